@@ -1,0 +1,2 @@
+//! packetwalk cli
+fn main() {}

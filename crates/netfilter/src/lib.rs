@@ -1,0 +1,13 @@
+//! Netfilter: hooks, tables, connection tracking and NAT. Moves no packet itself.
+
+pub mod conntrack;
+pub mod env;
+pub mod hook;
+pub mod matches;
+pub mod nat;
+pub mod targets;
+pub mod xtables;
+
+pub use conntrack::Conntrack;
+pub use env::{Dev, Env, HookState, Host, Random, RejectWith, Verdict};
+pub use hook::Netfilter;

@@ -1,0 +1,85 @@
+//! What can be told of a packet's way: events, steps and drop reasons. No logic.
+//!
+//! An [`Event`] is a fixed-size `Copy` record of ids and small numbers; names are looked up when it is
+//! printed. The packet path is generic over its [`Observer`]: with [`Silent`] it costs nothing.
+
+mod drop;
+mod step;
+
+pub use drop::DropReason;
+pub use step::{
+    BridgeWhere, ChainId, CtStep, Hook, Manip, NeighStep, RouteKind, RouteStep, RuleEnd, SendError, Step,
+    Table,
+};
+
+use packetwalk_wire::{Body, Instant, Skb};
+
+/// A namespace's number in its lab, in order of creation; the root namespace is 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct NsId(pub u16);
+
+/// One thing that happened to one packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// When, in the lab's virtual time.
+    pub at: Instant,
+    /// In which namespace.
+    pub ns: NsId,
+    /// The packet's number (`Skb::id`); 0 for ARP.
+    pub id: u32,
+    /// The packet as it is after the step.
+    pub body: Body,
+    /// What happened.
+    pub step: Step,
+}
+
+/// Somebody who watches packets, or nobody.
+pub trait Observer {
+    /// Whether steps are wanted at all: work done only for the trace stands behind `if O::ON`.
+    const ON: bool;
+
+    /// What follows happens in `ns` at `now`.
+    fn at(&mut self, ns: NsId, now: Instant);
+
+    /// A step of a packet or ARP message; `body` is as it is after the step.
+    fn body(&mut self, id: u32, body: Body, step: Step);
+
+    /// A step of a packet.
+    #[inline]
+    fn step(&mut self, skb: &Skb, step: Step) {
+        if Self::ON {
+            self.body(skb.id, Body::Ip(skb.packet), step);
+        }
+    }
+}
+
+/// Nobody watches: compiles to nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    const ON: bool = false;
+    #[inline]
+    fn at(&mut self, _: NsId, _: Instant) {}
+    #[inline]
+    fn body(&mut self, _: u32, _: Body, _: Step) {}
+}
+
+/// Keeps every event, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder {
+    /// The events so far.
+    pub events: Vec<Event>,
+    ns: NsId,
+    now: Instant,
+}
+
+impl Observer for Recorder {
+    const ON: bool = true;
+    fn at(&mut self, ns: NsId, now: Instant) {
+        (self.ns, self.now) = (ns, now);
+    }
+    fn body(&mut self, id: u32, body: Body, step: Step) {
+        self.events.push(Event { at: self.now, ns: self.ns, id, body, step });
+    }
+}

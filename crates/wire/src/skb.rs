@@ -1,0 +1,178 @@
+//! A packet on its way through a host, with what the kernel keeps beside the bytes (`struct sk_buff`).
+
+use core::fmt;
+
+use crate::{Mac, Packet};
+
+/// An interface's number in its namespace (`ifindex`); 0 is none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct IfIndex(pub u32);
+
+impl IfIndex {
+    /// No interface.
+    pub const NONE: Self = Self(0);
+    /// `lo` is number 1 in every namespace.
+    pub const LO: Self = Self(1);
+
+    /// Whether it names an interface.
+    pub const fn is_some(self) -> bool {
+        self.0 != 0
+    }
+}
+
+/// An interface's name: 1 to 15 bytes (`IFNAMSIZ` less the NUL), kept inline.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct IfName([u8; 16]);
+
+impl IfName {
+    /// No name.
+    pub const EMPTY: Self = Self([0; 16]);
+
+    /// `None` when `name` is empty, longer than 15 bytes, `.` or `..`, or has a `/`, `:` or white space.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/core/dev.c`: `dev_valid_name`.
+    pub fn new(name: &str) -> Option<Self> {
+        let b = name.as_bytes();
+        let bad = |c: &u8| matches!(c, b'/' | b':') || c.is_ascii_whitespace() || *c == 0x0b;
+        if b.is_empty() || b.len() > 15 || name == "." || name == ".." || b.iter().any(bad) {
+            return None;
+        }
+        let mut raw = [0; 16];
+        raw[..b.len()].copy_from_slice(b);
+        Some(Self(raw))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        let len = self.0.iter().position(|&c| c == 0).unwrap_or(16);
+        core::str::from_utf8(&self.0[..len]).unwrap_or_default()
+    }
+
+    /// The 16 bytes, NUL-padded.
+    pub const fn raw(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for IfName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for IfName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+/// To whom the frame was addressed (`include/uapi/linux/if_packet.h`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum PacketType {
+    /// `PACKET_HOST`.
+    #[default]
+    Host,
+    /// `PACKET_BROADCAST`.
+    Broadcast,
+    /// `PACKET_MULTICAST`.
+    Multicast,
+    /// `PACKET_OTHERHOST`: seen only by captures and bridges.
+    OtherHost,
+    /// `PACKET_LOOPBACK`: a copy of what this host sent.
+    Loopback,
+}
+
+/// A packet's relation to its connection (`enum ip_conntrack_info`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum CtInfo {
+    /// `IP_CT_NEW`.
+    New,
+    /// `IP_CT_ESTABLISHED`: original direction, a reply was seen.
+    Established,
+    /// `IP_CT_ESTABLISHED_REPLY`.
+    EstablishedReply,
+    /// `IP_CT_RELATED`: an error or an expected connection, original direction.
+    Related,
+    /// `IP_CT_RELATED_REPLY`.
+    RelatedReply,
+}
+
+impl CtInfo {
+    /// Travels in the connection's reply direction (`CTINFO2DIR`).
+    pub const fn is_reply(self) -> bool {
+        matches!(self, Self::EstablishedReply | Self::RelatedReply)
+    }
+}
+
+/// A packet's connection: slab index and generation, so that a stale one is told.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct CtRef {
+    /// Index in the namespace's conntrack slab.
+    pub index: u32,
+    /// Generation of that slot.
+    pub generation: u32,
+    /// Relation.
+    pub info: CtInfo,
+}
+
+/// What conntrack says of a packet (`skb->_nfct`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Nfct {
+    /// Not looked at yet, or INVALID after conntrack looked.
+    #[default]
+    None,
+    /// Belongs to a connection.
+    Tracked(CtRef),
+    /// `-j CT --notrack` (`IP_CT_UNTRACKED`).
+    Untracked,
+}
+
+/// A packet on its way through one namespace.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Skb {
+    /// Number of this packet in the lab; kept from host to host, copies get their own.
+    pub id: u32,
+    /// The packet.
+    pub packet: Packet,
+    /// MACs of the frame it came in; `None` for one made here.
+    pub mac: Option<(Mac, Mac)>,
+    /// To whom its frame was addressed.
+    pub pkt_type: PacketType,
+    /// `skb->dev` on input: where it came in; NONE for one made here.
+    pub iif: IfIndex,
+    /// Bridge port it came in by (`nf_bridge_info.physindev`); NONE outside bridges.
+    pub physin: IfIndex,
+    /// Bridge port it leaves by (`physoutdev`).
+    pub physout: IfIndex,
+    /// `skb->mark`.
+    pub mark: u32,
+    /// `skb->priority`.
+    pub priority: u32,
+    /// Its connection.
+    pub nfct: Nfct,
+    /// User id of the socket that sent it, for one made here.
+    pub uid: Option<u32>,
+    /// `nf_trace`: the TRACE target met it.
+    pub nf_trace: bool,
+}
+
+impl Skb {
+    /// A packet made on this host.
+    pub const fn new(id: u32, packet: Packet) -> Self {
+        Self {
+            id,
+            packet,
+            mac: None,
+            pkt_type: PacketType::Host,
+            iif: IfIndex::NONE,
+            physin: IfIndex::NONE,
+            physout: IfIndex::NONE,
+            mark: 0,
+            priority: 0,
+            nfct: Nfct::None,
+            uid: None,
+            nf_trace: false,
+        }
+    }
+}

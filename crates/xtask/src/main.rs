@@ -1,0 +1,2 @@
+//! packetwalk xtask
+fn main() {}
