@@ -1,1 +1,13 @@
-//! packetwalk lab
+//! Many namespaces, a virtual clock and the event queue between them.
+
+mod lab;
+pub mod pcap;
+mod links;
+mod sockets;
+
+pub use lab::{Lab, NsError, Space};
+pub use links::{LinkOpError, VethEnd};
+pub use packetwalk_stack::{
+    Captured, Datagram, Direction, SockError, SockId, SockOpts, Socket, SocketKind, Stack, sockets as socket,
+    sysctl,
+};

@@ -1,1 +1,22 @@
-//! packetwalk link
+//! Interfaces, bridges with their forwarding database, and neighbours: tables and their rules.
+//! No packet is moved here.
+
+pub mod bridge;
+pub mod device;
+pub mod devices;
+pub mod fdb;
+pub mod flags;
+pub mod neigh_param;
+pub mod neigh_update;
+pub mod neighbour;
+pub mod port;
+
+pub use bridge::{Bridge, BridgeConfig, BridgeDecision, Egress};
+pub use device::{Device, Kind, OperState, Stats};
+pub use devices::{Change, Devices, LinkError, NewDevice};
+pub use fdb::{Fdb, FdbEntry, FdbFlag};
+pub use flags::Flags;
+pub use neigh_param::NeighParams;
+pub use neigh_update::{ArpHeard, Released, Update};
+pub use neighbour::{Neigh, Neighbours, NudState, Outcome, Solicit, TimerEvent};
+pub use port::{PortConfig, PortState};

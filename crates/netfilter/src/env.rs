@@ -50,6 +50,12 @@ pub trait Host {
     fn dev(&self, index: IfIndex) -> Dev;
     /// Whether an interface is enslaved to a bridge.
     fn is_bridge_port(&self, index: IfIndex) -> bool;
+    /// MTU of the route to `dst`: TCPMSS asks for both directions. `None` when it is not known; a packet
+    /// that needs it then stops as not modelled.
+    fn path_mtu(&self, dst: IpAddr) -> Option<u32> {
+        let _ = dst;
+        None
+    }
 }
 
 /// Everything a hook step may use beside the packet.

@@ -1,6 +1,7 @@
 //! Netfilter: hooks, tables, connection tracking and NAT. Moves no packet itself.
 
 pub mod conntrack;
+pub mod context;
 pub mod env;
 pub mod hook;
 pub mod matches;
@@ -10,4 +11,4 @@ pub mod xtables;
 
 pub use conntrack::Conntrack;
 pub use env::{Dev, Env, HookState, Host, Random, RejectWith, Verdict};
-pub use hook::Netfilter;
+pub use hook::{Netfilter, Outcome, Resume};

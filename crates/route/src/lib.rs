@@ -1,1 +1,149 @@
-//! packetwalk route
+//! Addresses, routes and policy rules of one namespace, and the lookups on them. No packet is moved here.
+//!
+//! [`Routing`] holds both families. Its tables are keyed by an address's bits from the top, so IPv4 and
+//! IPv6 share every structure; what Linux does differently for them stands in files of its own (`…6.rs`).
+
+pub mod addr_add;
+pub mod addr_del;
+pub mod address;
+pub mod auto;
+pub mod auto6;
+pub mod bits;
+pub mod change;
+pub mod change6;
+pub mod dev;
+pub mod error;
+pub mod fib;
+pub mod fib6;
+pub mod input;
+pub mod input6;
+pub mod nexthop;
+pub mod output;
+pub mod output6;
+pub mod result;
+pub mod route;
+pub mod rule;
+pub mod rules;
+pub mod select;
+pub mod select6;
+pub mod table;
+
+pub use address::{Address, AddressFlags};
+pub use dev::{Conf, Dev};
+pub use error::RouteError;
+pub use input::{Input, InputKey};
+pub use result::{Flow, RouteResult};
+pub use route::{Metrics, NextHop, NlFlags, Route, RouteFilter, Scope, protocol, table_id};
+pub use rule::{Rule, RuleAction};
+
+use packetwalk_wire::{Family, IfIndex};
+
+use rule::Rules;
+use table::Tables;
+
+/// Addresses, routes and rules of one namespace.
+#[derive(Clone, Debug)]
+pub struct Routing {
+    /// Interfaces, as far as routing needs to know them, by number.
+    pub(crate) devs: Vec<Dev>,
+    pub(crate) v4: Tables,
+    pub(crate) v6: Tables,
+    pub(crate) rules4: Rules,
+    pub(crate) rules6: Rules,
+    /// The user made local routes (`fib_has_custom_local_routes`): source validation looks closer.
+    pub(crate) custom_local: bool,
+    /// Counts every change: caches of routes made at another number are stale (`rt_genid`).
+    pub(crate) generation: u64,
+    seed: u64,
+}
+
+impl Default for Routing {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl Routing {
+    /// A namespace as it is born: no interfaces, empty tables, default rules. `seed` spreads flows over
+    /// multipath routes.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            devs: Vec::new(),
+            v4: Tables::new(Family::V4),
+            v6: Tables::new(Family::V6),
+            rules4: Rules::new(Family::V4),
+            rules6: Rules::new(Family::V6),
+            custom_local: false,
+            generation: 0,
+            seed,
+        }
+    }
+
+    /// Changes with every change of addresses, routes, rules and interfaces.
+    pub const fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    pub(crate) const fn tables(&self, family: Family) -> &Tables {
+        match family {
+            Family::V4 => &self.v4,
+            Family::V6 => &self.v6,
+        }
+    }
+
+    pub(crate) const fn tables_mut(&mut self, family: Family) -> &mut Tables {
+        self.generation += 1;
+        match family {
+            Family::V4 => &mut self.v4,
+            Family::V6 => &mut self.v6,
+        }
+    }
+
+    pub(crate) const fn rules_of(&self, family: Family) -> &Rules {
+        match family {
+            Family::V4 => &self.rules4,
+            Family::V6 => &self.rules6,
+        }
+    }
+
+    /// An interface.
+    pub fn dev(&self, index: IfIndex) -> Option<&Dev> {
+        let guess = (index.0 as usize).wrapping_sub(1);
+        match self.devs.get(guess) {
+            Some(dev) if dev.index == index => Some(dev),
+            _ => self.devs.get(self.devs.binary_search_by_key(&index, |d| d.index).ok()?),
+        }
+    }
+
+    pub(crate) fn dev_mut(&mut self, index: IfIndex) -> Option<&mut Dev> {
+        let at = self.devs.binary_search_by_key(&index, |d| d.index).ok()?;
+        self.generation += 1;
+        self.devs.get_mut(at)
+    }
+
+    /// Every interface by number.
+    pub fn devs(&self) -> &[Dev] {
+        &self.devs
+    }
+
+    /// Every route of a family as `ip route show table all` lists them.
+    pub fn routes(&self, family: Family) -> Vec<&Route> {
+        self.tables(family).dump()
+    }
+
+    /// Whether a table has been made: a dump of one that has not is refused.
+    pub fn has_table(&self, family: Family, id: u32) -> bool {
+        self.tables(family).get(id).is_some()
+    }
+
+    /// Whether a rule was ever added or deleted. Before, IPv4's local and main tables are one, and
+    /// `ip route get` tells of `main` for both.
+    pub const fn has_custom_rules(&self, family: Family) -> bool {
+        self.rules_of(family).custom
+    }
+
+    /// A family's policy rules in order.
+    pub fn rules(&self, family: Family) -> &[Rule] {
+        self.rules_of(family).list()
+    }
+}

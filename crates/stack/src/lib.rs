@@ -1,1 +1,24 @@
-//! packetwalk stack
+//! One network namespace: interfaces, addresses, routes, neighbours, netfilter, sockets, and the way of a
+//! packet through them ([`path`]).
+
+mod arp;
+mod cx;
+mod dst;
+mod fragment;
+mod host;
+mod icmp;
+mod limits;
+mod nd;
+pub mod path;
+mod random;
+mod reject;
+mod routing;
+pub mod sockets;
+mod stack;
+pub mod sysctl;
+
+pub use cx::{Captured, Captures, Cx, Direction, Flight};
+pub use dst::{Dst, OutputKey};
+pub use random::SplitMix;
+pub use sockets::{Datagram, Kind as SocketKind, SockError, SockId, SockOpts, Socket};
+pub use stack::Stack;

@@ -110,7 +110,7 @@ impl Quoted {
 
     /// Bytes of quoted headers: IP and transport.
     pub const fn header_len(&self) -> u16 {
-        self.ip.family().header_len()
+        self.ip.header_len()
             + match self.transport {
                 QuotedTransport::Tcp(tcp) => tcp.header_len(),
                 QuotedTransport::Udp(_) | QuotedTransport::Icmp { .. } => 8,

@@ -103,6 +103,14 @@ impl IpHeader {
         Self { src, dst, ttl: 64, tos: 0, id: 0, df: false, frag: None }
     }
 
+    /// Bytes of this header, with IPv6's fragment header if there is one.
+    pub const fn header_len(&self) -> u16 {
+        match (self.family(), self.frag) {
+            (Family::V6, Some(_)) => 48,
+            (family, _) => family.header_len(),
+        }
+    }
+
     /// IPv4 or IPv6.
     pub const fn family(&self) -> Family {
         Family::of(self.dst)

@@ -5,10 +5,13 @@
 //! IPv4 and IPv6 share every type; the family is that of the addresses.
 
 pub mod arp;
+pub mod checksum;
+pub mod emit;
 pub mod ethernet;
 pub mod icmp;
 pub mod ip;
 pub mod packet;
+pub mod parse;
 pub mod payload;
 pub mod skb;
 pub mod tcp;

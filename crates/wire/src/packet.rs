@@ -61,7 +61,7 @@ impl Packet {
 
     /// Total length in bytes from the IP header on, as rule counters count it.
     pub const fn len(&self) -> u16 {
-        self.family().header_len() + self.transport_header_len() + self.payload.len()
+        self.ip.header_len() + self.transport_header_len() + self.payload.len()
     }
 
     /// Never: a packet has at least its IP header.

@@ -42,6 +42,8 @@ impl Payload {
 pub struct Payloads {
     bytes: Vec<u8>,
     spans: HashMap<Box<[u8]>, Payload>,
+    /// Where each interned span ends in `bytes`, ascending.
+    ends: Vec<u32>,
 }
 
 impl Payloads {
@@ -57,8 +59,22 @@ impl Payloads {
         let Ok(start) = u32::try_from(self.bytes.len()) else { return Payload::EMPTY };
         let span = Payload { start, len: bytes.len() as u16 };
         self.bytes.extend_from_slice(bytes);
+        self.ends.push(self.bytes.len() as u32);
         self.spans.insert(bytes.into(), span);
         span
+    }
+
+    /// `payload` and what followed it where it was cut from: up to the end of the interned span that
+    /// it is a part of. Headers of fragments and quotes tell lengths and checksums of the whole.
+    #[must_use]
+    pub fn onwards(&self, payload: Payload) -> Payload {
+        if payload.is_empty() {
+            return payload;
+        }
+        let i = self.ends.partition_point(|&end| end <= payload.start);
+        let end = self.ends.get(i).copied().unwrap_or(payload.start);
+        let len = u16::try_from(end.saturating_sub(payload.start)).unwrap_or(u16::MAX);
+        Payload { start: payload.start, len: len.max(payload.len) }
     }
 
     /// The bytes of a span of this store; empty for a span of another.

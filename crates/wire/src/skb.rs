@@ -155,6 +155,9 @@ pub struct Skb {
     pub uid: Option<u32>,
     /// `nf_trace`: the TRACE target met it.
     pub nf_trace: bool,
+    /// `nf_bridge_info.bridged_dnat`: waits for its next hop's MAC on a bridge, to be bridged on with
+    /// this source MAC.
+    pub bridged_dnat: Option<Mac>,
 }
 
 impl Skb {
@@ -173,6 +176,7 @@ impl Skb {
             nfct: Nfct::None,
             uid: None,
             nf_trace: false,
+            bridged_dnat: None,
         }
     }
 }

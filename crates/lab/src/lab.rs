@@ -1,0 +1,274 @@
+//! The laboratory: namespaces and time.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use packetwalk_stack::path::Next;
+use packetwalk_stack::{Captures, Cx, Flight, Stack};
+use packetwalk_trace::{Event, NsId, Observer, Recorder, Silent};
+use packetwalk_wire::{IfIndex, Instant, Payloads};
+
+/// How long a frame takes through a veth pair: enough that a round trip is not zero.
+const LATENCY: Duration = Duration::from_micros(5);
+
+/// A namespace operation was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NsError {
+    /// The name is taken (EEXIST).
+    Exists,
+    /// No namespace of that name (ENOENT).
+    NotFound,
+    /// A name with a slash, or one that is too long (EINVAL).
+    BadName,
+    /// 65,535 namespaces are there already.
+    Full,
+}
+
+/// A namespace with its name.
+#[derive(Clone, Debug)]
+pub struct Space {
+    /// As `ip netns add` named it; empty for the root namespace.
+    pub name: String,
+    /// What is in it.
+    pub stack: Stack,
+    due: Due,
+}
+
+/// When a namespace next wants the clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Due {
+    /// It may have changed: ask it.
+    Ask,
+    /// Then, or never.
+    At(Option<Instant>),
+}
+
+/// Every namespace of one machine, and its time.
+#[derive(Clone, Debug)]
+pub struct Lab {
+    now: Instant,
+    seed: u64,
+    spaces: Vec<Option<Space>>,
+    /// Payload bytes of every packet.
+    pub payloads: Payloads,
+    last_id: u32,
+    flights: VecDeque<Flight>,
+    recorder: Option<Recorder>,
+    /// What packet sockets see.
+    pub captures: Captures,
+}
+
+impl Default for Lab {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl Lab {
+    /// A machine with nothing but its root namespace; the same seed gives the same bytes.
+    pub fn new(seed: u64) -> Self {
+        let root = Space { name: String::new(), stack: Stack::new(NsId(0), seed), due: Due::Ask };
+        Self {
+            now: Instant::ZERO,
+            seed,
+            spaces: vec![Some(root)],
+            payloads: Payloads::default(),
+            last_id: 0,
+            flights: VecDeque::new(),
+            recorder: None,
+            captures: Captures::default(),
+        }
+    }
+
+    /// Virtual time.
+    pub const fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Makes a namespace.
+    ///
+    /// # Errors
+    /// [`NsError::Exists`], [`NsError::BadName`], [`NsError::Full`].
+    pub fn add_ns(&mut self, name: &str) -> Result<NsId, NsError> {
+        if name.is_empty() || name.contains('/') || name == "." || name == ".." || name.len() > 255 {
+            return Err(NsError::BadName);
+        }
+        if self.ns(name).is_some() {
+            return Err(NsError::Exists);
+        }
+        let id = NsId(u16::try_from(self.spaces.len()).map_err(|_| NsError::Full)?);
+        let stack = Stack::new(id, self.seed);
+        self.spaces.push(Some(Space { name: name.to_owned(), stack, due: Due::Ask }));
+        Ok(id)
+    }
+
+    /// Ends a namespace; its interfaces go with it, and the other ends of its veth pairs.
+    ///
+    /// # Errors
+    /// [`NsError::NotFound`].
+    pub fn del_ns(&mut self, name: &str) -> Result<(), NsError> {
+        let id = self.ns(name).filter(|id| id.0 != 0).ok_or(NsError::NotFound)?;
+        let devices: Vec<IfIndex> = self
+            .stack(id)
+            .map(|s| s.links.iter().map(|d| d.index).filter(|&i| i != IfIndex::LO).collect())
+            .unwrap_or_default();
+        for dev in devices {
+            // A pair with both ends here is gone with its first.
+            let _ = self.del_link(id, dev);
+        }
+        if let Some(space) = self.spaces.get_mut(usize::from(id.0)) {
+            *space = None;
+        }
+        Ok(())
+    }
+
+    /// A namespace by name; the root namespace has the empty name.
+    pub fn ns(&self, name: &str) -> Option<NsId> {
+        self.spaces().find(|(_, s)| s.name == name).map(|(id, _)| id)
+    }
+
+    /// Every namespace, in order of creation.
+    pub fn spaces(&self) -> impl Iterator<Item = (NsId, &Space)> {
+        self.spaces.iter().enumerate().filter_map(|(n, s)| Some((NsId(n as u16), s.as_ref()?)))
+    }
+
+    /// A namespace's name; empty for the root namespace.
+    pub fn ns_name(&self, id: NsId) -> &str {
+        self.space(id).map_or("", |s| &s.name)
+    }
+
+    fn space(&self, id: NsId) -> Option<&Space> {
+        self.spaces.get(usize::from(id.0))?.as_ref()
+    }
+
+    /// A namespace's stack.
+    pub fn stack(&self, id: NsId) -> Option<&Stack> {
+        self.space(id).map(|s| &s.stack)
+    }
+
+    /// A namespace's stack, to change.
+    pub fn stack_mut(&mut self, id: NsId) -> Option<&mut Stack> {
+        let space = self.spaces.get_mut(usize::from(id.0))?.as_mut()?;
+        space.due = Due::Ask;
+        Some(&mut space.stack)
+    }
+
+    /// From now on every step of every packet is kept.
+    pub fn start_trace(&mut self) {
+        self.recorder = Some(Recorder::default());
+    }
+
+    /// Whether steps are kept.
+    pub const fn is_tracing(&self) -> bool {
+        self.recorder.is_some()
+    }
+
+    /// The steps so far; keeping goes on.
+    pub fn trace(&self) -> &[Event] {
+        self.recorder.as_ref().map_or(&[], |r| &r.events)
+    }
+
+    /// The steps since [`Lab::start_trace`]; keeping ends.
+    pub fn stop_trace(&mut self) -> Vec<Event> {
+        self.recorder.take().map(|r| r.events).unwrap_or_default()
+    }
+
+    /// When the next thing is due.
+    pub fn next_due(&mut self) -> Option<Instant> {
+        let flight = self.flights.front().map(|f| f.at);
+        let timer = self.next_timer().map(|(at, _)| at);
+        [flight, timer].into_iter().flatten().min()
+    }
+
+    fn next_timer(&mut self) -> Option<(Instant, NsId)> {
+        let mut next: Option<(Instant, NsId)> = None;
+        for space in self.spaces.iter_mut().flatten() {
+            if space.due == Due::Ask {
+                space.due = Due::At(space.stack.next_deadline());
+            }
+            if let Due::At(Some(at)) = space.due
+                && next.is_none_or(|(first, _)| at < first)
+            {
+                next = Some((at, space.stack.id));
+            }
+        }
+        next
+    }
+
+    /// Does the next thing that is due at or before `limit` and moves the clock to it; `false` when
+    /// nothing is: then the clock stands at `limit`.
+    pub fn step(&mut self, limit: Instant) -> bool {
+        let flight = self.flights.front().map(|f| f.at);
+        let timer = self.next_timer().filter(|&(at, _)| flight.is_none_or(|f| at < f));
+        let Some(at) = timer.map(|(at, _)| at).or(flight).filter(|&at| at <= limit) else {
+            self.now = self.now.max(limit);
+            return false;
+        };
+        self.now = self.now.max(at);
+        if let Some((_, ns)) = timer {
+            self.with(ns, Timer);
+        } else if let Some(flight) = self.flights.pop_front() {
+            self.with(flight.to.0, Arrival(flight));
+        }
+        true
+    }
+
+    /// Runs until nothing is due at or before `limit`.
+    pub fn run_until(&mut self, limit: Instant) {
+        while self.step(limit) {}
+    }
+
+    /// Runs an action in a namespace, under the observer that is on.
+    pub(crate) fn with<A: Action>(&mut self, ns: NsId, action: A) -> Option<A::Output> {
+        let space = self.spaces.get_mut(usize::from(ns.0))?.as_mut()?;
+        space.due = Due::Ask;
+        let stack = &mut space.stack;
+        macro_rules! cx {
+            ($obs:expr) => {
+                Cx {
+                    now: self.now,
+                    obs: $obs,
+                    payloads: &mut self.payloads,
+                    last_id: &mut self.last_id,
+                    flights: &mut self.flights,
+                    latency: LATENCY,
+                    captures: &mut self.captures,
+                    errno: None,
+                }
+            };
+        }
+        Some(match &mut self.recorder {
+            Some(recorder) => {
+                recorder.at(ns, self.now);
+                action.run(stack, &mut cx!(recorder))
+            }
+            None => action.run(stack, &mut cx!(&mut Silent)),
+        })
+    }
+}
+
+/// Something done in a namespace, whoever watches.
+pub(crate) trait Action {
+    /// What it gives.
+    type Output;
+    /// Does it.
+    fn run<O: Observer>(self, stack: &mut Stack, cx: &mut Cx<'_, O>) -> Self::Output;
+}
+
+struct Timer;
+
+impl Action for Timer {
+    type Output = ();
+    fn run<O: Observer>(self, stack: &mut Stack, cx: &mut Cx<'_, O>) {
+        stack.on_timer(cx);
+    }
+}
+
+struct Arrival(Flight);
+
+impl Action for Arrival {
+    type Output = ();
+    fn run<O: Observer>(self, stack: &mut Stack, cx: &mut Cx<'_, O>) {
+        stack.run(cx, Next::Receive(self.0.to.1, self.0.ether));
+    }
+}

@@ -1,0 +1,540 @@
+//! One namespace's interfaces.
+
+use packetwalk_wire::{IfIndex, IfName, Instant, Mac};
+
+use crate::bridge::Bridge;
+use crate::device::{Device, Kind, Stats};
+use crate::fdb::{FdbEntry, FdbFlag};
+use crate::flags::Flags;
+use crate::port::{PortConfig, PortState};
+
+/// Why a link operation was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LinkError {
+    /// EEXIST: the name or number is taken.
+    Exists,
+    /// ENODEV.
+    NoDevice,
+    /// EBUSY: for instance a port of another bridge.
+    Busy,
+    /// EINVAL.
+    Inval,
+    /// ELOOP, `Can not enslave a bridge to a bridge`.
+    BridgeLoop,
+    /// EOPNOTSUPP: `lo` cannot be deleted.
+    NotSupported,
+    /// EINVAL, `mtu less than device minimum`.
+    MtuTooSmall,
+    /// EINVAL, `mtu greater than device maximum`.
+    MtuTooLarge,
+    /// EADDRNOTAVAIL: a group address or zero as MAC.
+    BadMac,
+}
+
+/// What an operation changed, in order: others have to follow (routes, the other end of a veth).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// Administratively up (`NETDEV_UP`).
+    Up(IfIndex),
+    /// Administratively down (`NETDEV_DOWN`).
+    Down(IfIndex),
+    /// Carrier came or went (`NETDEV_CHANGE`).
+    Carrier(IfIndex, bool),
+    /// Another MAC (`NETDEV_CHANGEADDR`).
+    Mac(IfIndex),
+    /// Another MTU (`NETDEV_CHANGEMTU`).
+    Mtu(IfIndex),
+}
+
+/// What [`Devices::add`] needs to know.
+#[derive(Clone, Debug)]
+pub struct NewDevice {
+    /// Name.
+    pub name: IfName,
+    /// What it is.
+    pub kind: Kind,
+    /// MAC: the user's, or one chosen at random.
+    pub mac: Mac,
+    /// The user chose the MAC.
+    pub mac_set: bool,
+    /// MTU, if the user chose one.
+    pub mtu: Option<u32>,
+    /// `index`, if the user chose one.
+    pub index: Option<IfIndex>,
+}
+
+/// The interfaces of one namespace, by number.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Devices {
+    all: Vec<Device>,
+    last: u32,
+    joins: u32,
+}
+
+impl Default for Devices {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Devices {
+    /// A namespace as it is born: `lo`, down.
+    pub fn new() -> Self {
+        let mut devices = Self { all: Vec::new(), last: 0, joins: 0 };
+        if let Some(name) = IfName::new("lo") {
+            let new = NewDevice {
+                name,
+                kind: Kind::Loopback,
+                mac: Mac::ZERO,
+                mac_set: false,
+                mtu: None,
+                index: None,
+            };
+            let _ = devices.add(new);
+        }
+        devices
+    }
+
+    fn position(&self, index: IfIndex) -> Option<usize> {
+        let guess = (index.0 as usize).wrapping_sub(1);
+        if self.all.get(guess).is_some_and(|d| d.index == index) {
+            return Some(guess);
+        }
+        self.all.binary_search_by_key(&index, |d| d.index).ok()
+    }
+
+    /// An interface by number.
+    pub fn get(&self, index: IfIndex) -> Option<&Device> {
+        self.all.get(self.position(index)?)
+    }
+
+    /// An interface to change. What others depend on (flags, MAC, MTU, master, carrier) is changed by
+    /// this type's own functions.
+    pub fn get_mut(&mut self, index: IfIndex) -> Option<&mut Device> {
+        let at = self.position(index)?;
+        self.all.get_mut(at)
+    }
+
+    /// An interface by name.
+    pub fn by_name(&self, name: &str) -> Option<&Device> {
+        self.all.iter().find(|d| d.name.as_str() == name)
+    }
+
+    /// Every interface by number, as `ip link` lists them.
+    pub fn iter(&self) -> impl Iterator<Item = &Device> {
+        self.all.iter()
+    }
+
+    /// Every interface by number, to change.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Device> {
+        self.all.iter_mut()
+    }
+
+    /// The ports of a bridge, the one that joined last first (`br->port_list`).
+    pub fn ports(&self, bridge: IfIndex) -> impl Iterator<Item = IfIndex> + '_ {
+        let mut before = u32::MAX;
+        std::iter::from_fn(move || {
+            let next = self
+                .all
+                .iter()
+                .filter(|d| d.master == Some(bridge))
+                .filter_map(|d| d.port.map(|p| (p.joined, d.index)))
+                .filter(|&(joined, _)| joined < before)
+                .max()?;
+            before = next.0;
+            Some(next.1)
+        })
+    }
+
+    /// A free name of a kind: `veth0`, `bridge0` (`dev_alloc_name`).
+    pub fn free_name(&self, prefix: &str) -> Option<IfName> {
+        (0..u32::MAX)
+            .map(|n| format!("{prefix}{n}"))
+            .find(|n| self.by_name(n).is_none())
+            .and_then(|n| IfName::new(&n))
+    }
+
+    /// The number that the next interface gets.
+    pub const fn next_index(&self) -> IfIndex {
+        IfIndex(self.last + 1)
+    }
+
+    /// Makes an interface; it is down.
+    ///
+    /// # Errors
+    /// [`LinkError::Exists`] for a name or number that is taken; [`LinkError::MtuTooSmall`],
+    /// [`LinkError::MtuTooLarge`]; [`LinkError::BadMac`].
+    pub fn add(&mut self, new: NewDevice) -> Result<IfIndex, LinkError> {
+        if self.by_name(new.name.as_str()).is_some() {
+            return Err(LinkError::Exists);
+        }
+        let loopback = matches!(new.kind, Kind::Loopback);
+        if !loopback && (new.mac.is_group() || new.mac == Mac::ZERO) {
+            return Err(LinkError::BadMac);
+        }
+        if let Some(mtu) = new.mtu {
+            check_mtu(&new.kind, mtu)?;
+        }
+        let index = self.reserve(new.index)?;
+        let set_flags = match new.kind {
+            Kind::Loopback => Flags::LOOPBACK,
+            Kind::Dummy => Flags::BROADCAST.with(Flags::NOARP),
+            Kind::Veth { .. } | Kind::Bridge(_) => Flags::BROADCAST.with(Flags::MULTICAST),
+        };
+        let veth = matches!(new.kind, Kind::Veth { .. });
+        let mut device = Device {
+            index,
+            name: new.name,
+            mac: new.mac,
+            mac_set: new.mac_set,
+            mtu: new.mtu.unwrap_or(if loopback { 65536 } else { 1500 }),
+            mtu_set: new.mtu.is_some(),
+            set_flags,
+            carrier: !veth,
+            carrier_known: veth,
+            opened: false,
+            kind: new.kind,
+            master: None,
+            port: None,
+            group: 0,
+            alias: None,
+            txqlen: 1000,
+            addr_gen_none: false,
+            promiscuity: 0,
+            allmulti: 0,
+            groups: Vec::new(),
+            stats: Stats::default(),
+        };
+        if new.mac_set {
+            let mac = device.mac;
+            if let Some(bridge) = device.bridge_mut() {
+                bridge.fdb.insert(local_entry(mac, index));
+            }
+        }
+        self.put(device);
+        Ok(index)
+    }
+
+    fn reserve(&mut self, wanted: Option<IfIndex>) -> Result<IfIndex, LinkError> {
+        if let Some(index) = wanted.filter(|i| i.is_some()) {
+            return if self.get(index).is_some() { Err(LinkError::Exists) } else { Ok(index) };
+        }
+        loop {
+            self.last = self.last.wrapping_add(1).max(1);
+            if self.get(IfIndex(self.last)).is_none() {
+                return Ok(IfIndex(self.last));
+            }
+        }
+    }
+
+    fn put(&mut self, device: Device) {
+        let at = self.all.partition_point(|d| d.index < device.index);
+        self.all.insert(at, device);
+    }
+
+    /// Takes an interface out, to delete it or to move it to another namespace: it goes down and leaves
+    /// its bridge first; a bridge's ports leave it.
+    ///
+    /// # Errors
+    /// [`LinkError::NoDevice`].
+    pub fn take(&mut self, index: IfIndex) -> Result<(Device, Vec<Change>), LinkError> {
+        let mut changes = self.set_up(index, false)?;
+        changes.extend(self.set_master(index, None)?);
+        let ports: Vec<IfIndex> = self.ports(index).collect();
+        for port in ports {
+            changes.extend(self.set_master(port, None)?);
+        }
+        let at = self.position(index).ok_or(LinkError::NoDevice)?;
+        Ok((self.all.remove(at), changes))
+    }
+
+    /// Takes in an interface from another namespace: it keeps its number if that is free.
+    ///
+    /// # Errors
+    /// [`LinkError::Exists`] if its name is taken here; the interface is lost then, so ask first.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/core/dev.c`: `__dev_change_net_namespace`.
+    pub fn adopt(&mut self, mut device: Device) -> Result<IfIndex, LinkError> {
+        if self.by_name(device.name.as_str()).is_some() {
+            return Err(LinkError::Exists);
+        }
+        if self.get(device.index).is_some() {
+            device.index = self.reserve(None)?;
+        }
+        let index = device.index;
+        self.put(device);
+        Ok(index)
+    }
+
+    /// `ip link set … name`. Since Linux 6.x an interface that is up can be renamed too.
+    ///
+    /// # Errors
+    /// [`LinkError::NoDevice`], [`LinkError::Exists`].
+    pub fn rename(&mut self, index: IfIndex, name: IfName) -> Result<(), LinkError> {
+        if self.by_name(name.as_str()).is_some_and(|d| d.index != index) {
+            return Err(LinkError::Exists);
+        }
+        self.get_mut(index).ok_or(LinkError::NoDevice)?.name = name;
+        Ok(())
+    }
+
+    /// `ip link set … up|down`. A veth's carrier follows its peer, in another namespace perhaps: call
+    /// [`Devices::set_carrier`] for both ends after this.
+    ///
+    /// # Errors
+    /// [`LinkError::NoDevice`].
+    pub fn set_up(&mut self, index: IfIndex, up: bool) -> Result<Vec<Change>, LinkError> {
+        let device = self.get_mut(index).ok_or(LinkError::NoDevice)?;
+        if device.is_up() == up {
+            return Ok(Vec::new());
+        }
+        device.set_flags.set(Flags::UP, up);
+        device.opened |= up;
+        let master = device.master;
+        let is_bridge = device.bridge().is_some();
+        let mut changes = vec![if up { Change::Up(index) } else { Change::Down(index) }];
+        if let Some(bridge) = master {
+            self.select_states(bridge, false, &mut changes);
+        }
+        if is_bridge {
+            self.select_states(index, false, &mut changes);
+        }
+        Ok(changes)
+    }
+
+    /// Sets an interface's carrier, where it is not the namespace's own business (veth).
+    ///
+    /// # Errors
+    /// [`LinkError::NoDevice`].
+    pub fn set_carrier(&mut self, index: IfIndex, on: bool) -> Result<Vec<Change>, LinkError> {
+        let device = self.get_mut(index).ok_or(LinkError::NoDevice)?;
+        if device.carrier == on {
+            return Ok(Vec::new());
+        }
+        (device.carrier, device.carrier_known) = (on, true);
+        let (up, master) = (device.is_up(), device.master);
+        let mut changes = Vec::new();
+        if up {
+            changes.push(Change::Carrier(index, on));
+        }
+        if let Some(bridge) = master {
+            self.select_states(bridge, false, &mut changes);
+        }
+        Ok(changes)
+    }
+
+    /// `ip link set … address`.
+    ///
+    /// # Errors
+    /// [`LinkError::NoDevice`], [`LinkError::BadMac`].
+    pub fn set_mac(&mut self, index: IfIndex, mac: Mac) -> Result<Vec<Change>, LinkError> {
+        let device = self.get_mut(index).ok_or(LinkError::NoDevice)?;
+        if !device.is_loopback() && (mac.is_group() || mac == Mac::ZERO) {
+            return Err(LinkError::BadMac);
+        }
+        let old = device.mac;
+        (device.mac, device.mac_set) = (mac, true);
+        let master = device.master;
+        let mut changes = Vec::new();
+        if old != mac {
+            changes.push(Change::Mac(index));
+        }
+        if let Some(bridge) = device.bridge_mut() {
+            bridge_mac_changed(bridge, index, old, mac);
+            self.select_states(index, true, &mut changes);
+        }
+        if let Some(bridge) = master {
+            if let Some(dev) = self.get_mut(bridge).and_then(Device::bridge_mut) {
+                dev.fdb.retain(|e| !(e.port == index && e.flag == FdbFlag::Local));
+                dev.fdb.insert(local_entry(mac, index));
+            }
+            self.recalculate(bridge, &mut changes);
+        }
+        Ok(changes)
+    }
+
+    /// `ip link set … mtu`.
+    ///
+    /// # Errors
+    /// [`LinkError::NoDevice`], [`LinkError::MtuTooSmall`], [`LinkError::MtuTooLarge`].
+    pub fn set_mtu(&mut self, index: IfIndex, mtu: u32) -> Result<Vec<Change>, LinkError> {
+        let device = self.get_mut(index).ok_or(LinkError::NoDevice)?;
+        check_mtu(&device.kind, mtu)?;
+        device.mtu_set = true;
+        let mut changes = Vec::new();
+        if device.mtu != mtu {
+            device.mtu = mtu;
+            changes.push(Change::Mtu(index));
+        }
+        if let Some(bridge) = device.master {
+            self.adjust_mtu(bridge, &mut changes);
+        }
+        Ok(changes)
+    }
+
+    /// `ip link set … master BRIDGE` and `nomaster`.
+    ///
+    /// # Errors
+    /// [`LinkError::NoDevice`]; [`LinkError::NotSupported`] when `master` is no bridge;
+    /// [`LinkError::BridgeLoop`]; [`LinkError::Inval`] for `lo`.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/bridge/br_if.c`: `br_add_if`, `br_del_if`.
+    pub fn set_master(&mut self, index: IfIndex, master: Option<IfIndex>) -> Result<Vec<Change>, LinkError> {
+        let device = self.get(index).ok_or(LinkError::NoDevice)?;
+        let mut changes = Vec::new();
+        if let Some(bridge) = master {
+            let target = self.get(bridge).ok_or(LinkError::NoDevice)?;
+            if target.bridge().is_none() {
+                return Err(LinkError::NotSupported);
+            }
+            if device.is_loopback() {
+                return Err(LinkError::Inval);
+            }
+            if device.bridge().is_some() {
+                return Err(LinkError::BridgeLoop);
+            }
+        }
+        if device.master == master && master.is_some() {
+            return Ok(changes);
+        }
+        if let Some(old) = device.master {
+            self.leave_bridge(index, old, &mut changes);
+        }
+        if let Some(bridge) = master {
+            self.join_bridge(index, bridge, &mut changes);
+        }
+        Ok(changes)
+    }
+
+    fn join_bridge(&mut self, index: IfIndex, bridge: IfIndex, changes: &mut Vec<Change>) {
+        let taken: Vec<u16> = self.ports(bridge).filter_map(|p| self.get(p)?.port).map(|p| p.no).collect();
+        let no = (1..=1023).find(|no| !taken.contains(no)).unwrap_or(1023);
+        self.joins += 1;
+        let joined = self.joins;
+        let Some(device) = self.get_mut(index) else { return };
+        device.master = Some(bridge);
+        device.port = Some(PortConfig { no, joined, ..PortConfig::default() });
+        device.promiscuity += 1;
+        device.allmulti += 1;
+        let mac = device.mac;
+        if let Some(dev) = self.get_mut(bridge).and_then(Device::bridge_mut)
+            && dev.fdb.get(mac).is_none_or(|e| e.flag != FdbFlag::Local)
+        {
+            dev.fdb.insert(local_entry(mac, index));
+        }
+        self.recalculate(bridge, changes);
+        self.select_states(bridge, false, changes);
+        self.adjust_mtu(bridge, changes);
+    }
+
+    fn leave_bridge(&mut self, index: IfIndex, bridge: IfIndex, changes: &mut Vec<Change>) {
+        let Some(device) = self.get_mut(index) else { return };
+        let was = device.port.map(|p| p.state);
+        device.master = None;
+        device.port = None;
+        device.promiscuity = device.promiscuity.saturating_sub(1);
+        device.allmulti = device.allmulti.saturating_sub(1);
+        if let Some(dev) = self.get_mut(bridge) {
+            let (mac, set) = (dev.mac, dev.mac_set);
+            if let Some(dev) = dev.bridge_mut() {
+                dev.fdb.retain(|e| e.port != index);
+                if set && dev.fdb.get(mac).is_none() {
+                    dev.fdb.insert(local_entry(mac, bridge));
+                }
+            }
+        }
+        self.recalculate(bridge, changes);
+        self.select_states(bridge, was.is_some_and(|s| s != PortState::Disabled), changes);
+        self.adjust_mtu(bridge, changes);
+    }
+
+    /// Port states and the bridge's carrier. `force` sets the carrier even when no state changed.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/bridge/br_stp.c`: `br_port_state_selection`.
+    fn select_states(&mut self, bridge: IfIndex, force: bool, changes: &mut Vec<Change>) {
+        let Some(up) = self.get(bridge).map(Device::is_up) else { return };
+        let (mut changed, mut live) = (force, false);
+        for device in self.all.iter_mut().filter(|d| d.master == Some(bridge)) {
+            let running = device.is_running() && up;
+            let state = if running { PortState::Forwarding } else { PortState::Disabled };
+            if let Some(port) = &mut device.port {
+                changed |= port.state != state;
+                port.state = state;
+                live |= running;
+            }
+        }
+        let Some(device) = self.get_mut(bridge) else { return };
+        if changed && device.carrier != live {
+            (device.carrier, device.carrier_known) = (live, true);
+            if device.is_up() {
+                changes.push(Change::Carrier(bridge, live));
+            }
+        }
+        if !live && let Some(bridge) = device.bridge_mut() {
+            bridge.fdb.retain(|e| e.flag != FdbFlag::Dynamic);
+        }
+    }
+
+    /// The bridge's own MAC: the lowest of its ports', unless the user set it.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/bridge/br_stp_if.c`: `br_stp_recalculate_bridge_id`, `br_stp_change_bridge_id`.
+    fn recalculate(&mut self, bridge: IfIndex, changes: &mut Vec<Change>) {
+        let lowest = self.all.iter().filter(|d| d.master == Some(bridge)).map(|d| d.mac).min();
+        let Some(device) = self.get_mut(bridge) else { return };
+        let mac = lowest.unwrap_or(Mac::ZERO);
+        if device.mac_set || device.mac == mac {
+            return;
+        }
+        let old = std::mem::replace(&mut device.mac, mac);
+        if let Some(dev) = device.bridge_mut() {
+            bridge_mac_changed(dev, bridge, old, mac);
+        }
+        changes.push(Change::Mac(bridge));
+        self.select_states(bridge, true, changes);
+    }
+
+    /// # Source
+    /// Linux v6.18, `net/bridge/br_if.c`: `br_mtu_auto_adjust`.
+    fn adjust_mtu(&mut self, bridge: IfIndex, changes: &mut Vec<Change>) {
+        let lowest = self.all.iter().filter(|d| d.master == Some(bridge)).map(|d| d.mtu).min();
+        let Some(device) = self.get_mut(bridge) else { return };
+        let mtu = lowest.unwrap_or(1500);
+        if !device.mtu_set && device.mtu != mtu {
+            device.mtu = mtu;
+            changes.push(Change::Mtu(bridge));
+        }
+    }
+}
+
+fn local_entry(mac: Mac, port: IfIndex) -> FdbEntry {
+    FdbEntry { mac, port, flag: FdbFlag::Local, updated: Instant::ZERO, used: Instant::ZERO, by_user: false }
+}
+
+/// # Source
+/// Linux v6.18, `net/bridge/br_fdb.c`: `br_fdb_change_mac_address`.
+fn bridge_mac_changed(bridge: &mut Bridge, index: IfIndex, old: Mac, new: Mac) {
+    if bridge.fdb.get(old).is_some_and(|e| e.port == index && e.flag == FdbFlag::Local) {
+        bridge.fdb.remove(old);
+    }
+    if new != Mac::ZERO && bridge.fdb.get(new).is_none_or(|e| e.flag != FdbFlag::Local) {
+        bridge.fdb.insert(local_entry(new, index));
+    }
+}
+
+/// # Source
+/// Linux v6.18, `net/core/dev.c`: `dev_validate_mtu`; the drivers' `min_mtu` and `max_mtu`.
+fn check_mtu(kind: &Kind, mtu: u32) -> Result<(), LinkError> {
+    let (min, max) = match kind {
+        Kind::Loopback | Kind::Dummy => (0, u32::MAX),
+        Kind::Veth { .. } | Kind::Bridge(_) => (68, 65535),
+    };
+    match mtu {
+        _ if mtu < min => Err(LinkError::MtuTooSmall),
+        _ if mtu > max => Err(LinkError::MtuTooLarge),
+        _ => Ok(()),
+    }
+}

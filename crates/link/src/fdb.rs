@@ -1,0 +1,121 @@
+//! A bridge's forwarding database: which MAC is behind which port.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use packetwalk_wire::{IfIndex, Instant, Mac};
+
+/// How an entry came and how long it stays.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum FdbFlag {
+    /// A MAC of the host itself (`BR_FDB_LOCAL`): `permanent`.
+    Local,
+    /// Set by the user, does not age (`BR_FDB_STATIC`): `static`.
+    Static,
+    /// Learnt, or set by the user as `dynamic`: ages.
+    Dynamic,
+}
+
+/// An entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FdbEntry {
+    /// The MAC.
+    pub mac: Mac,
+    /// Behind which port; the bridge itself for its own address.
+    pub port: IfIndex,
+    /// How it came.
+    pub flag: FdbFlag,
+    /// When the MAC was last seen as a source.
+    pub updated: Instant,
+    /// When a frame to it was last forwarded.
+    pub used: Instant,
+    /// Added by the user (`BR_FDB_ADDED_BY_USER`).
+    pub by_user: bool,
+}
+
+/// The table. Entries are kept in order of insertion.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Fdb {
+    entries: Vec<FdbEntry>,
+    index: HashMap<Mac, u32>,
+}
+
+impl Fdb {
+    /// Every entry, in order of insertion (the kernel's is that of a randomly seeded hash).
+    pub fn entries(&self) -> &[FdbEntry] {
+        &self.entries
+    }
+
+    /// The entry of a MAC.
+    pub fn get(&self, mac: Mac) -> Option<&FdbEntry> {
+        self.entries.get(*self.index.get(&mac)? as usize)
+    }
+
+    fn get_mut(&mut self, mac: Mac) -> Option<&mut FdbEntry> {
+        self.entries.get_mut(*self.index.get(&mac)? as usize)
+    }
+
+    /// Sets an entry, over one that is there.
+    pub fn insert(&mut self, entry: FdbEntry) {
+        if let Some(old) = self.get_mut(entry.mac) {
+            *old = entry;
+        } else {
+            self.index.insert(entry.mac, self.entries.len() as u32);
+            self.entries.push(entry);
+        }
+    }
+
+    /// Removes a MAC's entry.
+    pub fn remove(&mut self, mac: Mac) -> Option<FdbEntry> {
+        let entry = *self.get(mac)?;
+        self.retain(|e| e.mac != mac);
+        Some(entry)
+    }
+
+    /// Keeps the entries that `keep` says.
+    pub fn retain(&mut self, keep: impl FnMut(&FdbEntry) -> bool) {
+        let before = self.entries.len();
+        self.entries.retain(keep);
+        if self.entries.len() != before {
+            self.index = self.entries.iter().enumerate().map(|(at, e)| (e.mac, at as u32)).collect();
+        }
+    }
+
+    /// Learns that `mac` is behind `port`. `true` when that is news: a new entry or another port.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/bridge/br_fdb.c`: `br_fdb_update`.
+    pub fn learn(&mut self, mac: Mac, port: IfIndex, now: Instant) -> bool {
+        if let Some(entry) = self.get_mut(mac) {
+            if entry.flag == FdbFlag::Local {
+                return false;
+            }
+            let moved = entry.port != port;
+            entry.port = port;
+            entry.updated = now;
+            return moved;
+        }
+        self.insert(FdbEntry { mac, port, flag: FdbFlag::Dynamic, updated: now, used: now, by_user: false });
+        true
+    }
+
+    /// Marks an entry as used by a frame.
+    pub fn touch(&mut self, mac: Mac, now: Instant) {
+        if let Some(entry) = self.get_mut(mac) {
+            entry.used = now;
+        }
+    }
+
+    /// Removes the entries not seen for `ageing`.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/bridge/br_fdb.c`: `br_fdb_cleanup`.
+    pub fn age(&mut self, ageing: Duration, now: Instant) {
+        self.retain(|e| e.flag != FdbFlag::Dynamic || e.updated + ageing > now);
+    }
+
+    /// When the next entry ages.
+    pub fn next_ageing(&self, ageing: Duration) -> Option<Instant> {
+        self.entries.iter().filter(|e| e.flag == FdbFlag::Dynamic).map(|e| e.updated + ageing).min()
+    }
+}

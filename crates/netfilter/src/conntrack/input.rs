@@ -1,0 +1,213 @@
+//! A packet comes to connection tracking.
+
+use packetwalk_trace::{CtStep, DropReason, Hook, Observer, Step};
+use packetwalk_wire::{CtInfo, Instant, Nfct, Packet, Skb, Transport, proto};
+
+use super::conn::{Conn, Place};
+use super::error::{self, About};
+use super::time::Jiffies;
+use super::{Conntrack, Dir, Status, Sysctls, Tuple, Zone, generic, icmp, icmpv6, tcp, udp};
+use crate::env::Verdict;
+
+/// What a protocol's tracker says of a packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Action {
+    /// Fine: count it and renew the timeout.
+    Refresh(Jiffies),
+    /// Let it pass, but neither count it nor renew anything.
+    Pass,
+    /// INVALID.
+    Invalid,
+    /// It starts a new connection on the tuple of this dead one.
+    Reopen,
+    /// Fine; it ends the connection at once.
+    Kill,
+}
+
+/// What a tracker gets beside the connection.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    pub(super) packet: &'a Packet,
+    pub(super) dir: Dir,
+    pub(super) now: Jiffies,
+    pub(super) sysctls: &'a Sysctls,
+}
+
+/// Why a packet got no connection.
+enum NoConn {
+    Invalid,
+    TableFull,
+}
+
+impl Conntrack {
+    /// Finds or makes the connection of a packet, and sets `skb.nfct`; call at PREROUTING and OUTPUT.
+    ///
+    /// A packet that has a connection already (it came through `lo`, or answers a tracked packet) is
+    /// left as it is. One that makes no sense keeps `Nfct::None`, which rules see as INVALID. Datagrams
+    /// are to be whole: a fragment that is not the first is INVALID.
+    ///
+    /// The verdict is a drop when the table is full, and for a protocol with ports that is not modelled
+    /// (SCTP, UDP-Lite, GRE).
+    ///
+    /// # Source
+    /// Linux v6.18, `nf_conntrack_core.c`: `nf_conntrack_in`. Checksums are always right here, so
+    /// `nf_conntrack_checksum` changes nothing.
+    pub fn packet_in<O: Observer>(
+        &mut self,
+        hook: Hook,
+        skb: &mut Skb,
+        now: Instant,
+        obs: &mut O,
+    ) -> Verdict {
+        debug_assert!(matches!(hook, Hook::Prerouting | Hook::Output));
+        let mut zone = Zone::DEFAULT;
+        match skb.nfct {
+            Nfct::Untracked => {
+                obs.step(skb, Step::Conntrack(CtStep::Untracked));
+                return Verdict::Accept;
+            }
+            Nfct::Tracked(r) => {
+                match self.get(r) {
+                    Some(conn) if conn.place == Place::Template => zone = conn.zone,
+                    Some(_) => return Verdict::Accept,
+                    None => {}
+                }
+                skb.nfct = Nfct::None;
+            }
+            Nfct::None => {}
+        }
+        self.track(skb, zone, now, obs)
+    }
+
+    fn track<O: Observer>(&mut self, skb: &mut Skb, zone: Zone, now: Instant, obs: &mut O) -> Verdict {
+        if let Transport::Opaque { protocol: proto::SCTP | proto::UDPLITE | proto::GRE } =
+            skb.packet.transport
+        {
+            return Verdict::Drop(DropReason::NotModelled);
+        }
+        let Some(tuple) = Tuple::of_packet(&skb.packet) else {
+            return self.invalid(skb, obs);
+        };
+        let about = match skb.packet.transport {
+            Transport::Icmp(message) => error::about(&skb.packet, &message),
+            _ => About::Nothing,
+        };
+        match about {
+            About::Nothing => {}
+            About::Untracked => {
+                skb.nfct = Nfct::Untracked;
+                obs.step(skb, Step::Conntrack(CtStep::Untracked));
+                return Verdict::Accept;
+            }
+            About::Invalid => {
+                self.stats.error += 1;
+                return self.invalid(skb, obs);
+            }
+            About::Packet(quoted) => {
+                let Some(r) = self.related(&skb.packet, &quoted, zone, now) else {
+                    self.stats.error += 1;
+                    return self.invalid(skb, obs);
+                };
+                skb.nfct = Nfct::Tracked(r);
+                obs.step(skb, Step::Conntrack(CtStep::Found(r)));
+                return Verdict::Accept;
+            }
+        }
+        // A connection is reopened once at most: the second look finds a new entry.
+        for _ in 0..2 {
+            match self.resolve(&tuple, zone, now) {
+                Err(NoConn::Invalid) => return self.invalid(skb, obs),
+                Err(NoConn::TableFull) => {
+                    self.stats.drop += 1;
+                    return Verdict::Drop(DropReason::NetfilterDrop);
+                }
+                Ok((slot, info)) => {
+                    if let Some(verdict) = self.handle(slot, info, skb, now, obs) {
+                        return verdict;
+                    }
+                }
+            }
+        }
+        self.invalid(skb, obs)
+    }
+
+    fn invalid<O: Observer>(&mut self, skb: &Skb, obs: &mut O) -> Verdict {
+        self.stats.invalid += 1;
+        obs.step(skb, Step::Conntrack(CtStep::Invalid));
+        Verdict::Accept
+    }
+
+    /// Linux v6.18, `nf_conntrack_core.c`: `resolve_normal_ct`, `init_conntrack`.
+    fn resolve(&mut self, tuple: &Tuple, zone: Zone, now: Instant) -> Result<(usize, CtInfo), NoConn> {
+        let tick = Jiffies::at(now);
+        if let Some((slot, dir)) = self.table.find(tuple, zone, tick) {
+            let status = self.table.slots[slot].status;
+            let info = match dir {
+                Dir::Reply => CtInfo::EstablishedReply,
+                Dir::Original if status.has(Status::SEEN_REPLY) => CtInfo::Established,
+                Dir::Original if status.has(Status::EXPECTED) => CtInfo::Related,
+                Dir::Original => CtInfo::New,
+            };
+            return Ok((slot, info));
+        }
+        let reply = tuple.invert().ok_or(NoConn::Invalid)?;
+        if !self.make_room(tuple, zone, tick) {
+            return Err(NoConn::TableFull);
+        }
+        let slot = self.table.insert(Conn::new([*tuple, reply], zone, Place::Unconfirmed));
+        self.exts.begin(slot, self.sysctls.acct != 0);
+        Ok((slot, CtInfo::New))
+    }
+
+    /// Asks the protocol's tracker; `None` when the connection is to be looked up again.
+    fn handle<O: Observer>(
+        &mut self,
+        slot: usize,
+        info: CtInfo,
+        skb: &mut Skb,
+        now: Instant,
+        obs: &mut O,
+    ) -> Option<Verdict> {
+        let dir = Self::dir(info);
+        let seen = Seen { packet: &skb.packet, dir, now: Jiffies::at(now), sysctls: &self.sysctls };
+        let conn = &mut self.table.slots[slot];
+        let fresh = !conn.is_confirmed();
+        let action = match conn.protocol() {
+            proto::TCP => tcp::packet(conn, seen),
+            proto::UDP => udp::packet(conn, seen),
+            proto::ICMP => icmp::packet(conn, seen),
+            proto::ICMPV6 => icmpv6::packet(conn, seen),
+            _ => generic::packet(seen),
+        };
+        let r = self.table.ct_ref(slot, info);
+        let bytes = u64::from(skb.packet.len());
+        let conn = &mut self.table.slots[slot];
+        match action {
+            Action::Invalid => {
+                self.table.discard(slot);
+                return Some(self.invalid(skb, obs));
+            }
+            Action::Reopen => {
+                self.table.kill(slot);
+                obs.step(skb, Step::Conntrack(CtStep::Destroyed(r)));
+                return None;
+            }
+            Action::Pass => {}
+            Action::Refresh(timeout) => {
+                conn.refresh(seen.now, timeout);
+                self.exts.count(slot, dir, bytes);
+            }
+            Action::Kill => self.exts.count(slot, dir, bytes),
+        }
+        if info == CtInfo::EstablishedReply {
+            conn.status.set(Status::SEEN_REPLY);
+        }
+        skb.nfct = Nfct::Tracked(r);
+        obs.step(skb, Step::Conntrack(if fresh { CtStep::New(r) } else { CtStep::Found(r) }));
+        if action == Action::Kill {
+            self.table.kill(slot);
+            obs.step(skb, Step::Conntrack(CtStep::Destroyed(r)));
+        }
+        Some(Verdict::Accept)
+    }
+}

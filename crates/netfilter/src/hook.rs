@@ -1,0 +1,361 @@
+//! The five hooks: which steps run at each, in which order.
+
+use packetwalk_trace::{DropReason, Hook, Manip, Observer, Step as TraceStep, Table as TableId};
+use packetwalk_wire::{Family, Packet, Skb};
+
+use crate::conntrack::{Conntrack, Status};
+use crate::context::Cx;
+use crate::env::{Env, HookState, Host, Verdict};
+use crate::nat;
+use crate::xtables::traverse::{Frame, traverse};
+use crate::xtables::{Face, Ruleset};
+
+/// One thing that a hook does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// Puts fragments together again, as long as conntrack is on.
+    Defrag,
+    /// A table's built-in chain; nat's is asked by [`Step::Nat`].
+    Table(TableId),
+    /// Finds or makes the packet's connection.
+    Conntrack,
+    /// Gives a new connection its mapping by the nat table, and rewrites the packet by it.
+    Nat(Manip),
+    /// Puts a new connection into the table.
+    Confirm,
+}
+
+/// A step with its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// At which hook.
+    pub hook: Hook,
+    /// Ascending within a hook.
+    pub priority: i32,
+    /// What is done.
+    pub step: Step,
+}
+
+const fn at(hook: Hook, priority: i32, step: Step) -> Entry {
+    Entry { hook, priority, step }
+}
+
+/// `NF_IP_PRI_*`.
+mod pri {
+    pub const DEFRAG: i32 = -400;
+    pub const RAW: i32 = -300;
+    pub const CONNTRACK: i32 = -200;
+    pub const MANGLE: i32 = -150;
+    pub const NAT_DST: i32 = -100;
+    pub const FILTER: i32 = 0;
+    pub const SECURITY: i32 = 50;
+    pub const NAT_SRC: i32 = 100;
+    pub const CONFIRM: i32 = i32::MAX;
+}
+
+/// Every step of every hook, sorted by hook and priority. Both families run it.
+///
+/// # Source
+/// Linux v6.18, `include/uapi/linux/netfilter_ipv4.h`: `enum nf_ip_hook_priorities`;
+/// `net/netfilter/nf_nat_proto.c`: `nf_nat_ipv4_ops`; `net/netfilter/nf_conntrack_proto.c`:
+/// `ipv4_conntrack_ops`; `net/ipv4/netfilter/iptable_*.c`.
+pub const HOOKS: [Entry; 23] = {
+    use Hook::{Forward, Input, Output, Postrouting, Prerouting};
+    [
+        at(Prerouting, pri::DEFRAG, Step::Defrag),
+        at(Prerouting, pri::RAW, Step::Table(TableId::Raw)),
+        at(Prerouting, pri::CONNTRACK, Step::Conntrack),
+        at(Prerouting, pri::MANGLE, Step::Table(TableId::Mangle)),
+        at(Prerouting, pri::NAT_DST, Step::Nat(Manip::Dst)),
+        at(Input, pri::MANGLE, Step::Table(TableId::Mangle)),
+        at(Input, pri::FILTER, Step::Table(TableId::Filter)),
+        at(Input, pri::SECURITY, Step::Table(TableId::Security)),
+        at(Input, pri::NAT_SRC, Step::Nat(Manip::Src)),
+        at(Input, pri::CONFIRM, Step::Confirm),
+        at(Forward, pri::MANGLE, Step::Table(TableId::Mangle)),
+        at(Forward, pri::FILTER, Step::Table(TableId::Filter)),
+        at(Forward, pri::SECURITY, Step::Table(TableId::Security)),
+        at(Output, pri::DEFRAG, Step::Defrag),
+        at(Output, pri::RAW, Step::Table(TableId::Raw)),
+        at(Output, pri::CONNTRACK, Step::Conntrack),
+        at(Output, pri::MANGLE, Step::Table(TableId::Mangle)),
+        at(Output, pri::NAT_DST, Step::Nat(Manip::Dst)),
+        at(Output, pri::FILTER, Step::Table(TableId::Filter)),
+        at(Output, pri::SECURITY, Step::Table(TableId::Security)),
+        at(Postrouting, pri::MANGLE, Step::Table(TableId::Mangle)),
+        at(Postrouting, pri::NAT_SRC, Step::Nat(Manip::Src)),
+        at(Postrouting, pri::CONFIRM, Step::Confirm),
+    ]
+};
+
+/// First place in [`HOOKS`] of each hook.
+const FIRST: [u8; 5] = {
+    let mut first = [0; 5];
+    let mut i = HOOKS.len();
+    while i > 0 {
+        i -= 1;
+        first[HOOKS[i].hook as usize] = i as u8;
+    }
+    first
+};
+
+/// Where a hook goes on after the caller routed the packet anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[must_use]
+pub struct Resume(u8);
+
+/// What a hook wants of its caller.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[must_use]
+pub enum Outcome {
+    /// The hook ended.
+    Done(Verdict),
+    /// Only in OUTPUT: mangle or DNAT changed what routing looks at. The caller looks up the route again
+    /// with the packet as it is now (`ip_route_me_harder`); when that fails it drops the packet, else it
+    /// calls [`Netfilter::resume`] with the hook's state as before: the later steps still see the old `-o`.
+    Reroute(Resume),
+}
+
+/// One namespace's netfilter.
+#[derive(Clone, Debug)]
+pub struct Netfilter {
+    /// Connections and NAT mappings, of both families.
+    pub ct: Conntrack,
+    /// By face, then family.
+    rules: [[Ruleset; 2]; 2],
+    /// Conntrack's hooks are registered, by family.
+    conntrack_on: [bool; 2],
+    /// NAT's hooks are registered, by family.
+    nat_on: [bool; 2],
+    generation: u64,
+    stack: Vec<Frame>,
+}
+
+impl Default for Netfilter {
+    fn default() -> Self {
+        let face = |f| [Ruleset::new(f, Family::V4), Ruleset::new(f, Family::V6)];
+        Self {
+            ct: Conntrack::default(),
+            rules: [face(Face::Nft), face(Face::Legacy)],
+            conntrack_on: [false; 2],
+            nat_on: [false; 2],
+            generation: 0,
+            stack: Vec::new(),
+        }
+    }
+}
+
+impl Netfilter {
+    /// Without tables or connections.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The rules of one face and family.
+    pub const fn rules(&self, face: Face, family: Family) -> &Ruleset {
+        &self.rules[face as usize][family as usize]
+    }
+
+    /// Changes the rules; the hooks that they need are registered or released when `change` returns.
+    pub fn change<T>(&mut self, face: Face, family: Family, change: impl FnOnce(&mut Ruleset) -> T) -> T {
+        let result = change(&mut self.rules[face as usize][family as usize]);
+        let f = family as usize;
+        self.conntrack_on[f] = self.rules.iter().any(|r| r[f].needs_conntrack());
+        self.nat_on[f] = self.rules.iter().any(|r| r[f].has_nat());
+        self.generation += 1;
+        result
+    }
+
+    /// Changes with every change of any rule; counters do not count as one.
+    pub const fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Whether connections of this family are tracked: only as long as some rule needs it.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/netfilter/nf_conntrack_proto.c`: `nf_ct_netns_do_get`.
+    pub const fn tracks(&self, family: Family) -> bool {
+        self.conntrack_on[family as usize]
+    }
+
+    /// Carries a packet through a hook.
+    ///
+    /// After [`Verdict::Drop`] the packet's connection, if it was not confirmed, is gone already. After
+    /// [`Verdict::Reject`] it is still there, for the answer attaches to it (`nf_ct_attach`): the caller
+    /// sends the answer first, then calls [`Self::drop_skb`].
+    ///
+    /// # Source
+    /// Linux v6.18, `net/netfilter/core.c`: `nf_hook_slow`.
+    #[inline]
+    pub fn run<H: Host, O: Observer>(
+        &mut self,
+        state: &HookState,
+        skb: &mut Skb,
+        env: &mut Env<'_, H>,
+        obs: &mut O,
+    ) -> Outcome {
+        if O::ON {
+            obs.step(
+                skb,
+                TraceStep::Hook {
+                    hook: state.hook,
+                    family: state.family,
+                    iif: state.iif.index,
+                    oif: state.oif.index,
+                },
+            );
+        }
+        self.steps(FIRST[state.hook as usize], state, skb, env, obs)
+    }
+
+    /// Goes on after [`Outcome::Reroute`].
+    pub fn resume<H: Host, O: Observer>(
+        &mut self,
+        at: Resume,
+        state: &HookState,
+        skb: &mut Skb,
+        env: &mut Env<'_, H>,
+        obs: &mut O,
+    ) -> Outcome {
+        self.steps(at.0, state, skb, env, obs)
+    }
+
+    /// Lets go of a packet that ended outside a hook, or that was rejected: a connection that it began and
+    /// that was not confirmed is forgotten. Harmless for any other packet.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/netfilter/nf_conntrack_core.c`: `nf_ct_destroy` by `nf_conntrack_put`.
+    pub fn drop_skb(&mut self, skb: &Skb) {
+        self.ct.release(skb);
+    }
+
+    fn steps<H: Host, O: Observer>(
+        &mut self,
+        from: u8,
+        state: &HookState,
+        skb: &mut Skb,
+        env: &mut Env<'_, H>,
+        obs: &mut O,
+    ) -> Outcome {
+        let entries = HOOKS.iter().zip(0u8..).skip(usize::from(from));
+        for (entry, place) in entries.take_while(|(e, _)| e.hook == state.hook) {
+            let mangle = state.hook == Hook::Output && entry.step == Step::Table(TableId::Mangle);
+            let before = mangle.then(|| Routed::by(skb));
+            let verdict = self.step(entry.step, state, skb, env, obs);
+            match verdict {
+                Verdict::Accept => {}
+                Verdict::Reject(_) => return Outcome::Done(verdict),
+                Verdict::Drop(reason) => {
+                    if O::ON {
+                        obs.step(skb, TraceStep::Drop(reason));
+                    }
+                    self.drop_skb(skb);
+                    return Outcome::Done(verdict);
+                }
+            }
+            if before.is_some_and(|before| before.matters(skb))
+                || (state.hook == Hook::Output
+                    && entry.step == Step::Nat(Manip::Dst)
+                    && nat::output_reroutes(&self.ct, skb))
+            {
+                return Outcome::Reroute(Resume(place + 1));
+            }
+        }
+        Outcome::Done(Verdict::Accept)
+    }
+
+    fn step<H: Host, O: Observer>(
+        &mut self,
+        step: Step,
+        state: &HookState,
+        skb: &mut Skb,
+        env: &mut Env<'_, H>,
+        obs: &mut O,
+    ) -> Verdict {
+        let family = state.family as usize;
+        match step {
+            Step::Defrag if self.conntrack_on[family] && skb.packet.ip.frag.is_some() => {
+                Verdict::Drop(DropReason::NotModelled)
+            }
+            Step::Conntrack if self.conntrack_on[family] => self.ct.packet_in(state.hook, skb, env.now, obs),
+            Step::Confirm if self.conntrack_on[family] => self.ct.confirm(skb, env.now, obs),
+            Step::Nat(_) if self.nat_on[family] => {
+                let (rules, stack) = (&mut self.rules, &mut self.stack);
+                nat::inet_fn(&mut self.ct, skb, state, env, obs, |ct, skb, env, obs| {
+                    let mut cx = Cx { skb, state, ct, env };
+                    tables(rules, stack, TableId::Nat, &mut cx, obs)
+                })
+            }
+            Step::Table(id) => {
+                let mut cx = Cx { skb, state, ct: &mut self.ct, env };
+                tables(&mut self.rules, &mut self.stack, id, &mut cx, obs)
+            }
+            Step::Defrag | Step::Conntrack | Step::Confirm | Step::Nat(_) => Verdict::Accept,
+        }
+    }
+}
+
+/// Asks the table of both faces, until one does not accept or gives the connection its mapping.
+///
+/// Differs: the kernel asks them in the order in which they were registered.
+fn tables<H: Host, O: Observer>(
+    rules: &mut [[Ruleset; 2]; 2],
+    stack: &mut Vec<Frame>,
+    id: TableId,
+    cx: &mut Cx<'_, '_, H>,
+    obs: &mut O,
+) -> Verdict {
+    for face in rules {
+        let Some(table) = face[cx.state.family as usize].get_mut(id) else { continue };
+        let verdict = traverse(table, stack, cx, obs);
+        if verdict != Verdict::Accept || (id == TableId::Nat && is_mapped(cx)) {
+            return verdict;
+        }
+    }
+    Verdict::Accept
+}
+
+/// The connection's half that this hook maps has its mapping.
+fn is_mapped<H: Host>(cx: &Cx<'_, '_, H>) -> bool {
+    let bit = match nat::manip_of(cx.state.hook) {
+        Manip::Src => Status::SRC_NAT_DONE,
+        Manip::Dst => Status::DST_NAT_DONE,
+    };
+    cx.ct.of(cx.skb).is_some_and(|(conn, _)| conn.status().has(bit))
+}
+
+/// What a change in mangle OUTPUT is judged by.
+///
+/// # Source
+/// Linux v6.18, `net/ipv4/netfilter/iptable_mangle.c`: `ipt_mangle_out`;
+/// `net/ipv6/netfilter/ip6table_mangle.c`: `ip6t_mangle_out`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Routed {
+    packet: Packet,
+    mark: u32,
+}
+
+impl Routed {
+    const fn by(skb: &Skb) -> Self {
+        Self { packet: skb.packet, mark: skb.mark }
+    }
+
+    fn matters(&self, skb: &Skb) -> bool {
+        let (a, b) = (&self.packet.ip, &skb.packet.ip);
+        a.src != b.src
+            || a.dst != b.dst
+            || self.mark != skb.mark
+            || a.tos != b.tos
+            || (b.family() == Family::V6 && a.ttl != b.ttl)
+    }
+}
+
+/// The tables whose built-in chains hang at a hook, in the order in which a packet meets them.
+pub fn tables_at(hook: Hook) -> impl Iterator<Item = TableId> {
+    HOOKS.iter().filter(move |e| e.hook == hook).filter_map(|e| match e.step {
+        Step::Table(id) => Some(id),
+        Step::Nat(_) => Some(TableId::Nat),
+        _ => None,
+    })
+}

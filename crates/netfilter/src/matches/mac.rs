@@ -1,0 +1,26 @@
+//! `-m mac`.
+
+use packetwalk_trace::Hook;
+use packetwalk_wire::{Mac, Skb};
+
+use crate::context::Scope;
+
+/// `--mac-source`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MacSource {
+    /// `!` stands before it.
+    pub not: bool,
+    /// Address.
+    pub mac: Mac,
+}
+
+/// Only where a packet came in.
+pub(crate) const SCOPE: Scope = Scope::ANY.hooks(&[Hook::Prerouting, Hook::Input, Hook::Forward]);
+
+impl MacSource {
+    /// # Source
+    /// Linux v6.18, `net/netfilter/xt_mac.c`: `mac_mt`; never met without an Ethernet header.
+    pub fn met(&self, skb: &Skb) -> bool {
+        skb.mac.is_some_and(|(_, src)| (src == self.mac) != self.not)
+    }
+}

@@ -1,0 +1,55 @@
+//! `-m tcp`.
+
+use packetwalk_wire::{Packet, TcpOptions, Transport};
+
+use super::range::Range;
+use crate::context::Met;
+use crate::xtables::Cond;
+
+/// Ports, flags and one option of a TCP header.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tcp {
+    /// `--sport`.
+    pub sport: Option<Cond<Range<u16>>>,
+    /// `--dport`.
+    pub dport: Option<Cond<Range<u16>>>,
+    /// `--tcp-flags MASK COMP`, `--syn`: of the flags in the first, exactly the second are set.
+    pub flags: Option<Cond<(u8, u8)>>,
+    /// `--tcp-option`, 1 to 255.
+    pub option: Option<Cond<u8>>,
+}
+
+impl Tcp {
+    /// # Source
+    /// Linux v6.18, `net/netfilter/xt_tcpudp.c`: `tcp_mt`.
+    pub fn met(&self, packet: &Packet) -> Met {
+        if let Some(frag) = packet.ip.frag
+            && frag.offset != 0
+        {
+            return if frag.offset == 8 { Met::Hotdrop } else { Met::No };
+        }
+        let Transport::Tcp(tcp) = &packet.transport else { return Met::Hotdrop };
+        let ports = |c: Option<Cond<Range<u16>>>, port| c.is_none_or(|c| c.is.has(port) != c.not);
+        let flags = |c: Cond<(u8, u8)>| (tcp.flags.0 & c.is.0 == c.is.1) != c.not;
+        let option = |c: Cond<u8>| has_option(&tcp.options, c.is) != c.not;
+        let met = ports(self.sport, tcp.sport)
+            && ports(self.dport, tcp.dport)
+            && self.flags.is_none_or(flags)
+            && self.option.is_none_or(option);
+        met.into()
+    }
+}
+
+/// Whether an option of this kind is in the header; NOP (1) pads as [`TcpOptions::len`] says.
+fn has_option(options: &TcpOptions, kind: u8) -> bool {
+    let sack_alone = options.sack_permitted && options.timestamp.is_none();
+    let timestamp_alone = options.timestamp.is_some() && !options.sack_permitted;
+    match kind {
+        1 => sack_alone || timestamp_alone || options.wscale.is_some(),
+        2 => options.mss.is_some(),
+        3 => options.wscale.is_some(),
+        4 => options.sack_permitted,
+        8 => options.timestamp.is_some(),
+        _ => false,
+    }
+}

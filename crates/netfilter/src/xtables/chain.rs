@@ -1,0 +1,100 @@
+//! A chain.
+
+use packetwalk_trace::Hook;
+
+use super::{Counters, Rule};
+
+/// What happens at the end of a built-in chain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Policy {
+    /// ACCEPT.
+    #[default]
+    Accept,
+    /// DROP.
+    Drop,
+}
+
+impl Policy {
+    /// As printed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "ACCEPT",
+            Self::Drop => "DROP",
+        }
+    }
+}
+
+/// What a built-in chain has more than a user's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BaseChain {
+    /// Where it hangs.
+    pub hook: Hook,
+    /// Its policy.
+    pub policy: Policy,
+    /// Packets that the policy decided.
+    pub counters: Counters,
+    /// It is in the kernel. The nft face makes a built-in chain when it is first needed and only
+    /// pretends its presence before; the legacy face makes all at once.
+    pub exists: bool,
+    /// The policy counts. In the nft face only of a chain that was made with counters
+    /// (`NFTA_CHAIN_COUNTERS`, by `iptables-restore`).
+    pub counts: bool,
+}
+
+/// A chain: rules in order.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// Its name, at most 28 bytes.
+    pub name: Box<str>,
+    /// Set for a built-in chain.
+    pub base: Option<BaseChain>,
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// From which hooks its rules can be reached; kept by the table.
+    pub(super) hooks: HookSet,
+}
+
+impl Chain {
+    /// Whether a packet can meet it at all.
+    pub fn is_live(&self) -> bool {
+        self.base.is_none_or(|b| b.exists)
+    }
+}
+
+/// A set of hooks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct HookSet(u8);
+
+impl HookSet {
+    /// None.
+    pub const NONE: Self = Self(0);
+    /// All five.
+    pub const ALL: Self = Self(0x1f);
+
+    /// Of a list.
+    pub const fn of(hooks: &[Hook]) -> Self {
+        let mut set = 0;
+        let mut i = 0;
+        while i < hooks.len() {
+            set |= 1 << hooks[i] as u8;
+            i += 1;
+        }
+        Self(set)
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Every hook of `self` is in `other`.
+    pub const fn within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// Any hook is in both.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}

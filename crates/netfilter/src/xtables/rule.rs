@@ -1,0 +1,37 @@
+//! A rule.
+
+use crate::matches::Match;
+use crate::targets::Target;
+
+use super::{Base, Counters};
+
+/// One rule: it counts and acts on a packet that meets every condition.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Conditions of the IP header and the interfaces.
+    pub base: Base,
+    /// `-m`, in the order given.
+    pub matches: Vec<Match>,
+    /// `-j`, `-g`.
+    pub target: Target,
+    /// Packets that met it.
+    pub counters: Counters,
+}
+
+impl Rule {
+    /// The same rule by its text: counters and a match's own state are not looked at (`-D`, `-C`).
+    pub fn same_spec(&self, other: &Self) -> bool {
+        self.base == other.base && self.matches == other.matches && self.target == other.target
+    }
+
+    /// Number of conditions as [`packetwalk_trace::RuleEnd::NoMatch`] counts them: the base conditions
+    /// asked, then one per `-m`.
+    pub fn conditions(&self) -> usize {
+        usize::from(self.base.count()) + self.matches.len()
+    }
+
+    /// Conntrack must watch the family as long as this rule is there (`nf_ct_netns_get`).
+    pub fn needs_conntrack(&self) -> bool {
+        self.target.needs_conntrack() || self.matches.iter().any(Match::needs_conntrack)
+    }
+}

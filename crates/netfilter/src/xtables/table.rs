@@ -1,0 +1,306 @@
+//! A table and the operations on it.
+
+use packetwalk_trace::{ChainId, Table as TableId};
+use packetwalk_wire::Family;
+
+use super::chain::HookSet;
+use super::ruleset::table_hooks;
+use super::{BaseChain, Chain, ChainError, Counters, Face, Policy, Rule, RuleError};
+
+/// One table of one face and family. It is a value: `iptables-restore` works on a clone and commits it
+/// with [`super::Ruleset::replace`].
+#[derive(Clone, Debug)]
+pub struct Table {
+    id: TableId,
+    face: Face,
+    family: Family,
+    pub(super) chains: Vec<Option<Chain>>,
+    /// Rules that need conntrack.
+    conntrack_users: u32,
+}
+
+impl Table {
+    /// With its built-in chains, empty, policy ACCEPT. In the nft face these are not yet in the kernel;
+    /// see [`BaseChain::exists`].
+    pub fn new(face: Face, family: Family, id: TableId) -> Self {
+        let legacy = face == Face::Legacy;
+        let base = |&hook: &packetwalk_trace::Hook| {
+            Some(Chain {
+                name: hook.name().into(),
+                base: Some(BaseChain {
+                    hook,
+                    policy: Policy::Accept,
+                    counters: Counters::ZERO,
+                    exists: legacy,
+                    counts: legacy,
+                }),
+                rules: Vec::new(),
+                hooks: HookSet::of(&[hook]),
+            })
+        };
+        let chains = table_hooks(id).iter().map(base).collect();
+        Self { id, face, family, chains, conntrack_users: 0 }
+    }
+
+    /// Which table.
+    pub const fn id(&self) -> TableId {
+        self.id
+    }
+
+    /// Which iptables.
+    pub const fn face(&self) -> Face {
+        self.face
+    }
+
+    /// IPv4 or IPv6.
+    pub const fn family(&self) -> Family {
+        self.family
+    }
+
+    /// A built-in chain is in the kernel.
+    pub fn is_live(&self) -> bool {
+        self.chains.iter().flatten().any(|c| c.base.is_some_and(|b| b.exists))
+    }
+
+    /// Some rule needs conntrack.
+    pub const fn needs_conntrack(&self) -> bool {
+        self.conntrack_users != 0
+    }
+
+    /// A chain by number.
+    pub fn chain(&self, id: ChainId) -> Option<&Chain> {
+        self.chains.get(usize::from(id.0))?.as_ref()
+    }
+
+    fn slot(&mut self, id: ChainId) -> Option<&mut Chain> {
+        self.chains.get_mut(usize::from(id.0))?.as_mut()
+    }
+
+    /// A chain by name.
+    pub fn find(&self, name: &str) -> Option<ChainId> {
+        let at = self.chains.iter().position(|c| c.as_ref().is_some_and(|c| *c.name == *name))?;
+        Some(ChainId(at as u16))
+    }
+
+    /// The built-in chain of a hook.
+    pub fn base_of(&self, hook: packetwalk_trace::Hook) -> Option<ChainId> {
+        let at = self
+            .chains
+            .iter()
+            .position(|c| c.as_ref().and_then(|c| c.base.as_ref()).is_some_and(|b| b.hook == hook))?;
+        Some(ChainId(at as u16))
+    }
+
+    /// Every chain in the order of printing: built-in ones by hook, then the user's by name.
+    pub fn listed(&self) -> Vec<(ChainId, &Chain)> {
+        let mut all: Vec<_> = self
+            .chains
+            .iter()
+            .enumerate()
+            .filter_map(|(i, c)| Some((ChainId(i as u16), c.as_ref()?)))
+            .collect();
+        all.sort_by(|(_, a), (_, b)| match (&a.base, &b.base) {
+            (Some(a), Some(b)) => a.hook.cmp(&b.hook),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => a.name.as_bytes().cmp(b.name.as_bytes()),
+        });
+        all
+    }
+
+    /// How many rules jump or go to a chain (`-L` prints it).
+    pub fn references(&self, id: ChainId) -> usize {
+        self.chains.iter().flatten().flat_map(|c| &c.rules).filter(|r| r.target.chain() == Some(id)).count()
+    }
+
+    /// Makes a user's chain (`-N`).
+    ///
+    /// # Errors
+    /// [`ChainError::Exists`], [`ChainError::TooMany`].
+    pub fn new_chain(&mut self, name: &str) -> Result<ChainId, ChainError> {
+        if self.find(name).is_some() {
+            return Err(ChainError::Exists);
+        }
+        let chain = Chain { name: name.into(), base: None, rules: Vec::new(), hooks: HookSet::NONE };
+        let free = self.chains.iter().position(Option::is_none);
+        let at = free.unwrap_or(self.chains.len());
+        let id = u16::try_from(at).map_err(|_| ChainError::TooMany)?;
+        match self.chains.get_mut(at) {
+            Some(slot) => *slot = Some(chain),
+            None => self.chains.push(Some(chain)),
+        }
+        Ok(ChainId(id))
+    }
+
+    /// Deletes a user's chain (`-X`).
+    ///
+    /// # Errors
+    /// [`ChainError::Missing`], [`ChainError::BuiltIn`], [`ChainError::Referenced`],
+    /// [`ChainError::NotEmpty`]; nothing changes.
+    pub fn delete_chain(&mut self, id: ChainId) -> Result<(), ChainError> {
+        let chain = self.chain(id).ok_or(ChainError::Missing)?;
+        if chain.base.is_some() {
+            return Err(ChainError::BuiltIn);
+        }
+        if !chain.rules.is_empty() {
+            return Err(ChainError::NotEmpty);
+        }
+        if self.references(id) != 0 {
+            return Err(ChainError::Referenced);
+        }
+        if let Some(slot) = self.chains.get_mut(usize::from(id.0)) {
+            *slot = None;
+        }
+        Ok(())
+    }
+
+    /// Gives a user's chain another name (`-E`); jumps to it stay.
+    ///
+    /// # Errors
+    /// [`ChainError::Missing`], [`ChainError::Exists`], [`ChainError::BuiltIn`].
+    pub fn rename_chain(&mut self, id: ChainId, name: &str) -> Result<(), ChainError> {
+        if self.find(name).is_some() {
+            return Err(ChainError::Exists);
+        }
+        let chain = self.slot(id).ok_or(ChainError::Missing)?;
+        if chain.base.is_some() {
+            return Err(ChainError::BuiltIn);
+        }
+        chain.name = name.into();
+        Ok(())
+    }
+
+    /// Sets a built-in chain's policy (`-P`); with `counters`, these too (`iptables-restore`), and the
+    /// chain counts from then on.
+    ///
+    /// # Errors
+    /// [`ChainError::Missing`], [`ChainError::NotBuiltIn`].
+    pub fn set_policy(
+        &mut self,
+        id: ChainId,
+        policy: Policy,
+        counters: Option<Counters>,
+    ) -> Result<(), ChainError> {
+        let base = self.slot(id).ok_or(ChainError::Missing)?.base.as_mut().ok_or(ChainError::NotBuiltIn)?;
+        base.exists = true;
+        base.policy = policy;
+        if let Some(counters) = counters {
+            base.counts = true;
+            base.counters = counters;
+        }
+        Ok(())
+    }
+
+    /// Brings a built-in chain into the kernel, as the nft face does before it uses one.
+    pub fn materialize(&mut self, id: ChainId) {
+        if let Some(base) = self.slot(id).and_then(|c| c.base.as_mut()) {
+            base.exists = true;
+        }
+    }
+
+    /// Puts a rule before rule number `at` (from 0); `at` equal to the number of rules appends.
+    ///
+    /// # Errors
+    /// [`RuleError::NoChain`], [`RuleError::BadPosition`], [`RuleError::Loop`], [`RuleError::Invalid`];
+    /// nothing changes.
+    pub fn insert(&mut self, id: ChainId, at: usize, rule: Rule) -> Result<(), RuleError> {
+        let chain = self.chain(id).ok_or(RuleError::NoChain)?;
+        if at > chain.rules.len() {
+            return Err(RuleError::BadPosition);
+        }
+        self.admit(id, &rule)?;
+        self.materialize(id);
+        self.conntrack_users += u32::from(rule.needs_conntrack());
+        let jumps = rule.target.chain().is_some();
+        if let Some(chain) = self.slot(id) {
+            chain.rules.insert(at, rule);
+        }
+        if jumps {
+            self.recompute_hooks();
+        }
+        Ok(())
+    }
+
+    /// Puts a rule at the end (`-A`).
+    ///
+    /// # Errors
+    /// As [`Self::insert`].
+    pub fn append(&mut self, id: ChainId, rule: Rule) -> Result<(), RuleError> {
+        let at = self.chain(id).ok_or(RuleError::NoChain)?.rules.len();
+        self.insert(id, at, rule)
+    }
+
+    /// Puts a rule in the place of rule number `at`, from 0 (`-R`).
+    ///
+    /// # Errors
+    /// As [`Self::insert`], and [`RuleError::NoRule`]; nothing changes.
+    pub fn replace(&mut self, id: ChainId, at: usize, rule: Rule) -> Result<(), RuleError> {
+        if at >= self.chain(id).ok_or(RuleError::NoChain)?.rules.len() {
+            return Err(RuleError::NoRule);
+        }
+        self.insert(id, at, rule)?;
+        self.delete(id, at + 1)
+    }
+
+    /// Deletes rule number `at`, from 0 (`-D CHAIN N`).
+    ///
+    /// # Errors
+    /// [`RuleError::NoChain`], [`RuleError::NoRule`].
+    pub fn delete(&mut self, id: ChainId, at: usize) -> Result<(), RuleError> {
+        let chain = self.slot(id).ok_or(RuleError::NoChain)?;
+        if at >= chain.rules.len() {
+            return Err(RuleError::NoRule);
+        }
+        let rule = chain.rules.remove(at);
+        self.forget(&rule);
+        Ok(())
+    }
+
+    fn forget(&mut self, rule: &Rule) {
+        self.conntrack_users = self.conntrack_users.saturating_sub(u32::from(rule.needs_conntrack()));
+        if rule.target.chain().is_some() {
+            self.recompute_hooks();
+        }
+    }
+
+    /// Number (from 0) of the first rule of this text (`-D CHAIN SPEC`, `-C`).
+    ///
+    /// # Errors
+    /// [`RuleError::NoChain`], [`RuleError::NoMatch`].
+    pub fn position(&self, id: ChainId, rule: &Rule) -> Result<usize, RuleError> {
+        let chain = self.chain(id).ok_or(RuleError::NoChain)?;
+        chain.rules.iter().position(|r| r.same_spec(rule)).ok_or(RuleError::NoMatch)
+    }
+
+    /// Deletes a chain's rules (`-F CHAIN`).
+    ///
+    /// # Errors
+    /// [`ChainError::Missing`].
+    pub fn flush(&mut self, id: ChainId) -> Result<(), ChainError> {
+        let rules = std::mem::take(&mut self.slot(id).ok_or(ChainError::Missing)?.rules);
+        let users = rules.iter().filter(|r| r.needs_conntrack()).count() as u32;
+        self.conntrack_users = self.conntrack_users.saturating_sub(users);
+        self.recompute_hooks();
+        Ok(())
+    }
+
+    /// Sets a chain's counters to zero, its policy's too, or those of rule number `rule` (from 0) only
+    /// (`-Z`).
+    ///
+    /// # Errors
+    /// [`RuleError::NoChain`], [`RuleError::NoRule`].
+    pub fn zero(&mut self, id: ChainId, rule: Option<usize>) -> Result<(), RuleError> {
+        let chain = self.slot(id).ok_or(RuleError::NoChain)?;
+        if let Some(at) = rule {
+            chain.rules.get_mut(at).ok_or(RuleError::NoRule)?.counters = Counters::ZERO;
+            return Ok(());
+        }
+        for rule in &mut chain.rules {
+            rule.counters = Counters::ZERO;
+        }
+        if let Some(base) = &mut chain.base {
+            base.counters = Counters::ZERO;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! What the kernel checks before a rule goes in: loops, depth, hooks, tables and protocols.
+
+use packetwalk_trace::ChainId;
+
+use super::chain::HookSet;
+use super::{Face, Rule, RuleError, Table};
+use crate::targets::Target;
+use crate::targets::tcpmss::Tcpmss;
+
+/// `NFT_JUMP_STACK_SIZE`: chains deep below a built-in one in the nft face.
+const NFT_DEPTH: usize = 16;
+
+impl Table {
+    /// Whether `rule` may stand in chain `id`.
+    ///
+    /// # Errors
+    /// [`RuleError::NoChain`] for a jump to a chain that is not there; [`RuleError::Loop`];
+    /// [`RuleError::Invalid`].
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/netfilter/ip_tables.c`: `mark_source_chains`, `find_check_entry`;
+    /// `net/netfilter/x_tables.c`: `xt_check_match`, `xt_check_target`;
+    /// `net/netfilter/nf_tables_api.c`: `nft_chain_validate`.
+    pub(super) fn admit(&self, id: ChainId, rule: &Rule) -> Result<(), RuleError> {
+        let Some(chain) = self.chain(id) else { return Err(RuleError::NoChain) };
+        self.check(rule, chain.hooks)?;
+        let Some(to) = rule.target.chain() else { return Ok(()) };
+        let target = self.chain(to).filter(|c| c.base.is_none()).ok_or(RuleError::NoChain)?;
+        let mut seen = vec![false; self.chains.len()];
+        if to == id || self.reaches(to, id, &mut seen) {
+            return Err(RuleError::Loop);
+        }
+        if self.face() == Face::Nft && self.height(id) + 1 + self.depth(to) > NFT_DEPTH {
+            return Err(RuleError::Loop);
+        }
+        if !chain.hooks.within(target.hooks) {
+            seen.fill(false);
+            self.reaches(to, id, &mut seen);
+            if let Some(c) = self.chain(to) {
+                c.rules.iter().try_for_each(|r| self.check(r, chain.hooks))?;
+            }
+            for (c, _) in self.chains.iter().zip(&seen).filter(|(_, seen)| **seen) {
+                c.iter().flat_map(|c| &c.rules).try_for_each(|r| self.check(r, chain.hooks))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a rule's matches and target accept the table, its protocol and these hooks.
+    fn check(&self, rule: &Rule, hooks: HookSet) -> Result<(), RuleError> {
+        let proto = rule.base.proto.filter(|p| !p.not).map(|p| p.is);
+        for m in &rule.matches {
+            if !m.scope().admits(self.id(), hooks, proto) {
+                return Err(RuleError::Invalid);
+            }
+        }
+        let syn = !matches!(rule.target, Target::Tcpmss(_)) || Tcpmss::allowed_with(&rule.matches);
+        if syn && rule.target.scope().admits(self.id(), hooks, proto) {
+            Ok(())
+        } else {
+            Err(RuleError::Invalid)
+        }
+    }
+
+    fn jumps(&self, from: ChainId) -> impl Iterator<Item = ChainId> {
+        self.chain(from).into_iter().flat_map(|c| &c.rules).filter_map(|r| r.target.chain())
+    }
+
+    /// Whether a packet in `from` can come to `to`; marks what it passes.
+    fn reaches(&self, from: ChainId, to: ChainId, seen: &mut [bool]) -> bool {
+        let mut todo = vec![from];
+        while let Some(at) = todo.pop() {
+            for next in self.jumps(at) {
+                if next == to {
+                    return true;
+                }
+                if let Some(s) = seen.get_mut(usize::from(next.0))
+                    && !*s
+                {
+                    *s = true;
+                    todo.push(next);
+                }
+            }
+        }
+        false
+    }
+
+    /// Chains on the longest way down from `id`, itself not counted.
+    fn depth(&self, id: ChainId) -> usize {
+        self.longest(id, |t, at, out| out.extend(t.jumps(at)))
+    }
+
+    /// Chains on the longest way up from `id` to one that nobody jumps to, itself not counted.
+    fn height(&self, id: ChainId) -> usize {
+        self.longest(id, |t, at, out| {
+            for (i, c) in t.chains.iter().enumerate() {
+                if c.iter().flat_map(|c| &c.rules).any(|r| r.target.chain() == Some(at)) {
+                    out.push(ChainId(i as u16));
+                }
+            }
+        })
+    }
+
+    /// Steps on the longest way from `id` along `next`, at most one more than [`NFT_DEPTH`].
+    fn longest(&self, id: ChainId, next: impl Fn(&Self, ChainId, &mut Vec<ChainId>)) -> usize {
+        let mut level = vec![id];
+        for n in 0..=NFT_DEPTH {
+            let mut below = Vec::new();
+            for at in level {
+                next(self, at, &mut below);
+            }
+            below.sort_unstable();
+            below.dedup();
+            if below.is_empty() {
+                return n;
+            }
+            level = below;
+        }
+        NFT_DEPTH + 1
+    }
+
+    /// Finds anew from which hooks each chain can be reached.
+    pub(super) fn recompute_hooks(&mut self) {
+        let mut hooks: Vec<HookSet> = self
+            .chains
+            .iter()
+            .map(|c| c.as_ref().and_then(|c| c.base).map_or(HookSet::NONE, |b| HookSet::of(&[b.hook])))
+            .collect();
+        let mut todo: Vec<ChainId> = (0..self.chains.len()).map(|i| ChainId(i as u16)).collect();
+        while let Some(at) = todo.pop() {
+            let from = hooks.get(usize::from(at.0)).copied().unwrap_or_default();
+            for to in self.jumps(at) {
+                if let Some(h) = hooks.get_mut(usize::from(to.0))
+                    && !from.within(*h)
+                {
+                    *h = h.with(from);
+                    todo.push(to);
+                }
+            }
+        }
+        for (chain, hooks) in self.chains.iter_mut().zip(hooks) {
+            if let Some(chain) = chain {
+                chain.hooks = hooks;
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! `ip route add|append|prepend|change|replace|del|flush`: both families' front, and IPv4.
+
+use std::net::IpAddr;
+
+use packetwalk_trace::RouteKind;
+use packetwalk_wire::{Family, IfIndex};
+
+use crate::Routing;
+use crate::bits;
+use crate::error::RouteError;
+use crate::fib::refusal;
+use crate::route::{NextHop, NlFlags, Route, RouteFilter, Scope, table_id};
+
+/// Scope that a type of route has at most.
+///
+/// # Source
+/// Linux v6.18, `net/ipv4/fib_semantics.c`: `fib_props`.
+const fn widest(kind: RouteKind) -> Scope {
+    match kind {
+        RouteKind::Local | RouteKind::Nat => Scope::HOST,
+        RouteKind::Broadcast | RouteKind::Anycast => Scope::LINK,
+        _ => Scope::UNIVERSE,
+    }
+}
+
+const fn or_main(table: u32) -> u32 {
+    if table == 0 { table_id::MAIN } else { table }
+}
+
+impl Routing {
+    /// Adds or changes a route.
+    ///
+    /// # Errors
+    /// [`RouteError`] as the kernel's; nothing is changed then.
+    pub fn change_route(&mut self, mut route: Route, how: NlFlags) -> Result<(), RouteError> {
+        route.table = or_main(route.table);
+        match route.family() {
+            Family::V4 => {
+                let custom = route.kind == RouteKind::Local;
+                let result = self.insert4(route, how);
+                self.custom_local |= custom && result.is_ok();
+                result
+            }
+            Family::V6 => self.insert6(route, how),
+        }
+    }
+
+    /// Deletes the first route that the filter names.
+    ///
+    /// # Errors
+    /// [`RouteError::NoTable`], [`RouteError::NoProcess`].
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/fib_trie.c`: `fib_table_delete`; `net/ipv6/route.c`: `ip6_route_del`.
+    pub fn delete_route(&mut self, filter: &RouteFilter) -> Result<Route, RouteError> {
+        let family = Family::of(filter.dst.addr());
+        if family == Family::V4 && bits::net(filter.dst.addr(), filter.dst.prefix_len()) != filter.dst {
+            return Err(RouteError::PrefixBits);
+        }
+        let dst = filter.dst.trunc();
+        let missing = if family == Family::V4 { RouteError::NoTable } else { RouteError::NoProcess };
+        let table = self.tables_mut(family).get_mut(or_main(filter.table)).ok_or(missing)?;
+        let chosen = |route: &Route| match family {
+            Family::V4 => chosen4(filter, route),
+            Family::V6 => chosen6(filter, route),
+        };
+        let at = table.at(dst).iter().position(chosen).ok_or(RouteError::NoProcess)?;
+        let route = table.at_mut(dst).remove(at);
+        table.tidy();
+        Ok(route)
+    }
+
+    /// Deletes every route that `gone` says (`ip route flush`, device and address events).
+    pub fn flush_routes(&mut self, family: Family, mut gone: impl FnMut(&Route) -> bool) -> usize {
+        let mut count = 0;
+        for table in self.tables_mut(family).iter_mut() {
+            table.retain(|route| {
+                let gone = gone(route);
+                count += usize::from(gone);
+                !gone
+            });
+        }
+        count
+    }
+
+    /// # Source
+    /// Linux v6.18, `net/ipv4/fib_semantics.c`: `fib_create_info`.
+    fn check4(&self, route: &mut Route) -> Result<(), RouteError> {
+        if widest(route.kind) > route.scope {
+            return Err(RouteError::Scope);
+        }
+        if refusal(route.kind).is_some() || route.kind == RouteKind::Throw {
+            return if route.nexthops.is_empty() { Ok(()) } else { Err(RouteError::WayOutForReject) };
+        }
+        if route.scope > Scope::HOST {
+            return Err(RouteError::Scope);
+        }
+        if route.nexthops.is_empty() {
+            return Err(RouteError::NoDevice);
+        }
+        if route.scope == Scope::HOST {
+            let [nh] = &mut route.nexthops[..] else { return Err(RouteError::HostMultipath) };
+            if nh.via.is_some() {
+                return Err(RouteError::HostGateway);
+            }
+            nh.scope = Scope::NOWHERE;
+            self.dev(nh.oif).ok_or(RouteError::NoDevice)?;
+        } else {
+            for nh in &mut route.nexthops {
+                self.check_nh4(nh, route.table, route.scope)?;
+            }
+        }
+        if let Some(src) = route.prefsrc {
+            let own = (route.kind == RouteKind::Local && route.dst.addr() == src)
+                || self.addr_type(src, None) == RouteKind::Local
+                || self.addr_type_in(src, None, route.table) == RouteKind::Local;
+            if !own {
+                return Err(RouteError::Prefsrc);
+            }
+        }
+        Ok(())
+    }
+
+    /// # Source
+    /// Linux v6.18, `net/ipv4/fib_trie.c`: `fib_table_insert`.
+    pub(crate) fn insert4(&mut self, mut route: Route, how: NlFlags) -> Result<(), RouteError> {
+        if route.dst.trunc() != route.dst {
+            return Err(RouteError::PrefixBits);
+        }
+        self.check4(&mut route)?;
+        let dst = route.dst;
+        let table = self.tables_mut(Family::V4).make(route.table);
+        let order = |r: &Route| (std::cmp::Reverse(r.tos), r.metric);
+        let at = table.at(dst);
+        let first = at.partition_point(|r| order(r) < order(&route));
+        let equal = at[first..].iter().take_while(|r| order(r) == order(&route)).count();
+        let twin = at[first..first + equal].iter().position(|r| *r == route);
+        let place = if equal == 0 {
+            if !how.create() {
+                return Err(RouteError::NoEntry);
+            }
+            first
+        } else {
+            match how {
+                _ if how.excl() => return Err(RouteError::Exists),
+                _ if how.replace() => {
+                    return match twin {
+                        Some(0) => Ok(()),
+                        Some(_) => Err(RouteError::Exists),
+                        None => {
+                            if let Some(old) = table.at_mut(dst).get_mut(first) {
+                                *old = route;
+                            }
+                            Ok(())
+                        }
+                    };
+                }
+                _ if twin.is_some() => return Err(RouteError::Exists),
+                NlFlags::Append => first + equal,
+                _ => first,
+            }
+        };
+        table.at_mut(dst).insert(place, route);
+        Ok(())
+    }
+
+    /// Deletes the routes by an interface that is gone.
+    pub(crate) fn drop_routes_by(&mut self, dev: IfIndex) {
+        for family in [Family::V4, Family::V6] {
+            self.flush_routes(family, |r| r.nexthops.iter().any(|n| n.oif == dev));
+        }
+    }
+}
+
+fn chosen4(filter: &RouteFilter, route: &Route) -> bool {
+    route.tos == filter.tos
+        && filter.kind.is_none_or(|k| k == route.kind)
+        && filter.scope.is_none_or(|s| s == route.scope)
+        && filter.prefsrc.is_none_or(|s| route.prefsrc == Some(s))
+        && filter.protocol.is_none_or(|p| p == route.protocol)
+        && filter.metric.is_none_or(|m| m == 0 || m == route.metric)
+        && ways_match(&filter.nexthops, &route.nexthops)
+}
+
+fn chosen6(filter: &RouteFilter, route: &Route) -> bool {
+    filter.metric.is_none_or(|m| m == 0 || m == route.metric)
+        && filter.protocol.is_none_or(|p| p == 0 || p == route.protocol)
+        && ways_match(&filter.nexthops, &route.nexthops)
+}
+
+/// A filter without ways names any; with one it names a route of one way, or several.
+///
+/// # Source
+/// Linux v6.18, `net/ipv4/fib_semantics.c`: `fib_nh_match`.
+fn ways_match(asked: &[NextHop], ways: &[NextHop]) -> bool {
+    let one = |a: &NextHop, w: &NextHop| {
+        (!a.oif.is_some() || a.oif == w.oif) && a.via.is_none_or(|via: IpAddr| w.via == Some(via))
+    };
+    match asked {
+        [] => true,
+        [a] => ways.first().is_some_and(|w| one(a, w)),
+        many => {
+            many.len() == ways.len()
+                && many.iter().zip(ways).all(|(a, w)| one(a, w) && (a.weight == 0 || a.share() == w.share()))
+        }
+    }
+}

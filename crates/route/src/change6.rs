@@ -1,0 +1,90 @@
+//! IPv6: adding and changing routes.
+
+use packetwalk_trace::RouteKind;
+use packetwalk_wire::{Family, IfIndex};
+
+use crate::Routing;
+use crate::error::RouteError;
+use crate::fib::refusal;
+use crate::route::{NextHop, NlFlags, Route, Scope};
+
+/// Metric of a route that the user gives none (`IP6_RT_PRIO_USER`).
+pub const USER_METRIC: u32 = 1024;
+/// Metric of the kernel's routes (`IP6_RT_PRIO_ADDRCONF`).
+pub const KERNEL_METRIC: u32 = 256;
+
+impl Routing {
+    /// # Source
+    /// Linux v6.18, `net/ipv6/route.c`: `ip6_route_info_create`.
+    fn check6(&self, route: &mut Route) -> Result<(), RouteError> {
+        route.dst = route.dst.trunc();
+        route.tos = 0;
+        route.scope = Scope::UNIVERSE;
+        if route.metric == 0 && !route.auto {
+            route.metric = USER_METRIC;
+        }
+        if refusal(route.kind).is_some() || route.kind == RouteKind::Throw {
+            route.nexthops = vec![NextHop { oif: IfIndex::LO, ..NextHop::default() }];
+            return Ok(());
+        }
+        if route.nexthops.is_empty() {
+            return Err(RouteError::NoDevice);
+        }
+        if !route.auto {
+            for nh in &mut route.nexthops {
+                self.check_nh6(nh)?;
+            }
+        }
+        let own = |src| self.devs.iter().any(|d| d.addrs6.iter().any(|a| a.local == src));
+        if route.prefsrc.is_some_and(|src| !own(src)) {
+            return Err(RouteError::Prefsrc6);
+        }
+        Ok(())
+    }
+
+    /// # Source
+    /// Linux v6.18, `net/ipv6/ip6_fib.c`: `fib6_add`, `fib6_add_rt2node`.
+    pub(crate) fn insert6(&mut self, mut route: Route, how: NlFlags) -> Result<(), RouteError> {
+        self.check6(&mut route)?;
+        let dst = route.dst;
+        let table = self.tables_mut(Family::V6).make(route.table);
+        let at = table.at(dst);
+        let first = at.partition_point(|r| r.metric < route.metric);
+        let equal = at[first..].iter().take_while(|r| r.metric == route.metric).count();
+        let group = &at[first..first + equal];
+        let ecmp = |r: &Route| r.nexthops.first().is_some_and(|n| n.via.is_some());
+        if how.replace() {
+            let old =
+                group.iter().position(|r| ecmp(r) == ecmp(&route)).or(if equal > 0 { Some(0) } else { None });
+            return match old {
+                Some(old) => {
+                    table.at_mut(dst)[first + old] = route;
+                    Ok(())
+                }
+                None if !how.create() => Err(RouteError::NoMatch6),
+                None => {
+                    table.at_mut(dst).insert(first, route);
+                    Ok(())
+                }
+            };
+        }
+        if equal > 0 && how.excl() {
+            return Err(RouteError::Exists);
+        }
+        let same_way = |a: &NextHop, b: &NextHop| a.oif == b.oif && a.via == b.via;
+        for old in group {
+            for nh in &old.nexthops {
+                if route.nexthops.iter().any(|n| same_way(n, nh)) && old.kind == route.kind {
+                    return Err(RouteError::Exists);
+                }
+            }
+        }
+        if let Some(sibling) = group.iter().position(|r| ecmp(r) && ecmp(&route)) {
+            let nexthops = std::mem::take(&mut route.nexthops);
+            table.at_mut(dst)[first + sibling].nexthops.extend(nexthops);
+            return Ok(());
+        }
+        table.at_mut(dst).insert(first + equal, route);
+        Ok(())
+    }
+}

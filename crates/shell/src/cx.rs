@@ -1,0 +1,258 @@
+//! What a command sees of the machine while it is polled.
+
+use std::rc::Rc;
+
+use packetwalk_lab::Lab;
+use packetwalk_trace::NsId;
+use packetwalk_wire::Instant;
+
+use crate::process::{Pid, Poll, Signal, Status};
+use crate::sys::fd::Open;
+use crate::sys::proc::{Proc, When};
+use crate::sys::vfs::{Entry, absolute};
+use crate::sys::{Errno, Read, Sys};
+use crate::tools;
+
+/// Text on its way to a stream: `write!` to it.
+#[derive(Clone, Debug, Default)]
+pub struct Text(Vec<u8>);
+
+impl Text {
+    /// Adds bytes.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// Adds text and a newline.
+    pub fn line(&mut self, text: &str) {
+        self.push(text.as_bytes());
+        self.push(b"\n");
+    }
+
+    /// Adds formatted text; use it through `write!` and `writeln!`, which here cannot fail.
+    pub fn write_fmt(&mut self, args: core::fmt::Arguments<'_>) {
+        use core::fmt::Write;
+        struct To<'a>(&'a mut Vec<u8>);
+        impl Write for To<'_> {
+            fn write_str(&mut self, s: &str) -> core::fmt::Result {
+                self.0.extend_from_slice(s.as_bytes());
+                Ok(())
+            }
+        }
+        let _ = To(&mut self.0).write_fmt(args);
+    }
+}
+
+/// The context of a poll. `stdout` is buffered as the C library does it for a pipe: at the end of each
+/// poll `stderr` goes out first and then `stdout`; [`Cx::flush`] sends both earlier, for another order.
+#[derive(Debug)]
+pub struct Cx<'a> {
+    /// The network.
+    pub lab: &'a mut Lab,
+    /// The network namespace that the process is in.
+    pub ns: NsId,
+    /// The process's own number.
+    pub pid: Pid,
+    /// The command's words, its name first.
+    pub args: Rc<[Vec<u8>]>,
+    /// Standard output.
+    pub stdout: Text,
+    /// Standard error.
+    pub stderr: Text,
+    pub(crate) sys: &'a mut Sys,
+    broken: bool,
+}
+
+/// How a child is started: unset things are the parent's own.
+#[derive(Clone, Debug, Default)]
+pub struct Spawn {
+    /// Its words, the command's name first.
+    pub args: Vec<Vec<u8>>,
+    /// Its namespace.
+    pub ns: Option<NsId>,
+    /// Whether its standard input is `/dev/null`.
+    pub no_stdin: bool,
+}
+
+/// A command that cannot be started: there is none of this name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotFound;
+
+impl<'a> Cx<'a> {
+    pub(crate) fn new(lab: &'a mut Lab, sys: &'a mut Sys, pid: Pid) -> Self {
+        let (ns, args) = sys.proc(pid).map_or((NsId(0), Rc::from([])), |p| (p.ns, Rc::clone(&p.args)));
+        Self { lab, ns, pid, args, stdout: Text::default(), stderr: Text::default(), sys, broken: false }
+    }
+
+    /// Sends what is left; whether a pipe was broken since the poll began.
+    pub(crate) fn finish(&mut self) -> bool {
+        self.flush();
+        self.broken
+    }
+
+    /// The lab's time.
+    pub const fn now(&self) -> Instant {
+        self.lab.now()
+    }
+
+    /// The words after the command's name as text, with U+FFFD for what is not UTF-8.
+    pub fn strings(&self) -> Vec<String> {
+        self.args.iter().skip(1).map(|a| String::from_utf8_lossy(a).into_owned()).collect()
+    }
+
+    /// Sends `stderr`, then `stdout`, now.
+    pub fn flush(&mut self) {
+        let (err, out) = (std::mem::take(&mut self.stderr.0), std::mem::take(&mut self.stdout.0));
+        let _ = self.write_fd(2, &err);
+        let _ = self.write_fd(1, &out);
+    }
+
+    /// Writes to a descriptor now. A broken pipe ends the process with `SIGPIPE` after the poll.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn write_fd(&mut self, fd: u32, bytes: &[u8]) -> Result<(), Errno> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let open = self.sys.fd(self.pid, fd).ok_or(Errno::BadDescriptor)?;
+        let done = match self.sys.opened(open) {
+            Some(Open::Sysctl { path, .. }) => tools::proc_sys::write(self.lab, self.ns, path, bytes),
+            _ => self.sys.write_open(open, bytes),
+        };
+        self.broken |= done == Err(Errno::BrokenPipe);
+        done
+    }
+
+    /// Reads at most `most` bytes of a descriptor; 0 is standard input.
+    pub fn read_fd(&mut self, fd: u32, most: usize) -> Read {
+        let Some(open) = self.sys.fd(self.pid, fd) else { return Read::Error(Errno::BadDescriptor) };
+        self.sys.read_open(open, most)
+    }
+
+    /// Adds what standard input has to `to`; `true` when it ended.
+    pub fn read_all(&mut self, to: &mut Vec<u8>) -> bool {
+        loop {
+            match self.read_fd(0, usize::MAX) {
+                Read::Data(bytes) if to.is_empty() => *to = bytes,
+                Read::Data(bytes) => to.extend_from_slice(&bytes),
+                Read::Wait => return false,
+                Read::End | Read::Error(_) => return true,
+            }
+        }
+    }
+
+    /// An exported variable.
+    pub fn env(&self, name: &[u8]) -> Option<&[u8]> {
+        self.sys.proc(self.pid)?.env.get(name).map(Vec::as_slice)
+    }
+
+    /// The working directory.
+    pub fn cwd(&self) -> Rc<[u8]> {
+        self.sys.proc(self.pid).map_or_else(|| Rc::from(&b"/"[..]), |p| Rc::clone(&p.cwd))
+    }
+
+    /// The absolute form of a path.
+    pub fn path(&self, path: &[u8]) -> Vec<u8> {
+        absolute(&self.cwd(), path)
+    }
+
+    /// A whole file. A pipe behind `/dev/stdin` gives what is in it now.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn read_file(&mut self, path: &[u8]) -> Result<Vec<u8>, Errno> {
+        if path.is_empty() {
+            return Err(Errno::NoEntry);
+        }
+        let path = self.path(path);
+        match self.sys.vfs.lookup(&path)? {
+            Entry::Dir => Err(Errno::IsDirectory),
+            Entry::File(inode) => Ok(self.sys.vfs.read(inode).to_vec()),
+            Entry::Sysctl => tools::proc_sys::read(self.lab, self.ns, &path),
+            Entry::Null => Ok(Vec::new()),
+            Entry::Descriptor(fd) => match self.read_fd(fd, usize::MAX) {
+                Read::Data(bytes) => Ok(bytes),
+                Read::Error(e) => Err(e),
+                Read::Wait | Read::End => Ok(Vec::new()),
+            },
+        }
+    }
+
+    /// Makes or replaces a whole file.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn write_file(&mut self, path: &[u8], bytes: &[u8]) -> Result<(), Errno> {
+        let path = self.path(path);
+        match self.sys.vfs.create(&path)? {
+            Entry::File(inode) => {
+                self.sys.vfs.truncate(inode);
+                self.sys.vfs.write(inode, 0, bytes)
+            }
+            Entry::Sysctl => tools::proc_sys::write(self.lab, self.ns, &path, bytes),
+            Entry::Descriptor(fd) => self.write_fd(fd, bytes),
+            Entry::Null | Entry::Dir => Ok(()),
+        }
+    }
+
+    /// Starts a child.
+    ///
+    /// # Errors
+    /// [`NotFound`].
+    pub fn spawn(&mut self, spawn: Spawn) -> Result<Pid, NotFound> {
+        self.flush();
+        let name = spawn.args.first().ok_or(NotFound)?.clone();
+        let body = tools::start(&name, self).ok_or(NotFound)?;
+        let me = self.sys.proc(self.pid).ok_or(NotFound)?;
+        let (env, cwd, fds) = (Rc::clone(&me.env), Rc::clone(&me.cwd), me.fds.clone());
+        let mut fds = self.sys.dup_table(&fds);
+        if spawn.no_stdin {
+            let null = self.sys.open_new(Open::Null);
+            if let Some(old) = fds.put(0, Some(null)) {
+                self.sys.close(old);
+            }
+        }
+        let proc = Proc {
+            parent: self.pid,
+            ns: spawn.ns.unwrap_or(self.ns),
+            args: spawn.args.into(),
+            env,
+            cwd,
+            fds,
+            body: Some(body),
+            when: When::Now,
+            signals: Vec::new(),
+            ignores: 0,
+            ended: None,
+        };
+        self.sys.spawn(proc).ok_or(NotFound)
+    }
+
+    /// Becomes another command, in another namespace when `ns` says so: hand back its result from
+    /// the poll.
+    ///
+    /// # Errors
+    /// [`NotFound`]: nothing changed.
+    pub fn exec(&mut self, ns: Option<NsId>, args: Vec<Vec<u8>>) -> Result<Poll, NotFound> {
+        self.flush();
+        let name = args.first().ok_or(NotFound)?.clone();
+        let body = tools::start(&name, self).ok_or(NotFound)?;
+        let proc = self.sys.proc_mut(self.pid).ok_or(NotFound)?;
+        proc.args = args.into();
+        if let Some(ns) = ns {
+            proc.ns = ns;
+        }
+        Ok(Poll::Exec(body))
+    }
+
+    /// How a child ended, once; `None` while it lives.
+    pub fn reap(&mut self, child: Pid) -> Option<Status> {
+        self.sys.reap(child)
+    }
+
+    /// Sends a signal; `false` when there is no such process.
+    pub fn kill(&mut self, pid: Pid, signal: Signal) -> bool {
+        self.sys.kill(pid, signal)
+    }
+}

@@ -1,0 +1,109 @@
+//! The process table.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use packetwalk_trace::NsId;
+use packetwalk_wire::Instant;
+
+use super::Sys;
+use super::fd::{FdTable, OpenId};
+use crate::process::{Pid, Process, Signal, Status};
+
+/// Exported variables.
+pub(crate) type Env = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// Most processes at one time.
+const MOST: usize = 4096;
+
+/// When a process wants to be polled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum When {
+    Now,
+    At(Instant),
+    Change,
+}
+
+/// One process.
+#[derive(Clone, Debug)]
+pub(crate) struct Proc {
+    pub parent: Pid,
+    pub ns: NsId,
+    pub args: Rc<[Vec<u8>]>,
+    pub env: Rc<Env>,
+    pub cwd: Rc<[u8]>,
+    pub fds: FdTable,
+    /// Absent while it is polled.
+    pub body: Option<Box<dyn Process>>,
+    pub when: When,
+    pub signals: Vec<Signal>,
+    /// Signals that it ignores, by number.
+    pub ignores: u64,
+    pub ended: Option<Status>,
+}
+
+impl Sys {
+    pub fn proc(&self, pid: Pid) -> Option<&Proc> {
+        self.procs.get(&pid)
+    }
+
+    pub fn proc_mut(&mut self, pid: Pid) -> Option<&mut Proc> {
+        self.procs.get_mut(&pid)
+    }
+
+    /// The processes that live, in order of their numbers.
+    pub fn living(&self) -> impl Iterator<Item = Pid> + '_ {
+        self.procs.iter().filter(|(_, p)| p.ended.is_none()).map(|(&pid, _)| pid)
+    }
+
+    /// Starts a process. Its descriptors are already its own. `None` when there are too many.
+    pub fn spawn(&mut self, mut proc: Proc) -> Option<Pid> {
+        if self.procs.len() >= MOST {
+            self.close_table(&std::mem::take(&mut proc.fds));
+            return None;
+        }
+        let pid = Pid(self.next_pid);
+        self.next_pid += 1;
+        self.procs.insert(pid, proc);
+        self.changes += 1;
+        Some(pid)
+    }
+
+    /// Ends a process: closes its descriptors and leaves its status to its parent.
+    pub fn end(&mut self, pid: Pid, status: Status) {
+        let Some(proc) = self.procs.get_mut(&pid) else { return };
+        proc.ended = Some(status);
+        proc.body = None;
+        let parent = proc.parent;
+        let fds = std::mem::take(&mut proc.fds);
+        self.close_table(&fds);
+        self.changes += 1;
+        let orphan = self.procs.get(&parent).is_none_or(|p| p.ended.is_some());
+        if orphan && parent != Pid(0) {
+            self.procs.remove(&pid);
+        }
+        // Children that ended before it have nobody to wait for them any more.
+        let forgotten: Vec<Pid> =
+            self.procs.iter().filter(|(_, p)| p.parent == pid && p.ended.is_some()).map(|(&p, _)| p).collect();
+        for child in forgotten {
+            self.procs.remove(&child);
+        }
+    }
+
+    /// How a child ended, and forgets it; `None` while it lives.
+    pub fn reap(&mut self, pid: Pid) -> Option<Status> {
+        let status = self.procs.get(&pid)?.ended?;
+        self.procs.remove(&pid);
+        Some(status)
+    }
+
+    /// The open file under a process's descriptor.
+    pub fn fd(&self, pid: Pid, fd: u32) -> Option<OpenId> {
+        self.procs.get(&pid)?.fds.get(fd)
+    }
+
+    /// Puts `open` (already counted) under a process's descriptor; what was there is handed back.
+    pub fn put_fd(&mut self, pid: Pid, fd: u32, open: Option<OpenId>) -> Option<OpenId> {
+        self.procs.get_mut(&pid)?.fds.put(fd, open)
+    }
+}

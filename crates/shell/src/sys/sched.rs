@@ -1,0 +1,124 @@
+//! The scheduler: polls every process; when all wait, lets the lab's time pass.
+
+use core::time::Duration;
+
+use packetwalk_lab::Lab;
+use packetwalk_wire::Instant;
+
+use super::proc::When;
+use super::{Sink, Sys};
+use crate::Cx;
+use crate::process::{OnSignal, Pid, Poll, Process, Signal, Status};
+
+/// When nothing happened for this long and no process has a date, nothing ever will: longer than
+/// any retransmission of the kernel.
+const PATIENCE: Duration = Duration::from_secs(3600);
+
+/// Why [`run`] came back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stopped {
+    /// The process ended.
+    Ended(Status),
+    /// The limit of time is reached.
+    Time,
+    /// Every process waits for something that will not come.
+    Stuck,
+}
+
+/// Runs every process until `main` ends or `limit` is reached.
+pub(crate) fn run(lab: &mut Lab, sys: &mut Sys, main: Option<Pid>, limit: Instant, sink: &mut dyn Sink) -> Stopped {
+    let mut stuck_at = lab.now() + PATIENCE;
+    loop {
+        let before = sys.changes;
+        let again = round(lab, sys);
+        sys.output.drain(sink);
+        if let Some(main) = main
+            && let Some(status) = sys.proc(main).map_or(Some(Status::Exited(0)), |p| p.ended)
+        {
+            return Stopped::Ended(status);
+        }
+        if again || sys.changes != before {
+            stuck_at = lab.now() + PATIENCE;
+            continue;
+        }
+        let now = lab.now();
+        let date = sys.procs.values().filter(|p| p.ended.is_none()).filter_map(|p| match p.when {
+            When::At(at) => Some(at),
+            _ => None,
+        });
+        let date = date.min();
+        let target = match date {
+            Some(at) => at.max(now).min(limit),
+            None if main.is_some() => stuck_at.min(limit),
+            None => limit,
+        };
+        if now >= target && date.is_none_or(|at| at > now) {
+            return if now >= limit { Stopped::Time } else { Stopped::Stuck };
+        }
+        lab.step(target);
+        if date.is_some() {
+            stuck_at = lab.now() + PATIENCE;
+        }
+    }
+}
+
+/// Polls each living process once; whether one wants to go on at once.
+fn round(lab: &mut Lab, sys: &mut Sys) -> bool {
+    let mut again = false;
+    let mut at = Pid(0);
+    // A process that another one started in this round has its turn in it.
+    while let Some(pid) = sys.procs.range(at..).find(|(_, p)| p.ended.is_none()).map(|(&pid, _)| pid) {
+        at = Pid(pid.0 + 1);
+        again |= poll(lab, sys, pid);
+    }
+    again
+}
+
+/// One turn of one process; whether it wants another at once.
+fn poll(lab: &mut Lab, sys: &mut Sys, pid: Pid) -> bool {
+    let Some(proc) = sys.procs.get_mut(&pid) else { return false };
+    let Some(mut body) = proc.body.take() else { return false };
+    let signals = std::mem::take(&mut proc.signals);
+    let ignores = proc.ignores;
+    let mut cx = Cx::new(lab, sys, pid);
+    for signal in signals {
+        if let Some(status) = deliver(&mut cx, body.as_mut(), signal, ignores) {
+            drop(cx);
+            sys.end(pid, status);
+            return false;
+        }
+    }
+    let poll = body.poll(&mut cx);
+    let broken = cx.finish();
+    if broken && ignores & (1 << Signal::PIPE.0) == 0 {
+        sys.end(pid, Status::Killed(Signal::PIPE));
+        return false;
+    }
+    let (when, body, again) = match poll {
+        Poll::Exit(code) => {
+            sys.end(pid, Status::Exited(code));
+            return false;
+        }
+        Poll::WaitUntil(at) => (When::At(at), body, false),
+        Poll::Wait => (When::Change, body, false),
+        Poll::Again => (When::Now, body, true),
+        Poll::Exec(other) => (When::Now, other, true),
+    };
+    if let Some(proc) = sys.procs.get_mut(&pid) {
+        proc.when = when;
+        proc.body = Some(body);
+    }
+    again
+}
+
+/// Hands a signal to a process; its status when that ends it.
+fn deliver(cx: &mut Cx<'_>, body: &mut dyn Process, signal: Signal, ignores: u64) -> Option<Status> {
+    if signal != Signal::KILL && ignores & (1u64 << (signal.0 & 63)) != 0 {
+        return None;
+    }
+    if signal == Signal::KILL || body.signal(cx, signal) == OnSignal::Default && !signal.ignored_by_default() {
+        cx.finish();
+        return Some(Status::Killed(signal));
+    }
+    None
+}

@@ -1,0 +1,78 @@
+//! Finds the command behind a name.
+
+use super::{TOOLS, names};
+use crate::Cx;
+use crate::process::{Filter, Function, Poll, Process};
+
+/// How a command of the registry starts.
+#[derive(Clone, Copy)]
+pub(super) enum Tool {
+    /// A function that does everything at once: `fn main(cx: &mut Cx<'_>) -> Poll`.
+    Function(fn(&mut Cx<'_>) -> Poll),
+    /// A function of the whole standard input.
+    Filter(fn(&mut Cx<'_>, &[u8]) -> Poll),
+    /// A state machine; its words are in `cx.args` when it is polled.
+    Process(fn() -> Box<dyn Process>),
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Known {
+    /// It is simulated.
+    Simulated,
+    /// A real Debian has it; this machine has not.
+    Real,
+    /// Nobody has it.
+    Unknown,
+}
+
+/// The name without the directories in which Debian keeps commands.
+fn base(name: &[u8]) -> &[u8] {
+    let dirs: [&[u8]; 6] =
+        [b"/usr/local/sbin/", b"/usr/sbin/", b"/usr/bin/", b"/sbin/", b"/bin/", b"/usr/local/bin/"];
+    dirs.iter().find_map(|d| name.strip_prefix(*d)).unwrap_or(name)
+}
+
+fn find(name: &[u8]) -> Option<Tool> {
+    let name = std::str::from_utf8(base(name)).ok()?;
+    TOOLS.binary_search_by_key(&name, |(n, _)| n).ok().and_then(|at| TOOLS.get(at)).map(|(_, tool)| *tool)
+}
+
+/// What a command's name stands for.
+pub(crate) fn known(name: &[u8]) -> Known {
+    if find(name).is_some() {
+        Known::Simulated
+    } else if names::is_real(base(name)) {
+        Known::Real
+    } else {
+        Known::Unknown
+    }
+}
+
+/// The process for a command; `None` when a real machine has no such command either.
+pub(crate) fn start(name: &[u8], _cx: &Cx<'_>) -> Option<Box<dyn Process>> {
+    match find(name) {
+        Some(Tool::Function(f)) => Some(Box::new(Function(f))),
+        Some(Tool::Filter(run)) => Some(Box::new(Filter { run, input: Vec::new() })),
+        Some(Tool::Process(new)) => Some(new()),
+        None if names::is_real(base(name)) => Some(Box::new(Function(refuse))),
+        None => None,
+    }
+}
+
+/// Stands for a command that Debian has and this machine has not: status 127.
+fn refuse(cx: &mut Cx<'_>) -> Poll {
+    let name = cx.args.first().map(|n| String::from_utf8_lossy(base(n)).into_owned()).unwrap_or_default();
+    write!(cx.stderr, "packetwalk: {name} is not simulated\n");
+    Poll::Exit(127)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::TOOLS;
+
+    #[test]
+    fn the_registry_is_sorted() {
+        assert!(TOOLS.is_sorted_by_key(|(name, _)| name));
+    }
+}

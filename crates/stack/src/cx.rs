@@ -1,0 +1,117 @@
+//! What a namespace borrows from its lab while a packet runs.
+
+use std::collections::VecDeque;
+
+use packetwalk_trace::{NsId, Observer, SendError};
+use packetwalk_wire::{Frame, IfIndex, Instant, PacketType, Payloads};
+
+use crate::path::{Content, Ether};
+
+/// Which way a captured frame went.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Direction {
+    /// Received.
+    In,
+    /// Sent.
+    Out,
+}
+
+/// A frame as a packet socket sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Captured {
+    /// When.
+    pub at: Instant,
+    /// Where.
+    pub ns: NsId,
+    /// By which interface.
+    pub dev: IfIndex,
+    /// In or out.
+    pub direction: Direction,
+    /// To whom it was addressed.
+    pub pkt_type: PacketType,
+    /// The frame.
+    pub frame: Frame,
+}
+
+/// Frames that captures have seen, while any is on.
+#[derive(Clone, Debug, Default)]
+pub struct Captures {
+    /// Whether anybody captures.
+    pub on: bool,
+    /// What was seen, oldest first.
+    pub frames: Vec<Captured>,
+}
+
+/// A frame on its way to another namespace.
+#[derive(Clone, Copy, Debug)]
+pub struct Flight {
+    /// When it arrives.
+    pub at: Instant,
+    /// Where.
+    pub to: (NsId, IfIndex),
+    /// What.
+    pub ether: Ether,
+}
+
+/// The lab, as a namespace may use it.
+pub struct Cx<'a, O: Observer> {
+    /// Virtual time.
+    pub now: Instant,
+    /// Who watches.
+    pub obs: &'a mut O,
+    /// Payload bytes.
+    pub payloads: &'a mut Payloads,
+    /// The last packet number given.
+    pub last_id: &'a mut u32,
+    /// Frames to other namespaces.
+    pub flights: &'a mut VecDeque<Flight>,
+    /// How long a frame flies.
+    pub latency: std::time::Duration,
+    /// Captures.
+    pub captures: &'a mut Captures,
+    /// What a local sender is told, and of which packet.
+    pub errno: Option<(u32, SendError)>,
+}
+
+impl<O: Observer> Cx<'_, O> {
+    /// A number for a new packet.
+    pub fn new_id(&mut self) -> u32 {
+        *self.last_id = self.last_id.wrapping_add(1).max(1);
+        *self.last_id
+    }
+
+    /// Remembers the first error about a packet, for its sender.
+    pub fn fail(&mut self, id: u32, error: SendError) {
+        self.errno.get_or_insert((id, error));
+    }
+
+    pub(crate) fn capture(
+        &mut self,
+        ns: NsId,
+        dev: IfIndex,
+        direction: Direction,
+        pkt_type: PacketType,
+        ether: &Ether,
+    ) {
+        if self.captures.on {
+            let frame = ether.frame();
+            self.captures.frames.push(Captured { at: self.now, ns, dev, direction, pkt_type, frame });
+        }
+    }
+
+    /// A frame crosses to a veth's peer; what the kernel keeps beside the bytes stays behind.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/core/skbuff.c`: `skb_scrub_packet`.
+    pub(crate) fn emit(&mut self, from: NsId, to: (NsId, IfIndex), mut ether: Ether) {
+        if let Content::Ip(skb) = &mut ether.content {
+            let mut fresh = packetwalk_wire::Skb::new(skb.id, skb.packet);
+            if from == to.0 {
+                fresh.mark = skb.mark;
+            }
+            fresh.priority = skb.priority;
+            *skb = fresh;
+        }
+        self.flights.push_back(Flight { at: self.now + self.latency, to, ether });
+    }
+}

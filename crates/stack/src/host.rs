@@ -1,0 +1,37 @@
+//! The host as netfilter asks it.
+
+use std::net::IpAddr;
+
+use packetwalk_link::Devices;
+use packetwalk_netfilter::{Dev, Host};
+use packetwalk_route::Routing;
+use packetwalk_trace::RouteKind;
+use packetwalk_wire::{Family, IfIndex};
+
+/// Interfaces and routing, borrowed for one hook.
+pub(crate) struct HostView<'a> {
+    pub links: &'a Devices,
+    pub routing: &'a Routing,
+}
+
+impl Host for HostView<'_> {
+    fn addr_type(&self, addr: IpAddr, dev: Option<IfIndex>) -> RouteKind {
+        self.routing.addr_type(addr, dev)
+    }
+
+    fn masquerade_source(&self, oif: IfIndex, next_hop: IpAddr) -> Option<IpAddr> {
+        self.routing.masquerade_source(oif, next_hop)
+    }
+
+    fn first_addr(&self, dev: IfIndex, family: Family) -> Option<IpAddr> {
+        self.routing.first_addr(dev, family)
+    }
+
+    fn dev(&self, index: IfIndex) -> Dev {
+        self.links.get(index).map_or_else(Dev::default, |d| Dev { index, name: d.name, group: d.group })
+    }
+
+    fn is_bridge_port(&self, index: IfIndex) -> bool {
+        self.links.get(index).is_some_and(|d| d.master.is_some())
+    }
+}

@@ -1,0 +1,250 @@
+//! ICMP and ICMPv6 as this host speaks them: answers, errors, and errors that came back.
+
+use std::net::IpAddr;
+
+use packetwalk_trace::{DropReason, Observer, RouteKind, SendError, Step};
+use packetwalk_wire::{
+    Family, Icmp, IpHeader, Packet, PacketType, Quoted, Skb, Transport, icmp, icmp::QuotedTransport, proto,
+};
+
+use crate::path::Next;
+use crate::sockets::SockError;
+use crate::sockets::tcp::mss_of;
+use crate::sysctl::{Conf4, Global};
+use crate::{Cx, Dst, OutputKey, Stack};
+
+impl Stack {
+    /// Tells the sender of `about` that it went wrong. `local` says that the packet was for this host
+    /// (INPUT), so the answer comes from the address it was sent to.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/icmp.c`: `__icmp_send`; `net/ipv6/icmp.c`: `icmp6_send`.
+    pub(crate) fn icmp_error<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        about: &Skb,
+        local: bool,
+        ty: u8,
+        code: u8,
+        rest: u32,
+    ) {
+        let packet = about.packet;
+        let family = packet.family();
+        let too_big = family == Family::V6 && ty == icmp::v6::PKT_TOOBIG;
+        let group = packet.ip.dst.is_multicast() || about.pkt_type != PacketType::Host;
+        if (group && !too_big)
+            || packet.is_icmp_error()
+            || packet.ip.frag.is_some_and(|f| f.offset != 0)
+            || packet.ip.src.is_unspecified()
+            || packet.ip.src.is_multicast()
+        {
+            return;
+        }
+        let to = packet.ip.src;
+        let ours = self.routing.addr_type(packet.ip.dst, None) == RouteKind::Local;
+        let src = (ours && (local || family == Family::V6)).then_some(packet.ip.dst);
+        let protocol = if family == Family::V4 { proto::ICMP } else { proto::ICMPV6 };
+        let mark = if self.sysctl.get(Global::FwmarkReflect) != 0 { about.mark } else { 0 };
+        let tos = if family == Family::V4 { (packet.ip.tos & 0x1e) | 0xc0 } else { 0 };
+        let src = src.or_else(|| self.inbound_source(about));
+        let key = OutputKey { src, mark, tos, protocol, ports: (0, 0), ..OutputKey::to(to) };
+        let Ok(dst) = self.lookup_output(&key) else { return };
+        let over_lo = self.links.get(dst.oif).is_some_and(packetwalk_link::Device::is_loopback);
+        if !self.limits.icmp(to, ty, over_lo, &self.sysctl, cx.now) {
+            return;
+        }
+        let Some(from) = src.or(dst.src) else { return };
+        let room = match family {
+            Family::V4 => 576 - 28,
+            Family::V6 => 1280 - 48,
+        };
+        let (quoted, payload) = packet.quote(room);
+        let mut ip = IpHeader::new(from, to);
+        ip.tos = tos;
+        ip.ttl = self.default_ttl(family, dst.oif);
+        let transport = Transport::Icmp(Icmp::Error { ty, code, rest, quoted });
+        let mut skb = Skb::new(cx.new_id(), Packet { ip, transport, payload });
+        skb.mark = mark;
+        cx.obs.step(about, Step::Answer);
+        self.nf.ct.attach(about, &mut skb);
+        self.enqueue(skb, dst);
+    }
+
+    /// `icmp_errors_use_inbound_ifaddr`.
+    fn inbound_source(&self, about: &Skb) -> Option<IpAddr> {
+        let on = self.sysctl.get(Global::IcmpErrorsUseInboundIfaddr) != 0;
+        if on && about.iif.is_some() { self.routing.first_addr(about.iif, about.packet.family()) } else { None }
+    }
+
+    /// Answers an echo or timestamp request.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/icmp.c`: `icmp_echo`, `icmp_timestamp`, `icmp_reply`; `net/ipv6/icmp.c`:
+    /// `icmpv6_echo_reply`.
+    pub(crate) fn icmp_echo<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        skb: &Skb,
+        dst: &Dst,
+        message: &Icmp,
+    ) -> Next {
+        let packet = skb.packet;
+        let family = packet.family();
+        let Icmp::Query { ty, id, seq, .. } = *message else { return Next::Done };
+        let ignore = match family {
+            Family::V4 => Global::IcmpEchoIgnoreAll,
+            Family::V6 => Global::Icmp6EchoIgnoreAll,
+        };
+        let unicast = dst.kind == RouteKind::Local;
+        let quiet = !unicast && family == Family::V4 && self.sysctl.get(Global::IcmpEchoIgnoreBroadcasts) != 0;
+        if self.sysctl.get(ignore) != 0 || quiet {
+            return self.drop(cx, skb, DropReason::IcmpIgnored);
+        }
+        cx.obs.step(skb, Step::Deliver);
+        let reply = match (family, ty) {
+            (Family::V6, _) => icmp::v6::ECHO_REPLY,
+            (Family::V4, icmp::v4::ECHO) => icmp::v4::ECHO_REPLY,
+            (Family::V4, _) => icmp::v4::TIMESTAMP_REPLY,
+        };
+        let mark = if self.sysctl.get(Global::FwmarkReflect) != 0 { skb.mark } else { 0 };
+        let src = unicast.then_some(packet.ip.dst);
+        let key =
+            OutputKey { src, mark, tos: packet.ip.tos, protocol: packet.protocol(), ..OutputKey::to(packet.ip.src) };
+        let Ok(way) = self.lookup_output(&key) else { return Next::Done };
+        let Some(from) = src.or(way.src) else { return Next::Done };
+        let mut ip = IpHeader::new(from, packet.ip.src);
+        ip.tos = packet.ip.tos;
+        ip.ttl = self.default_ttl(family, way.oif);
+        let transport = Transport::Icmp(Icmp::Query { ty: reply, code: 0, id, seq });
+        let mut answer = Skb::new(cx.new_id(), Packet { ip, transport, payload: packet.payload });
+        answer.mark = mark;
+        cx.obs.step(skb, Step::Answer);
+        self.enqueue(answer, way);
+        Next::Done
+    }
+
+    /// TTL or hop limit of packets made here.
+    pub(crate) fn default_ttl(&self, family: Family, oif: packetwalk_wire::IfIndex) -> u8 {
+        match family {
+            Family::V4 => self.sysctl.get(Global::IpDefaultTtl) as u8,
+            Family::V6 => self.sysctl.dev(oif).v6(crate::sysctl::Conf6::HopLimit) as u8,
+        }
+    }
+
+    /// An ICMP error came back: the socket that sent the quoted packet is told.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/icmp.c`: `icmp_unreach`, `icmp_err_convert`; `net/ipv4/tcp_ipv4.c`:
+    /// `tcp_v4_err`; `net/ipv4/udp.c`: `udp_err`; `net/ipv6/icmp.c`: `icmpv6_notify`.
+    pub(crate) fn icmp_to_socket<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        skb: &Skb,
+        icmp: (u8, u8),
+        rest: u32,
+        quoted: &Quoted,
+    ) {
+        let Some((error, hard)) = errno_of(quoted.ip.family(), icmp) else { return };
+        let (src, dst) = (quoted.ip.src, quoted.ip.dst);
+        let found = match quoted.transport {
+            QuotedTransport::Tcp(tcp) => {
+                let found = self.sockets.tcp((dst, tcp.dport), (src, tcp.sport), skb.iif);
+                if let Some(id) = found {
+                    self.tcp_icmp_error(cx, id, error, icmp, rest, tcp.seq);
+                }
+                return;
+            }
+            QuotedTransport::Udp(udp) => self.sockets.udp((dst, udp.dport), (src, udp.sport), skb.iif),
+            QuotedTransport::Icmp { .. } | QuotedTransport::Opaque { .. } => {
+                self.sockets.raw(quoted.protocol(), dst, src, skb.iif).first().copied()
+            }
+        };
+        let Some(socket) = found.and_then(|id| self.sockets.get_mut(id)) else { return };
+        if socket.opts.recverr {
+            socket.errors.push_back(SockError {
+                at: cx.now,
+                error,
+                offender: Some(skb.packet.ip.src),
+                icmp,
+                info: rest,
+                packet: skb.packet,
+            });
+            socket.error = Some(error);
+        } else if socket.remote.is_some() && hard {
+            socket.error = Some(error);
+        }
+    }
+
+    /// A packet could not be sent for want of its next hop's MAC: whoever sent it is told.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/route.c`: `ipv4_link_failure`; `net/ipv6/route.c`: `ip6_link_failure`.
+    pub(crate) fn link_failure<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb) {
+        let mut about = *skb;
+        about.pkt_type = PacketType::Host;
+        match skb.packet.family() {
+            Family::V4 => self.icmp_error(cx, &about, false, icmp::v4::DEST_UNREACH, 1, 0),
+            Family::V6 => self.icmp_error(cx, &about, false, icmp::v6::DEST_UNREACH, 3, 0),
+        }
+    }
+
+    /// There is a better way for this packet's sender.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/route.c`: `ip_rt_send_redirect`.
+    pub(crate) fn send_redirect<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) {
+        let IpAddr::V4(gateway) = dst.gateway.unwrap_or(skb.packet.ip.dst) else { return };
+        if skb.packet.family() != Family::V4 || !self.sysctl.or4(skb.iif, Conf4::SendRedirects) {
+            return;
+        }
+        self.icmp_error(cx, skb, false, icmp::v4::REDIRECT, 1, u32::from(gateway));
+    }
+
+    fn tcp_icmp_error<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        id: crate::SockId,
+        error: SendError,
+        icmp: (u8, u8),
+        rest: u32,
+        seq: u32,
+    ) {
+        let Some(conn) = self.connection(id) else { return };
+        let family = Family::of(conn.local.0);
+        let mtu = match (family, icmp) {
+            (Family::V4, (3, 4)) => Some(rest & 0xffff),
+            (Family::V6, (2, _)) => Some(rest),
+            _ => None,
+        };
+        if let Some(mtu) = mtu {
+            let mut out = Vec::new();
+            let (payloads, now) = (&mut *cx.payloads, cx.now);
+            conn.mtu_reduced(mss_of(mtu, family), payloads, now, &mut out);
+            self.send_segments(cx, id, &out);
+        } else if icmp.0 != 5 && icmp.0 != 4 {
+            conn.icmp_error(error, seq);
+        }
+    }
+}
+
+/// What an ICMP error says to a socket, and whether a connected one is told without asking.
+fn errno_of(family: Family, (ty, code): (u8, u8)) -> Option<(SendError, bool)> {
+    use SendError::{Access, ConnRefused, HostUnreach, MsgSize, NetUnreach, NoProtoOpt, Proto};
+    Some(match (family, ty, code) {
+        (Family::V4, icmp::v4::DEST_UNREACH, 0 | 5 | 6 | 9 | 11) => (NetUnreach, code == 6 || code == 9),
+        (Family::V4, icmp::v4::DEST_UNREACH, 2) => (NoProtoOpt, true),
+        (Family::V4, icmp::v4::DEST_UNREACH, 3) => (ConnRefused, true),
+        (Family::V4, icmp::v4::DEST_UNREACH, 4) => (MsgSize, false),
+        (Family::V4, icmp::v4::DEST_UNREACH, 1 | 7 | 8 | 10 | 12..=15) => (HostUnreach, !matches!(code, 1 | 12)),
+        (Family::V4, icmp::v4::TIME_EXCEEDED, _) | (Family::V6, icmp::v6::TIME_EXCEEDED, _) => {
+            (HostUnreach, false)
+        }
+        (Family::V4, icmp::v4::PARAM_PROB, _) | (Family::V6, icmp::v6::PARAM_PROB, _) => (Proto, true),
+        (Family::V6, icmp::v6::DEST_UNREACH, 0) => (NetUnreach, false),
+        (Family::V6, icmp::v6::DEST_UNREACH, 1 | 5 | 6) => (Access, true),
+        (Family::V6, icmp::v6::DEST_UNREACH, 2 | 3) => (HostUnreach, false),
+        (Family::V6, icmp::v6::DEST_UNREACH, 4) => (ConnRefused, true),
+        (Family::V6, icmp::v6::PKT_TOOBIG, _) => (MsgSize, false),
+        _ => return None,
+    })
+}

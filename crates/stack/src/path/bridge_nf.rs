@@ -1,0 +1,86 @@
+//! Bridge netfilter: a bridged IP packet passes PREROUTING before the bridge decides.
+
+use packetwalk_route::Input;
+use packetwalk_trace::{DropReason, Hook, Observer, RouteKind};
+use packetwalk_wire::{IfIndex, PacketType, Skb};
+
+use super::hook::HookEnd;
+use super::{Content, Ether, Next};
+use crate::{Cx, Dst, OutputKey, Stack};
+
+impl Stack {
+    /// # Source
+    /// Linux v6.18, `net/bridge/br_netfilter_hooks.c`: `br_nf_pre_routing`, `br_nf_pre_routing_finish`;
+    /// `net/bridge/br_netfilter_ipv6.c`.
+    pub(super) fn bridge_prerouting<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        port: IfIndex,
+        mut ether: Ether,
+        mut skb: Skb,
+    ) -> Next {
+        let Some(bridge) = self.links.get(port).and_then(|d| d.master) else { return Next::Done };
+        let pkt_type = skb.pkt_type;
+        if pkt_type == PacketType::OtherHost {
+            skb.pkt_type = PacketType::Host;
+        }
+        skb.physin = port;
+        skb.iif = bridge;
+        if skb.packet.ip.frag.is_some() && self.nf.tracks(skb.packet.family()) {
+            match self.reassemble(cx, &skb) {
+                Some(whole) => skb = whole,
+                None => return Next::Done,
+            }
+        }
+        let before = skb.packet.ip.dst;
+        if self.hook(cx, Hook::Prerouting, &mut skb, bridge, IfIndex::NONE, None) == HookEnd::Stop {
+            return Next::Done;
+        }
+        skb.pkt_type = pkt_type;
+        if skb.packet.ip.dst != before {
+            return self.bridge_dnat(cx, port, bridge, ether, skb);
+        }
+        ether.content = Content::Ip(skb);
+        Next::BridgeForward(port, ether)
+    }
+
+    /// The destination was rewritten: to a neighbour on the same bridge the packet is bridged on, with
+    /// that neighbour's MAC; else it goes up to be routed.
+    fn bridge_dnat<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        port: IfIndex,
+        bridge: IfIndex,
+        mut ether: Ether,
+        mut skb: Skb,
+    ) -> Next {
+        let dst = match self.lookup_input(&Skb { pkt_type: PacketType::Host, ..skb }) {
+            Input::Local(route) | Input::Forward(route) => Dst::from(route),
+            Input::Drop(reason) => return self.drop(cx, &skb, reason),
+            // Bridged traffic needs no forwarding: where that is what is missing, ask as a local sender.
+            Input::Error { silent: Some(reason), .. } => {
+                match self.lookup_output(&OutputKey::to(skb.packet.ip.dst)) {
+                    Ok(dst) if dst.oif == bridge => dst,
+                    _ => return self.drop(cx, &skb, reason),
+                }
+            }
+            Input::Error { silent: None, .. } => return self.drop(cx, &skb, DropReason::IpInAddrErrors),
+        };
+        if dst.oif != bridge || dst.kind == RouteKind::Local {
+            if let Some(device) = self.links.get(bridge) {
+                ether.dst = device.mac;
+            }
+            skb.pkt_type = PacketType::Host;
+            ether.content = Content::Ip(skb);
+            return Next::BridgeForward(port, ether);
+        }
+        let next_hop = dst.gateway.unwrap_or(skb.packet.ip.dst);
+        if let Some(mac) = self.cached_header(bridge, next_hop) {
+            ether.dst = mac;
+            ether.content = Content::Ip(skb);
+            return Next::BridgeForward(port, ether);
+        }
+        skb.bridged_dnat = Some(ether.src);
+        Next::Neighbour(skb, dst)
+    }
+}

@@ -1,0 +1,83 @@
+//! A packet for this host has passed INPUT: to raw sockets, then to its protocol.
+
+use packetwalk_trace::{DropReason, Observer, RouteKind, Step};
+use packetwalk_wire::{Family, Icmp, PacketType, Skb, Transport, icmp};
+
+use super::Next;
+use crate::sockets::Datagram;
+use crate::{Cx, Dst, Stack};
+
+impl Stack {
+    /// # Source
+    /// Linux v6.18, `net/ipv4/ip_input.c`: `ip_local_deliver_finish`, `ip_protocol_deliver_rcu`;
+    /// `net/ipv6/ip6_input.c`: `ip6_protocol_deliver_rcu`.
+    pub(super) fn deliver<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: Skb, dst: Dst) -> Next {
+        let packet = skb.packet;
+        let mut taken = false;
+        if !self.sockets.is_empty() {
+            for id in self.sockets.raw(packet.protocol(), packet.ip.src, packet.ip.dst, skb.iif) {
+                if let Some(socket) = self.sockets.get_mut(id) {
+                    socket.received.push_back(Datagram { at: cx.now, packet, iif: skb.iif });
+                    taken = true;
+                }
+            }
+        }
+        match packet.transport {
+            Transport::Icmp(message) => self.deliver_icmp(cx, &skb, &dst, &message),
+            Transport::Udp(_) => self.deliver_udp(cx, &skb, &dst),
+            Transport::Tcp(tcp) => self.deliver_tcp(cx, &skb, &tcp),
+            Transport::Opaque { .. } if taken => {
+                cx.obs.step(&skb, Step::Deliver);
+                Next::Done
+            }
+            Transport::Opaque { .. } => {
+                match packet.family() {
+                    Family::V4 => self.icmp_error(cx, &skb, true, icmp::v4::DEST_UNREACH, 2, 0),
+                    // The pointer is the next header field of the IPv6 header.
+                    Family::V6 => self.icmp_error(cx, &skb, true, icmp::v6::PARAM_PROB, 1, 6),
+                }
+                self.drop(cx, &skb, DropReason::IpNoProto)
+            }
+        }
+    }
+
+    fn deliver_udp<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
+        let packet = skb.packet;
+        let Some((sport, dport)) = packet.ports() else { return Next::Done };
+        let found = self.sockets.udp((packet.ip.src, sport), (packet.ip.dst, dport), skb.iif);
+        if let Some(socket) = found.and_then(|id| self.sockets.get_mut(id)) {
+            socket.received.push_back(Datagram { at: cx.now, packet, iif: skb.iif });
+            cx.obs.step(skb, Step::Deliver);
+            return Next::Done;
+        }
+        if dst.kind == RouteKind::Local && skb.pkt_type == PacketType::Host {
+            match packet.family() {
+                Family::V4 => self.icmp_error(cx, skb, true, icmp::v4::DEST_UNREACH, 3, 0),
+                Family::V6 => self.icmp_error(cx, skb, true, icmp::v6::DEST_UNREACH, 4, 0),
+            }
+        }
+        self.drop(cx, skb, DropReason::NoSocket)
+    }
+
+    fn deliver_icmp<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst, message: &Icmp) -> Next {
+        let six = skb.packet.family() == Family::V6;
+        match (six, *message) {
+            (false, Icmp::Query { ty: icmp::v4::ECHO | icmp::v4::TIMESTAMP, .. })
+            | (true, Icmp::Query { ty: icmp::v6::ECHO, .. }) => self.icmp_echo(cx, skb, dst, message),
+            (_, Icmp::Error { ty, code, rest, quoted }) => {
+                cx.obs.step(skb, Step::Deliver);
+                self.icmp_to_socket(cx, skb, (ty, code), rest, &quoted);
+                Next::Done
+            }
+            (true, Icmp::Other { ty: icmp::v6::NEIGHBOUR_SOLICIT | icmp::v6::NEIGHBOUR_ADVERT, .. }) => {
+                self.nd_receive(cx, skb)
+            }
+            (_, Icmp::Query { .. }) => {
+                cx.obs.step(skb, Step::Deliver);
+                Next::Done
+            }
+            (_, Icmp::Other { .. }) => self.drop(cx, skb, DropReason::IcmpIgnored),
+        }
+    }
+}
+

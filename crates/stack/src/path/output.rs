@@ -1,0 +1,21 @@
+//! A packet made here: OUTPUT, and a second look at its route.
+
+use packetwalk_trace::{Hook, Observer, Step};
+use packetwalk_wire::{IfIndex, Skb};
+
+use super::Next;
+use super::hook::HookEnd;
+use crate::{Cx, Dst, Stack};
+
+impl Stack {
+    /// # Source
+    /// Linux v6.18, `net/ipv4/ip_output.c`: `__ip_local_out`; `net/ipv4/netfilter.c`: `ip_route_me_harder`.
+    pub(super) fn output<O: Observer>(&mut self, cx: &mut Cx<'_, O>, mut skb: Skb, dst: Dst) -> Next {
+        cx.obs.step(&skb, Step::Send);
+        Self::say_route(cx, &skb, &dst);
+        match self.hook(cx, Hook::Output, &mut skb, IfIndex::NONE, dst.oif, None) {
+            HookEnd::Stop => Next::Done,
+            HookEnd::Go(new) => Next::Postrouting(skb, new.unwrap_or(dst)),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! An IP packet has come in: header checks, then PREROUTING.
+
+use packetwalk_trace::{DropReason, Hook, Observer};
+use packetwalk_wire::{Family, IfIndex, Skb};
+
+use super::Next;
+use super::hook::HookEnd;
+use crate::{Cx, Stack};
+
+impl Stack {
+    /// A packet that a bridge already took through PREROUTING skips it here, and forgets its ports.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/ip_input.c`: `ip_rcv`; `net/ipv6/ip6_input.c`: `ip6_rcv_core`;
+    /// `net/bridge/br_netfilter_hooks.c`: `ip_sabotage_in`.
+    pub(super) fn prerouting<O: Observer>(&mut self, cx: &mut Cx<'_, O>, mut skb: Skb) -> Next {
+        if skb.packet.family() == Family::V6 && !self.ipv6_source_is_sane(&skb) {
+            return self.drop(cx, &skb, DropReason::IpInHdr);
+        }
+        if skb.physin.is_some() {
+            skb.physin = IfIndex::NONE;
+            skb.physout = IfIndex::NONE;
+            return Next::RouteInput(skb);
+        }
+        if skb.packet.ip.frag.is_some() && self.nf.tracks(skb.packet.family()) {
+            match self.reassemble(cx, &skb) {
+                Some(whole) => skb = whole,
+                None => return Next::Done,
+            }
+        }
+        let iif = skb.iif;
+        match self.hook(cx, Hook::Prerouting, &mut skb, iif, IfIndex::NONE, None) {
+            HookEnd::Stop => Next::Done,
+            HookEnd::Go(_) => Next::RouteInput(skb),
+        }
+    }
+
+    fn ipv6_source_is_sane(&self, skb: &Skb) -> bool {
+        let ip = &skb.packet.ip;
+        let lo = skb.iif == IfIndex::LO;
+        !ip.src.is_multicast() && !ip.dst.is_unspecified() && (lo || !(ip.src.is_loopback() || ip.dst.is_loopback()))
+    }
+}

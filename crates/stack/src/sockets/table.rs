@@ -1,0 +1,189 @@
+//! Which socket a packet is for.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use packetwalk_trace::SendError;
+use packetwalk_wire::{Family, IfIndex, Instant};
+
+use super::{Kind, SockId, Socket};
+
+/// Every socket of a namespace.
+#[derive(Clone, Debug, Default)]
+pub struct Sockets {
+    sockets: BTreeMap<SockId, Socket>,
+    next: u32,
+    next_port: u16,
+}
+
+/// Ports belong to a protocol; raw sockets have none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PortSpace {
+    Udp,
+    Tcp,
+}
+
+impl Kind {
+    const fn port_space(&self) -> Option<PortSpace> {
+        match self {
+            Self::Udp => Some(PortSpace::Udp),
+            Self::Raw { .. } => None,
+            Self::TcpIdle | Self::TcpListen { .. } | Self::Tcp { .. } => Some(PortSpace::Tcp),
+        }
+    }
+}
+
+impl Sockets {
+    /// Opens a socket.
+    pub fn open(&mut self, socket: Socket) -> SockId {
+        let id = SockId(self.next);
+        self.next += 1;
+        self.sockets.insert(id, socket);
+        id
+    }
+
+    /// A socket by number.
+    pub fn get(&self, id: SockId) -> Option<&Socket> {
+        self.sockets.get(&id)
+    }
+
+    /// A socket by number, to change.
+    pub fn get_mut(&mut self, id: SockId) -> Option<&mut Socket> {
+        self.sockets.get_mut(&id)
+    }
+
+    /// Takes a socket out.
+    pub fn remove(&mut self, id: SockId) -> Option<Socket> {
+        self.sockets.remove(&id)
+    }
+
+    /// Every socket, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (SockId, &Socket)> {
+        self.sockets.iter().map(|(&id, s)| (id, s))
+    }
+
+    /// Whether there is none at all.
+    pub fn is_empty(&self) -> bool {
+        self.sockets.is_empty()
+    }
+
+    /// Binds a socket; port 0 takes a free one of `range`.
+    ///
+    /// # Errors
+    /// EADDRINUSE. Whether the address is ours is the caller's to check.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/inet_connection_sock.c`: `inet_csk_bind_conflict`;
+    /// `net/ipv4/udp.c`: `udp_lib_get_port`.
+    pub fn bind(
+        &mut self,
+        id: SockId,
+        local: Option<IpAddr>,
+        port: u16,
+        range: (u16, u16),
+        random: u32,
+    ) -> Result<(), SendError> {
+        let port = if port == 0 { self.free_port(id, range, random)? } else { port };
+        if self.conflicts(id, local, port) {
+            return Err(SendError::AddrInUse);
+        }
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            (socket.local, socket.port) = (local, port);
+        }
+        Ok(())
+    }
+
+    fn conflicts(&self, id: SockId, local: Option<IpAddr>, port: u16) -> bool {
+        let Some(me) = self.sockets.get(&id) else { return false };
+        let Some(space) = me.kind.port_space() else { return false };
+        self.sockets.iter().filter(|&(&other, _)| other != id).any(|(_, s)| {
+            let same_space = s.kind.port_space().is_some_and(|o| o == space) && s.port == port;
+            let families = s.family == me.family
+                || (s.family == Family::V6 && !s.opts.v6only && s.local.is_none())
+                || (me.family == Family::V6 && !me.opts.v6only && local.is_none());
+            let addresses = match (s.local, local) {
+                (Some(a), Some(b)) => a == b,
+                _ => true,
+            };
+            let devices = match (s.opts.device, me.opts.device) {
+                (Some(a), Some(b)) => a == b,
+                _ => true,
+            };
+            let listens = matches!(s.kind, Kind::TcpListen { .. });
+            let shared = s.opts.reuse && me.opts.reuse && !listens;
+            same_space && families && addresses && devices && !shared
+        })
+    }
+
+    fn free_port(&mut self, id: SockId, range: (u16, u16), random: u32) -> Result<u16, SendError> {
+        let (low, high) = range;
+        let count = u32::from(high - low) + 1;
+        if self.next_port < low || self.next_port > high {
+            self.next_port = low + (random % count) as u16;
+        }
+        for _ in 0..count {
+            let port = self.next_port;
+            self.next_port = if port >= high { low } else { port + 1 };
+            if !self.conflicts(id, None, port) {
+                return Ok(port);
+            }
+        }
+        Err(SendError::AddrInUse)
+    }
+
+    /// The UDP socket that a datagram is for.
+    pub fn udp(&self, src: (IpAddr, u16), dst: (IpAddr, u16), iif: IfIndex) -> Option<SockId> {
+        self.best(|s| matches!(s.kind, Kind::Udp) && s.port == dst.1, src, dst.0, iif)
+    }
+
+    /// The TCP socket that a segment is for: a connection, else a listener.
+    pub fn tcp(&self, src: (IpAddr, u16), dst: (IpAddr, u16), iif: IfIndex) -> Option<SockId> {
+        let connection = self.sockets.iter().find(|(_, s)| {
+            s.tcp().is_some_and(|c| c.local == dst && c.remote == src && c.state != super::tcp::State::Closed)
+        });
+        if let Some((&id, _)) = connection {
+            return Some(id);
+        }
+        self.best(|s| matches!(s.kind, Kind::TcpListen { .. }) && s.port == dst.1, src, dst.0, iif)
+    }
+
+    /// Every raw socket that gets a copy.
+    pub fn raw(&self, protocol: u8, src: IpAddr, dst: IpAddr, iif: IfIndex) -> Vec<SockId> {
+        let wants = |s: &Socket| {
+            matches!(s.kind, Kind::Raw { protocol: p } if p == protocol)
+                && s.family == Family::of(dst)
+                && s.score((src, 0), dst, iif).is_some()
+        };
+        self.sockets.iter().filter(|(_, s)| wants(s)).map(|(&id, _)| id).collect()
+    }
+
+    fn best(
+        &self,
+        wants: impl Fn(&Socket) -> bool,
+        src: (IpAddr, u16),
+        dst: IpAddr,
+        iif: IfIndex,
+    ) -> Option<SockId> {
+        let mut best: Option<(u8, SockId)> = None;
+        for (&id, socket) in &self.sockets {
+            if wants(socket)
+                && let Some(score) = socket.score(src, dst, iif)
+                && best.is_none_or(|(top, _)| score > top)
+            {
+                best = Some((score, id));
+            }
+        }
+        best.map(|(_, id)| id)
+    }
+
+    /// When the first TCP timer is due.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.sockets.values().filter_map(|s| s.tcp().and_then(super::tcp::Connection::deadline)).min()
+    }
+
+    /// Connections whose timer is due.
+    pub fn due(&self, now: Instant) -> Vec<SockId> {
+        let is_due = |s: &Socket| s.tcp().and_then(super::tcp::Connection::deadline).is_some_and(|t| t <= now);
+        self.sockets.iter().filter(|(_, s)| is_due(s)).map(|(&id, _)| id).collect()
+    }
+}

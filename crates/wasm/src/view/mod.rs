@@ -1,0 +1,18 @@
+//! What JavaScript sees: plain data, one file a thing. The TypeScript types are made from these.
+//!
+//! Every row of every table has a `key`; a step that a row decided names the table and that key,
+//! so that the picture, the trace and the tables can point at each other.
+
+mod output;
+mod packet;
+mod row;
+mod step;
+mod topology;
+mod walk;
+
+pub use output::{Chunk, Output, Stream};
+pub use packet::Field;
+pub use row::{RouteRow, Row, RuleRow, Tables};
+pub use step::{Decided, Leg, Place, Step, TableName, Tone};
+pub use topology::{Device, DeviceKind, Namespace, Peer, Topology};
+pub use walk::{Outcome, Verdict, Walk};

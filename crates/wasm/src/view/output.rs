@@ -1,0 +1,38 @@
+//! What a command printed.
+
+use serde::Serialize;
+use tsify::Tsify;
+
+/// Where a piece of output went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// Output that went to one stream, up to the next piece for the other.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Chunk {
+    /// Which stream.
+    pub stream: Stream,
+    /// What was printed.
+    pub text: String,
+}
+
+/// What a command printed and how it ended.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Output {
+    /// All of standard output.
+    pub stdout: String,
+    /// All of standard error.
+    pub stderr: String,
+    /// Both, in the order they were printed.
+    pub chunks: Vec<Chunk>,
+    /// Exit status, 0 to 255.
+    pub status: u8,
+}

@@ -1,0 +1,74 @@
+//! Rows of the tables of a namespace.
+
+use serde::Serialize;
+use tsify::Tsify;
+
+/// A row of a table that is shown as its tool prints it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// Names the row in its table.
+    pub key: String,
+    /// The tool's own line.
+    pub text: String,
+}
+
+/// A route of the main table.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct RouteRow {
+    /// Names the row in its table.
+    pub key: String,
+    /// The line of `ip route`.
+    pub text: String,
+    /// As `route` prints it: `default` or a network.
+    pub destination: String,
+    /// As the article's `route` prints it: an address, or `*` for none.
+    pub gateway: String,
+    /// Netmask.
+    pub genmask: String,
+    /// `U`, `UG`, `UH`, `!H`, …
+    pub flags: String,
+    /// Metric.
+    pub metric: u32,
+    /// Interface out.
+    pub iface: String,
+}
+
+/// A rule, a chain's policy, or a user's chain.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleRow {
+    /// Names the row: `nat/POSTROUTING/1`; number 0 is the chain itself.
+    pub key: String,
+    /// `nat`, `filter`, …
+    pub table: String,
+    /// Chain.
+    pub chain: String,
+    /// Number in its chain from 1; 0 for the line that makes the chain.
+    pub number: u32,
+    /// The line of `iptables -S`.
+    pub text: String,
+    /// Packets that it counted.
+    pub packets: u64,
+    /// Bytes that it counted.
+    pub bytes: u64,
+}
+
+/// The tables of one namespace at one moment.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Tables {
+    /// `ip route`, with `route`'s columns.
+    pub routes: Vec<RouteRow>,
+    /// `iptables -S` of every table that has rules.
+    pub rules: Vec<RuleRow>,
+    /// `conntrack -L`.
+    pub conntrack: Vec<Row>,
+    /// `ip neigh`.
+    pub neighbours: Vec<Row>,
+    /// `bridge fdb`.
+    pub fdb: Vec<Row>,
+    /// Listening and connected sockets.
+    pub sockets: Vec<Row>,
+}

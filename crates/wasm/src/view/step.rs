@@ -1,0 +1,121 @@
+//! A step of a packet's way, explained.
+
+use serde::Serialize;
+use tsify::Tsify;
+
+use super::Field;
+
+/// Which part of the exchange a step belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum Leg {
+    /// Towards the destination.
+    Request,
+    /// Back to the sender.
+    Reply,
+    /// An ICMP error or a reset about the request.
+    Error,
+    /// ARP: who has this address?
+    Arp,
+}
+
+/// Where in its namespace the packet is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Place {
+    /// At a local socket, or the kernel's own responder.
+    Socket,
+    /// At an interface.
+    Device {
+        /// Its name.
+        name: String,
+    },
+    /// In a bridge.
+    Bridge {
+        /// The bridge's name.
+        name: String,
+    },
+    /// In a netfilter hook.
+    Hook {
+        /// `PREROUTING`, `INPUT`, `FORWARD`, `OUTPUT` or `POSTROUTING`.
+        name: String,
+    },
+    /// At the routing decision.
+    Route,
+}
+
+/// A table of [`Tables`](super::Tables).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum TableName {
+    /// Routes.
+    Routes,
+    /// Netfilter's rules.
+    Rules,
+    /// Connections.
+    Conntrack,
+    /// Neighbours.
+    Neighbours,
+    /// A bridge's addresses.
+    Fdb,
+    /// Sockets.
+    Sockets,
+}
+
+/// The row that decided a step.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Decided {
+    /// Its table.
+    pub table: TableName,
+    /// Its key there.
+    pub key: String,
+    /// The row as its tool prints it, short.
+    pub text: String,
+}
+
+/// How a step went for the packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum Tone {
+    /// It goes on.
+    Plain,
+    /// A rule or policy let it pass.
+    Accept,
+    /// Its header was rewritten.
+    Rewrite,
+    /// It arrived.
+    Deliver,
+    /// It ended here.
+    Drop,
+}
+
+/// One step of one packet.
+#[derive(Clone, PartialEq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// Number in the walk, from 0.
+    pub index: u32,
+    /// Virtual time since the walk began, in microseconds.
+    pub micros: f64,
+    /// Namespace (`Namespace::id`).
+    pub ns: u32,
+    /// Packet's number in the lab; 0 for ARP.
+    pub packet: u32,
+    /// Part of the exchange.
+    pub leg: Leg,
+    /// Where the packet is.
+    pub place: Place,
+    /// A word or two: `route`, `nat PREROUTING`, `MASQUERADE`.
+    pub title: String,
+    /// What happened and why, in one plain sentence.
+    pub sentence: String,
+    /// True for what an expert asks for: rules that did not match, table by table.
+    pub detail: bool,
+    /// How it went.
+    pub tone: Tone,
+    /// The row that decided.
+    pub decided: Option<Decided>,
+    /// The header after the step.
+    pub header: Vec<Field>,
+}

@@ -1,0 +1,52 @@
+//! A whole walk.
+
+use serde::Serialize;
+use tsify::Tsify;
+
+use super::{Output, Step};
+
+/// How a walk ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    /// Answered.
+    Answered,
+    /// It arrived; no answer was due or none came back.
+    Delivered,
+    /// Dropped on the way there.
+    Dropped,
+    /// Refused: somebody answered that it may not or cannot be.
+    Refused,
+    /// The answer was lost on its way back.
+    ReplyLost,
+    /// It never left: the sender's own kernel said no.
+    NotSent,
+}
+
+/// How a walk ended, with its reason.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// Which way.
+    pub verdict: Verdict,
+    /// Why, in one plain sentence.
+    pub sentence: String,
+    /// The step that decided.
+    pub step: u32,
+}
+
+/// A command's packets, step by step.
+#[derive(Clone, PartialEq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Walk {
+    /// Namespace the command ran in (`Namespace::id`).
+    pub from: u32,
+    /// The command.
+    pub command: String,
+    /// The steps in order.
+    pub steps: Vec<Step>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What the command printed.
+    pub output: Output,
+}
