@@ -20,8 +20,17 @@ pub struct Dst {
     pub mtu: Option<u32>,
     /// The sender should be told of a better way (`IPSKB_DOREDIRECT`).
     pub redirect: bool,
+    /// This host gets the packet, or a copy of it (`RTCF_LOCAL`).
+    pub local: bool,
     /// The route that decided, for the trace.
     pub step: Option<RouteStep>,
+}
+
+impl Dst {
+    /// Delivered to this host, by a decision that was made before.
+    pub(crate) const fn here(kind: RouteKind) -> Self {
+        Self { kind, oif: IfIndex::LO, gateway: None, src: None, mtu: None, redirect: false, local: true, step: None }
+    }
 }
 
 /// What a local sender asks the route tables with (`struct flowi`).

@@ -66,6 +66,7 @@ impl Stack {
             src: Some(src),
             mtu: None,
             redirect: false,
+            local: false,
             step: None,
         };
         let skb = Skb::new(cx.new_id(), packet);

@@ -158,6 +158,8 @@ pub struct Skb {
     /// `nf_bridge_info.bridged_dnat`: waits for its next hop's MAC on a bridge, to be bridged on with
     /// this source MAC.
     pub bridged_dnat: Option<Mac>,
+    /// It came round to this host itself with its sender's route (`skb_valid_dst`): no input lookup.
+    pub has_dst: bool,
 }
 
 impl Skb {
@@ -177,6 +179,7 @@ impl Skb {
             uid: None,
             nf_trace: false,
             bridged_dnat: None,
+            has_dst: false,
         }
     }
 }

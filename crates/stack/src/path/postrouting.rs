@@ -1,7 +1,7 @@
 //! A packet leaves: POSTROUTING, then fragments if it is too big.
 
-use packetwalk_trace::{DropReason, Hook, Observer, SendError};
-use packetwalk_wire::{Family, IfIndex, Skb, icmp};
+use packetwalk_trace::{DropReason, Hook, Observer, RouteKind, SendError};
+use packetwalk_wire::{Family, IfIndex, PacketType, Skb, icmp};
 
 use super::Next;
 use super::hook::HookEnd;
@@ -9,12 +9,22 @@ use crate::{Cx, Dst, Stack};
 
 impl Stack {
     /// # Source
-    /// Linux v6.18, `net/ipv4/ip_output.c`: `ip_output`, `ip_finish_output`, `ip_fragment`.
+    /// Linux v6.18, `net/ipv4/ip_output.c`: `ip_output`, `ip_finish_output`, `ip_fragment`;
+    /// `ip_mc_output` for the copy of a broadcast that this host keeps.
     pub(super) fn postrouting<O: Observer>(&mut self, cx: &mut Cx<'_, O>, mut skb: Skb, dst: Dst) -> Next {
+        let copied = dst.local && dst.kind == RouteKind::Broadcast && skb.pkt_type != PacketType::Loopback;
+        if copied {
+            let copy = Skb { pkt_type: PacketType::Loopback, iif: dst.oif, ..skb };
+            self.work.push_back(Next::Postrouting(copy, dst));
+        }
         let next_hop = dst.gateway.unwrap_or(skb.packet.ip.dst);
         match self.hook(cx, Hook::Postrouting, &mut skb, IfIndex::NONE, dst.oif, Some(next_hop)) {
             HookEnd::Stop => return Next::Done,
             HookEnd::Go(_) => {}
+        }
+        if skb.pkt_type == PacketType::Loopback {
+            skb.has_dst = true;
+            return Next::Prerouting(skb);
         }
         let mtu = self.path_mtu(&dst);
         if u32::from(skb.packet.len()) <= mtu {

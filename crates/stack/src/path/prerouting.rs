@@ -28,10 +28,13 @@ impl Stack {
                 None => return Next::Done,
             }
         }
-        let iif = skb.iif;
+        let (iif, dst) = (skb.iif, skb.packet.ip.dst);
         match self.hook(cx, Hook::Prerouting, &mut skb, iif, IfIndex::NONE, None) {
             HookEnd::Stop => Next::Done,
-            HookEnd::Go(_) => Next::RouteInput(skb),
+            HookEnd::Go(_) => {
+                skb.has_dst &= skb.packet.ip.dst == dst;
+                Next::RouteInput(skb)
+            }
         }
     }
 

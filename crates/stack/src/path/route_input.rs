@@ -1,8 +1,8 @@
 //! The routing decision for a packet that came in.
 
 use packetwalk_route::Input;
-use packetwalk_trace::{DropReason, Observer, SendError, Step};
-use packetwalk_wire::{Family, Skb, icmp};
+use packetwalk_trace::{DropReason, Observer, RouteKind, SendError, Step};
+use packetwalk_wire::{Family, PacketType, Skb, icmp};
 
 use super::Next;
 use crate::{Cx, Dst, Stack};
@@ -11,6 +11,11 @@ impl Stack {
     /// # Source
     /// Linux v6.18, `net/ipv4/ip_input.c`: `ip_rcv_finish_core`; `net/ipv4/route.c`: `ip_route_input_slow`.
     pub(super) fn route_input<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: Skb) -> Next {
+        if skb.has_dst {
+            let looped = skb.pkt_type == PacketType::Loopback;
+            let kind = if looped { RouteKind::Broadcast } else { RouteKind::Local };
+            return Next::LocalIn(skb, Dst::here(kind));
+        }
         let (found, local) = match self.lookup_input(&skb) {
             Input::Local(route) => (route, true),
             Input::Forward(route) => (route, false),

@@ -11,7 +11,7 @@ impl Stack {
     /// # Source
     /// Linux v6.18, `net/core/dev.c`: `__dev_queue_xmit`; `drivers/net/veth.c`: `veth_xmit`;
     /// `drivers/net/loopback.c`: `loopback_xmit`; `net/bridge/br_device.c`: `br_dev_xmit`.
-    pub(super) fn transmit<O: Observer>(&mut self, cx: &mut Cx<'_, O>, dev: IfIndex, ether: Ether) -> Next {
+    pub(super) fn transmit<O: Observer>(&mut self, cx: &mut Cx<'_, O>, dev: IfIndex, mut ether: Ether) -> Next {
         let Some(device) = self.links.get_mut(dev) else { return Next::Done };
         if !device.is_up() {
             return self.drop_frame(cx, &ether, DropReason::DevReady);
@@ -21,7 +21,12 @@ impl Stack {
         device.stats.tx_packets += 1;
         device.stats.tx_bytes += ether.len();
         match device.kind {
-            Kind::Loopback => Next::Receive(dev, ether),
+            Kind::Loopback => {
+                if let Content::Ip(skb) = &mut ether.content {
+                    skb.has_dst = true;
+                }
+                Next::Receive(dev, ether)
+            }
             Kind::Bridge(_) => self.bridge_transmit(cx, dev, ether),
             Kind::Veth { peer: Some(peer) } if device.carrier => {
                 cx.emit(self.id, peer, ether);

@@ -1,0 +1,148 @@
+//! Runs a lab on the real kernel, or in the simulator, in the same surroundings.
+
+use std::fs::{self, File};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, io};
+
+/// A lab that runs longer is ended.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A private network and mount namespace, with an empty `/run`, so that `ip netns` meets no names of the machine's.
+/// `lo` stays as the kernel makes it: down.
+const PRIVATE: &str = "mount -t tmpfs tmpfs /run && mkdir -p /run/netns && exec bash lab.sh";
+
+/// Why labs cannot run on this machine's kernel, or `None` if they can.
+pub fn unavailable() -> Option<String> {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
+    if !root {
+        return Some("not root".to_owned());
+    }
+    let tools = ["ip", "iptables", "conntrack", "tcpdump", "ping", "nc", "traceroute", "route", "bridge"];
+    let missing: Vec<&str> = tools.into_iter().filter(|tool| !in_path(tool)).collect();
+    if !missing.is_empty() {
+        return Some(format!("no {}", missing.join(", ")));
+    }
+    let shut = "ip link add left type veth peer name right && iptables -t nat -A POSTROUTING -j MASQUERADE && conntrack -L";
+    let works = Command::new("unshare").args(["-n", "-m", "bash", "-c", shut]).env("PATH", PATH).output();
+    match works {
+        Ok(out) if out.status.success() => inherited(),
+        Ok(out) => Some(format!("no namespaces here: {}", String::from_utf8_lossy(&out.stderr).trim())),
+        Err(error) => Some(format!("no unshare: {error}")),
+    }
+}
+
+/// A new namespace takes some IPv4 settings from the first one; goldens are recorded with the kernel's defaults.
+fn inherited() -> Option<String> {
+    let set = ["forwarding", "rp_filter", "route_localnet", "arp_ignore", "proxy_arp", "arp_announce"];
+    for name in set {
+        for whose in ["all", "default"] {
+            let path = format!("/proc/sys/net/ipv4/conf/{whose}/{name}");
+            if fs::read_to_string(&path).is_ok_and(|value| value.trim() != "0") {
+                return Some(format!("net.ipv4.conf.{whose}.{name} of this machine is not 0, and namespaces inherit it"));
+            }
+        }
+    }
+    None
+}
+
+/// Where the tools are.
+pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+fn in_path(tool: &str) -> bool {
+    PATH.split(':').any(|folder| Path::new(folder).join(tool).exists())
+}
+
+/// Runs the lab with the text `lab` on the kernel: everything it printed, then its exit status in a line.
+///
+/// # Errors
+/// It cannot be started or does not end.
+pub fn on_linux(lab: &str) -> io::Result<String> {
+    let mut command = Command::new("unshare");
+    command.args(["-n", "-m", "bash", "-c", PRIVATE]);
+    run(lab, command)
+}
+
+/// Runs the lab with the text `lab` in the simulator, with `binary` as `packetwalk`: the same form as [`on_linux`].
+///
+/// # Errors
+/// It cannot be started or does not end.
+pub fn simulated(binary: &Path, lab: &str) -> io::Result<String> {
+    let mut command = Command::new(binary);
+    command.args(["run", "lab.sh"]);
+    run(lab, command)
+}
+
+fn run(lab: &str, mut command: Command) -> io::Result<String> {
+    let folder = scratch()?;
+    fs::write(folder.join("lab.sh"), lab)?;
+    let output = folder.join("output");
+    let file = File::create(&output)?;
+    command.current_dir(&folder).env_clear().envs([("PATH", PATH), ("LC_ALL", "C.UTF-8"), ("HOME", "/root")]);
+    command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).process_group(0);
+    let status = wait(&mut command);
+    let text = fs::read(&output).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    fs::remove_dir_all(&folder)?;
+    let (status, mut text) = (status?, text?);
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    text.push_str(&format!("exit status: {}\n", code.unwrap_or(-1)));
+    Ok(text)
+}
+
+/// Waits for the command, and ends what it left in the background.
+fn wait(command: &mut Command) -> io::Result<ExitStatus> {
+    let mut child = command.spawn()?;
+    let group = format!("-{}", child.id());
+    let end = Instant::now() + LIMIT;
+    let status = loop {
+        match child.try_wait()? {
+            Some(status) => break Ok(status),
+            None if Instant::now() > end => break Err(io::Error::new(io::ErrorKind::TimedOut, "does not end")),
+            None => std::thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    // The group is the lab's own: its leader was started above. No such process: nothing was left.
+    Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status()?;
+    if status.is_err() {
+        child.wait()?;
+    }
+    status
+}
+
+/// A new folder for one run.
+fn scratch() -> io::Result<PathBuf> {
+    static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let folder = env::temp_dir().join(format!("packetwalk-lab-{}-{count}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// The kernel's and the tools' versions, a line each.
+pub fn versions() -> String {
+    let ask = [
+        ("kernel", "uname -r | cut -d. -f1,2"),
+        ("iproute2", "ip -V"),
+        ("iptables", "iptables -V"),
+        ("conntrack", "conntrack -V"),
+        ("tcpdump", "tcpdump --version 2>&1 | head -n 1"),
+        ("ping", "ping -V | head -n 1"),
+        ("nc", "nc -h 2>&1 | head -n 1"),
+        ("traceroute", "traceroute -V 2>&1 | head -n 1"),
+        ("net-tools", "route -V | head -n 1"),
+        ("sysctl", "sysctl -V"),
+        ("bash", "bash --version | head -n 1"),
+    ];
+    let mut text = String::new();
+    for (what, how) in ask {
+        let out = Command::new("bash").args(["-c", how]).env("PATH", PATH).output();
+        let said = out.map(|out| String::from_utf8_lossy(&out.stdout).trim().to_owned()).unwrap_or_default();
+        text.push_str(&format!("{what}: {said}\n"));
+    }
+    text
+}

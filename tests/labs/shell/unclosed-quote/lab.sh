@@ -1,0 +1,4 @@
+# A quote that is never closed.
+echo before
+echo "never closed
+ip link show lo

@@ -1,0 +1,21 @@
+# ping -t: the router where the TTL ends says so.
+ip netns add a
+ip netns add b
+ip link add left type veth peer name eth0 netns a
+ip link add right type veth peer name eth0 netns b
+ip netns exec a ip addr add 10.0.1.2/24 dev eth0
+ip netns exec a ip link set eth0 up
+ip netns exec a ip route add default via 10.0.1.1
+ip netns exec b ip addr add 10.0.2.2/24 dev eth0
+ip netns exec b ip link set eth0 up
+ip netns exec b ip route add default via 10.0.2.1
+ip addr add 10.0.1.1/24 dev left
+ip addr add 10.0.2.1/24 dev right
+ip link set left up
+ip link set right up
+sysctl -q -w net.ipv4.ip_forward=1
+
+ip netns exec a ping -c1 -W1 -t1 10.0.2.2
+echo "ping said $?"
+ip netns exec a ping -c1 -W1 -t2 10.0.2.2
+echo "ping said $?"
