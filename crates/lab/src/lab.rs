@@ -173,6 +173,11 @@ impl Lab {
         self.recorder.take().map(|r| r.events).unwrap_or_default()
     }
 
+    /// Whether a frame is on its way between namespaces.
+    pub fn has_flights(&self) -> bool {
+        !self.flights.is_empty()
+    }
+
     /// When the next thing is due.
     pub fn next_due(&mut self) -> Option<Instant> {
         let flight = self.flights.front().map(|f| f.at);

@@ -176,3 +176,11 @@ fn tcp_opens_carries_data_closes_and_refuses() {
     assert_eq!(stack.sockets.get(refused).unwrap().tcp().unwrap().state, State::Closed);
     assert_eq!(stack.sock_error(refused), Some(SendError::ConnRefused));
 }
+
+#[test]
+fn a_load_arrives_in_full() {
+    let (mut lab, _, c1, net) = docker();
+    let load = packetwalk_lab::Load::new(&mut lab, c1, net, (ip("198.51.100.2"), 9)).unwrap();
+    // The first waits for ARP on two links and is carried with the second.
+    assert_eq!(load.run(&mut lab, 100), Ok(100));
+}

@@ -1,6 +1,7 @@
 //! A shell and its tools over a lab: runs a script as bash would, in virtual time.
 
 mod cx;
+pub mod print;
 mod process;
 mod sys;
 mod tools;

@@ -35,6 +35,7 @@ impl Stack {
         let Ok(dst) = self.lookup_output(&key) else { return };
         skb.packet.ip.ttl = self.default_ttl(packet.family(), dst.oif);
         self.nf.ct.attach(about, &mut skb);
+        self.nf.ct.set_closing(about, cx.now);
         match about.mac {
             Some((src, own)) if about.physin.is_some() => {
                 let ether = Ether { dst: src, src: own, content: Content::Ip(skb) };

@@ -12,17 +12,25 @@ use super::{Conntrack, Dir, TcpState, Tuple, Zone, hash};
 const EVICTION_RANGE: usize = 8;
 
 impl Conntrack {
-    /// Takes the expired entries out. Lookups never find them, so that this is needed only to give
-    /// memory back and before counting.
+    /// A round of the garbage collector: takes the expired entries out and, when a packet was dropped
+    /// because the table was full and it still is nearly so, every entry that may be dropped early. Lookups
+    /// never find expired entries, so that this need not be called often.
     ///
     /// # Source
     /// Linux v6.18, `nf_conntrack_core.c`: `gc_worker`.
     pub fn expire(&mut self, now: Instant) {
         let tick = Jiffies::at(now);
+        let max95 = self.sysctls.max / 100 * 95;
         let crowded =
-            self.early_drop_wanted && i64::from(self.table.count()) >= i64::from(self.sysctls.max) / 100 * 95;
+            self.early_drop_wanted && max95 > 0 && i64::from(self.table.count()) >= i64::from(max95);
         self.early_drop_wanted = false;
         self.kill_where(|c| c.is_expired(tick) || crowded && can_early_drop(c));
+    }
+
+    /// Takes only the expired entries out.
+    pub(super) fn sweep(&mut self, now: Instant) {
+        let tick = Jiffies::at(now);
+        self.kill_where(|c| c.is_expired(tick));
     }
 
     fn kill_where(&mut self, mut which: impl FnMut(&Conn) -> bool) -> u32 {

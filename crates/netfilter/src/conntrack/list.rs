@@ -30,7 +30,7 @@ impl Conntrack {
 
     /// `nf_conntrack_count`: entries, unconfirmed ones too.
     pub fn count(&mut self, now: Instant) -> u32 {
-        self.expire(now);
+        self.sweep(now);
         self.table.count()
     }
 

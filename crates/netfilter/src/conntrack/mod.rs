@@ -18,6 +18,8 @@ mod icmp;
 mod icmpv6;
 mod input;
 mod list;
+#[cfg(test)]
+mod replay;
 mod status;
 mod sysctl;
 mod table;

@@ -309,7 +309,8 @@ fn ignored(state: &mut Tcp, seen: &Packet<'_>, tcp: &Header, segment: Segment) -
 }
 
 /// A RST is believed when it is exactly where the other side expects it; otherwise the connection stays
-/// as it is, for a challenge ACK may follow (RFC 5961).
+/// as it is, for a challenge ACK may follow (RFC 5961). A RST in answer to a SYN counts only from the
+/// other side, as the stable releases of 6.18 have it.
 fn reset(state: &mut Tcp, status: Status, seen: &Packet<'_>, tcp: &Header) -> Plan {
     let dir = seen.dir;
     let old = state.state;
@@ -332,8 +333,9 @@ fn reset(state: &mut Tcp, status: Status, seen: &Packet<'_>, tcp: &Header) -> Pl
         }
         new = old;
     }
-    let answers_ignored = status.has(Status::SEEN_REPLY) && state.last_index == Segment::Syn
-        || !status.has(Status::ASSURED) && state.last_index == Segment::Ack;
+    let last = state.last_index;
+    let answers_ignored = status.has(Status::SEEN_REPLY) && last == Segment::Syn && state.last_dir != dir
+        || !status.has(Status::ASSURED) && last == Segment::Ack;
     let answers_challenge = old == TcpState::SynSent
         && state.last_index == Segment::Ack
         && state.last_dir == Dir::Reply

@@ -7,7 +7,11 @@ mod masquerade;
 mod netmap;
 mod range;
 mod redirect;
+#[cfg(test)]
+mod replay;
 mod setup;
+#[cfg(test)]
+mod tests;
 mod unique_tuple;
 mod used;
 

@@ -1,0 +1,3 @@
+//! What tools print, a file per tool.
+
+pub mod tcpdump;

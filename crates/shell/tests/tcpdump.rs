@@ -1,0 +1,170 @@
+//! Lines of `tcpdump -n`, beside those of the real tool.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of a test fail it")]
+
+#[path = "tcpdump/frames.rs"]
+mod frames;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use frames::Chance;
+use packetwalk_shell::print::tcpdump::{Cooked, Dump, Printer, Style, Way};
+use packetwalk_wire::{Frame, IfIndex, IfName, Payloads, emit};
+
+/// A file of the classic format with time stamps in nanoseconds.
+fn pcap(link: u32, packets: &[(u64, Vec<u8>)]) -> Vec<u8> {
+    let mut file = Vec::new();
+    for word in [0xa1b2_3c4d, 0x0004_0002, 0, 0, 262_144, link] {
+        file.extend(u32::to_le_bytes(word));
+    }
+    for (at, bytes) in packets {
+        let words = [at / 1_000_000_000, at % 1_000_000_000, bytes.len() as u64, bytes.len() as u64];
+        file.extend(words.iter().flat_map(|&word| (word as u32).to_le_bytes()));
+        file.extend(bytes);
+    }
+    file
+}
+
+/// What the real tool prints of a file; `None` where it is not 4.99.3.
+fn tcpdump(file: &[u8], options: &str, name: &str) -> Option<Vec<u8>> {
+    let version = Command::new("tcpdump").arg("--version").output().ok()?;
+    if !String::from_utf8_lossy(&version.stdout).contains("4.99.3") {
+        return None;
+    }
+    let path: PathBuf = std::env::temp_dir().join(format!("packetwalk-{}-{name}.pcap", std::process::id()));
+    std::fs::write(&path, file).unwrap();
+    let out = Command::new("tcpdump")
+        .args(options.split_whitespace())
+        .args(["-n", "-r"])
+        .arg(&path)
+        .env("TZ", "UTC")
+        .output()
+        .unwrap();
+    std::fs::remove_file(&path).unwrap();
+    Some(out.stdout)
+}
+
+fn style(options: &str) -> Style {
+    let count = |c| options.chars().filter(|&o| o == c).count() as u8;
+    let link = |c| count(c) > 1;
+    let dump = match (count('x'), count('X'), count('A')) {
+        (1.., _, _) => Dump::Hex { link: link('x') },
+        (_, 1.., _) => Dump::HexAscii { link: link('X') },
+        (_, _, 1..) => Dump::Ascii { link: link('A') },
+        _ => Dump::None,
+    };
+    Style {
+        link: count('e') > 0,
+        verbose: count('v'),
+        quiet: count('q'),
+        time: count('t'),
+        absolute: count('S') > 0,
+        number: count('#') > 0,
+        no_checksums: count('K') > 0,
+        dump,
+        ..Style::default()
+    }
+}
+
+fn frames(seed: u64, n: usize, no_ntp: bool, payloads: &mut Payloads) -> Vec<(u64, Frame)> {
+    let mut chance = Chance { state: seed, no_ntp };
+    (0..n).map(|i| (1_700_000_000_123_456_000 + 7_000_001_000 * i as u64, chance.frame(payloads))).collect()
+}
+
+fn check_live(options: &str, seed: u64, n: usize, any: bool) {
+    let mut payloads = Payloads::default();
+    let frames = frames(seed, n, options.contains('v'), &mut payloads);
+    let mut chance = Chance { state: seed, no_ntp: false };
+    let mut printer = Printer::new(style(options));
+    let (mut packets, mut ours) = (Vec::new(), Vec::new());
+    for (at, frame) in &frames {
+        let mut bytes = Vec::new();
+        let mut text = String::new();
+        emit::frame(frame, &payloads, &mut bytes);
+        if any {
+            let (way, number) = chance.of(&[
+                (Way::In, 0),
+                (Way::Broadcast, 1),
+                (Way::Multicast, 2),
+                (Way::OtherHost, 3),
+                (Way::Out, 4),
+            ]);
+            let cooked = Cooked { name: IfName::new("lo").unwrap(), index: IfIndex(1), way };
+            printer.print(*at, frame, Some(&cooked), &payloads, &mut text);
+            let src = &bytes[6..12];
+            let header = [&bytes[12..14], &[0, 0, 0, 0, 0, 1, 3, 4, number, 6], src, &[0, 0]].concat();
+            bytes.splice(..14, header);
+        } else {
+            printer.print(*at, frame, None, &payloads, &mut text);
+        }
+        ours.push(text);
+        packets.push((*at, bytes));
+    }
+    let file = pcap(if any { 276 } else { 1 }, &packets);
+    let Some(theirs) = tcpdump(&file, options, &format!("{seed}-{any}")) else {
+        eprintln!("skipped: no tcpdump 4.99.3");
+        return;
+    };
+    let theirs = String::from_utf8(theirs).unwrap();
+    let mut rest = theirs.as_str();
+    for (i, text) in ours.iter().enumerate() {
+        let Some(tail) = rest.strip_prefix(text.as_str()) else {
+            let lines = text.lines().count() + 1;
+            let theirs: Vec<&str> = rest.lines().take(lines).collect();
+            panic!(
+                "frame {i} with {options:?}\nours:\n{text}\ntheirs:\n{}\n{:x?}",
+                theirs.join("\n"),
+                frames[i]
+            );
+        };
+        rest = tail;
+    }
+    assert_eq!(rest, "");
+}
+
+#[test]
+fn lines_are_those_of_the_real_tool() {
+    #[rustfmt::skip]
+    let cases = ["-t", "", "-tt", "-ttt", "-tttt", "-ttttt", "-t -e", "-t -v", "-t -vv", "-t -vvv", "-t -q",
+        "-t -qe", "-t -ev", "-t -S", "-t -vK", "-t# -x", "-t -xx", "-t -X", "-t -XX", "-t -A", "-t -AA"];
+    for (seed, options) in cases.into_iter().enumerate() {
+        check_live(options, 0x7777_5678_9abd + seed as u64, 3000, false);
+    }
+}
+
+#[test]
+fn lines_of_any_interface_are_those_of_the_real_tool() {
+    for (seed, options) in ["-t", "-t -e", "-t -eq", "-t -v", "-t -XX", "-t -X"].into_iter().enumerate() {
+        check_live(options, 0xabc_0123_4567 + seed as u64, 1000, true);
+    }
+}
+
+/// Frames of a real kernel and what the real tool printed of them, recorded.
+#[test]
+fn lines_are_those_recorded() {
+    let recorded = [
+        ("-t", include_str!("tcpdump/kernel.txt")),
+        ("-t -e", include_str!("tcpdump/kernel-e.txt")),
+        ("-t -q", include_str!("tcpdump/kernel-q.txt")),
+        ("-t -v", include_str!("tcpdump/kernel-v.txt")),
+        ("-t -vv -X", include_str!("tcpdump/kernel-vv-X.txt")),
+    ];
+    let text = include_str!("../../wire/tests/golden/linux-6.18.hex");
+    let frames: Vec<Vec<u8>> = text.lines().filter(|line| !line.starts_with('#')).map(hex).collect();
+    for (options, theirs) in recorded {
+        let mut printer = Printer::new(style(options));
+        let mut ours = String::new();
+        for frame in &frames {
+            printer.bytes(0, frame, None, &mut ours);
+        }
+        for (ours, theirs) in ours.lines().zip(theirs.lines()) {
+            assert_eq!(ours, theirs, "{options}");
+        }
+        assert_eq!(ours.lines().count(), theirs.lines().count());
+    }
+}
+
+fn hex(line: &str) -> Vec<u8> {
+    (0..line.len()).step_by(2).map(|i| u8::from_str_radix(&line[i..i + 2], 16).unwrap()).collect()
+}

@@ -1,0 +1,169 @@
+/** Puts the page together: loads the simulator and the lab, then lets the views follow one store. */
+
+import { Chooser } from './chooser.js';
+import { Controls } from './controls.js';
+import { byId, reducedMotion } from './dom.js';
+import { Editor } from './editor.js';
+import { Now } from './now.js';
+import { Picture } from './picture.js';
+import { Store } from './store.js';
+import { TableView } from './tables.js';
+import { themeButton } from './theme.js';
+import { Trace } from './trace.js';
+import { world } from './world.js';
+
+/** @typedef {typeof import('../pkg/packetwalk.js')} Engine */
+
+/** The simulator, once loaded. @type {Engine | null} */
+let engine = null;
+
+const LAB = new URL('../labs/docker-2015.sh', import.meta.url);
+
+const button = (/** @type {string} */ id) => byId(id, HTMLButtonElement);
+const input = (/** @type {string} */ id) => byId(id, HTMLInputElement);
+const select = (/** @type {string} */ id) => byId(id, HTMLSelectElement);
+const any = (/** @type {string} */ id) => byId(id, HTMLElement);
+
+const store = new Store();
+themeButton(button('theme'));
+byId('chooser', HTMLDetailsElement).open = !matchMedia('(max-width: 1000px)').matches;
+
+/** @param {unknown} error */
+const trouble = (error) =>
+  /** @type {import('./editor.js').Trouble} */ (error instanceof Error ? error : { message: String(error) });
+
+/**
+ * Shows a lab. The old one stays if the script has an error.
+ * @param {string} script
+ */
+function load(script) {
+  try {
+    if (!engine) throw new Error('the simulator is not loaded');
+    const lab = new engine.Lab(script);
+    const old = store.state.lab;
+    const found = world(lab.topology());
+    store.set({
+      lab,
+      world: found,
+      walk: null,
+      index: 0,
+      playing: false,
+      ns: found.center.ns.id,
+      follow: true,
+    });
+    old?.free();
+    return { trouble: null, printed: lab.output().stdout };
+  } catch (error) {
+    return { trouble: trouble(error), printed: '' };
+  }
+}
+
+/** @param {string} message */
+function complain(message) {
+  const box = any('complaint');
+  box.hidden = !message;
+  box.textContent = message;
+}
+
+const chooser = new Chooser(
+  {
+    walks: any('walks'),
+    form: byId('choose', HTMLFormElement),
+    from: select('from'),
+    to: select('to'),
+    address: input('address'),
+    protocol: select('protocol'),
+    port: input('port'),
+    listen: input('listen'),
+  },
+  store,
+  (from, command, listener) => {
+    walk(from.ns.name, command, listener && { ns: listener.node.ns.name, command: listener.command });
+    if (!reducedMotion()) store.set({ playing: true });
+  },
+);
+
+/**
+ * Walks from the state that the lab was loaded in.
+ * @param {string} from
+ * @param {string} command
+ * @param {{ ns: string, command: string } | null} listener
+ */
+function walk(from, command, listener) {
+  const { lab } = store.state;
+  if (!lab) return;
+  complain('');
+  store.set({ playing: false });
+  try {
+    lab.reset();
+    if (listener) lab.run(listener.ns, listener.command);
+    store.set({ walk: lab.walk(from, command), index: 0, follow: true });
+    store.seek(0);
+  } catch (error) {
+    complain(trouble(error).message);
+  }
+}
+
+async function fetchLab() {
+  const answer = await fetch(LAB);
+  if (!answer.ok) throw new Error(`${LAB.pathname}: ${answer.status}`);
+  return answer.text();
+}
+
+async function start() {
+  const [script, module] = await Promise.all([fetchLab(), import('../pkg/packetwalk.js')]);
+  editor.fill(script);
+  await module.default();
+  engine = module;
+  const result = load(script);
+  editor.show(result.trouble, result.printed);
+  if (result.trouble)
+    return complain(`The lab has an error. Line ${result.trouble.line}: ${result.trouble.message}`);
+  const first =
+    chooser.suggested?.find(({ label }) => label === 'container → internet') ?? chooser.suggested?.[0];
+  if (first) walk(first.from.ns.name, `ping -c1 ${first.address}`, null);
+  document.body.dataset.ready = 'true';
+}
+
+const editor = new Editor(
+  {
+    dialog: byId('editor', HTMLDialogElement),
+    open: button('edit'),
+    form: byId('script-form', HTMLFormElement),
+    text: byId('script', HTMLTextAreaElement),
+    lines: any('script-lines'),
+    trouble: any('script-trouble'),
+    printed: any('script-printed'),
+    reset: button('script-reset'),
+  },
+  load,
+);
+new Picture(any('picture'), store);
+new Trace(any('trace'), store);
+new Now(
+  { where: any('where'), sentence: any('sentence'), header: any('header'), outcome: any('outcome') },
+  store,
+);
+new TableView(
+  { tabs: any('tabs'), panel: any('table'), ns: select('table-ns'), follow: input('follow') },
+  store,
+);
+new Controls(
+  {
+    first: button('first'),
+    back: button('back'),
+    play: button('play'),
+    next: button('next'),
+    last: button('last'),
+    scrub: input('scrub'),
+    count: any('count'),
+    speed: select('speed'),
+    details: input('details'),
+  },
+  store,
+);
+start().catch((error) => {
+  complain(
+    `The simulator did not load: ${trouble(error).message}. The page needs WebAssembly and its own files.`,
+  );
+});

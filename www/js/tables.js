@@ -1,0 +1,177 @@
+/**
+ * The tables of a namespace as of the step on show, as Linux's own tools print them.
+ *
+ * @typedef {import('./store.js').Store} Store
+ * @typedef {import('./store.js').TableName} TableName
+ * @typedef {import('../pkg/packetwalk.js').Tables} All
+ */
+
+import { h } from './dom.js';
+
+/** @type {{ name: TableName, label: string, command: string, empty: string }[]} */
+const TABS = [
+  { name: 'routes', label: 'Routes', command: 'route', empty: 'No routes.' },
+  { name: 'rules', label: 'Rules', command: 'iptables -S', empty: 'No rules: everything passes.' },
+  { name: 'conntrack', label: 'Conntrack', command: 'conntrack -L', empty: 'No connections.' },
+  { name: 'neighbours', label: 'Neighbours', command: 'ip neigh', empty: 'No neighbours known.' },
+  { name: 'fdb', label: 'Bridge', command: 'bridge fdb', empty: 'No bridge here.' },
+  { name: 'sockets', label: 'Sockets', command: 'ss -an', empty: 'No sockets.' },
+];
+
+export class TableView {
+  /**
+   * @param {{ tabs: HTMLElement, panel: HTMLElement, ns: HTMLSelectElement, follow: HTMLInputElement }} parts
+   * @param {Store} store
+   */
+  constructor(parts, store) {
+    this.parts = parts;
+    this.store = store;
+    parts.ns.addEventListener('change', () => store.set({ ns: Number(parts.ns.value), follow: false }));
+    parts.follow.addEventListener('change', () => {
+      store.set({ follow: parts.follow.checked });
+      if (parts.follow.checked) store.seek(store.state.index);
+    });
+    this.tabs = TABS.map((tab) => this.#tab(tab));
+    parts.tabs.replaceChildren(...this.tabs);
+    parts.tabs.addEventListener('keydown', (event) => this.#key(event));
+    store.watch(['world'], () => this.#names());
+    store.watch(['follow'], () => {
+      parts.follow.checked = store.state.follow;
+    });
+    store.watch(['lab', 'walk', 'index', 'ns', 'tab', 'details'], () => this.#show());
+  }
+
+  /** @param {typeof TABS[number]} tab */
+  #tab({ name, label }) {
+    const choose = () => this.store.set({ tab: name, follow: false });
+    const id = `tab-${name}`;
+    return h(
+      'button',
+      { type: 'button', role: 'tab', id, 'aria-controls': this.parts.panel.id, click: choose },
+      label,
+    );
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = TABS.findIndex(({ name }) => name === this.store.state.tab);
+    const next = (at + by + TABS.length) % TABS.length;
+    this.store.set({ tab: TABS[next].name, follow: false });
+    this.tabs[next].focus();
+  }
+
+  #names() {
+    const nodes = this.store.state.world?.nodes ?? [];
+    this.parts.ns.replaceChildren(...nodes.map((node) => h('option', { value: node.ns.id }, node.label)));
+  }
+
+  #show() {
+    const { lab, walk, index, ns, tab, world } = this.store.state;
+    const node = world?.byId.get(ns);
+    const { panel } = this.parts;
+    this.parts.ns.value = String(ns);
+    const deciding = this.store.step?.ns === ns ? this.store.step.decided?.table : undefined;
+    TABS.forEach(({ name }, at) => {
+      this.tabs[at].setAttribute('aria-selected', String(name === tab));
+      this.tabs[at].tabIndex = name === tab ? 0 : -1;
+      this.tabs[at].classList.toggle('deciding', name === deciding);
+    });
+    panel.setAttribute('aria-labelledby', `tab-${tab}`);
+    const shown = this.store.shown;
+    const here = shown.findLastIndex((at) => at <= index);
+    if (!lab || !node) return panel.replaceChildren();
+    const tables = walk ? lab.stateAt(index, node.ns.name) : lab.tables(node.ns.name);
+    const before = walk && here > 0 ? lab.stateAt(shown[here - 1], node.ns.name) : tables;
+    const { command, empty } = TABS.find(({ name }) => name === tab) ?? TABS[0];
+    const prompt = h(
+      'p',
+      { class: 'prompt' },
+      h('span', {}, `${node.label}#`),
+      ` ${command}`,
+      walk && h('span', { class: 'as-of' }, `as of step ${here + 1}`),
+    );
+    const body = tables[tab].length === 0 ? h('p', { class: 'empty' }, empty) : this.#body(tables, before);
+    panel.replaceChildren(prompt, body);
+    const row = panel.querySelector('.decided');
+    if (!(row instanceof HTMLElement)) return;
+    const below = row.offsetTop + row.offsetHeight + 12 - panel.scrollTop - panel.clientHeight;
+    if (below > 0) panel.scrollTop += below;
+    else if (row.offsetTop - 24 < panel.scrollTop) panel.scrollTop = row.offsetTop - 24;
+  }
+
+  /**
+   * @param {All} tables
+   * @param {All} before
+   */
+  #body(tables, before) {
+    const { tab } = this.store.state;
+    if (tab === 'routes') return this.#routes(tables.routes);
+    const known = new Set(before[tab].map((row) => row.key));
+    const list = h('ul', { class: 'rows' });
+    let table = '';
+    for (const row of tables[tab]) {
+      if ('table' in row && row.table !== table) {
+        table = row.table;
+        list.append(h('li', { class: 'table' }, `*${table}`));
+      }
+      const line = h(
+        'li',
+        { class: this.#decides(row.key) ? 'row decided' : 'row' },
+        h('code', {}, row.text),
+      );
+      if ('packets' in row && (row.number > 0 || row.text.startsWith('-P'))) {
+        line.append(h('span', { class: 'count', title: 'packets:bytes' }, `[${row.packets}:${row.bytes}]`));
+      }
+      if (!known.has(row.key)) line.append(h('span', { class: 'new' }, 'new'));
+      line.append(...this.#links(row.key));
+      list.append(line);
+    }
+    return list;
+  }
+
+  /** @param {All['routes']} rows */
+  #routes(rows) {
+    const cells = ['Destination', 'Gateway', 'Genmask', 'Flags', 'Metric', 'Iface'];
+    const head = h('tr', {}, ...cells.map((cell) => h('th', { scope: 'col' }, cell)), h('td'));
+    const body = rows.map((row) => {
+      const values = [row.destination, row.gateway, row.genmask, row.flags, String(row.metric), row.iface];
+      const mark = h('td', {}, ...this.#links(row.key));
+      return h(
+        'tr',
+        { class: this.#decides(row.key) ? 'decided' : '', title: row.text },
+        ...values.map((value) => h('td', {}, value)),
+        mark,
+      );
+    });
+    return h('table', { class: 'routes' }, h('thead', {}, head), h('tbody', {}, ...body));
+  }
+
+  /** @param {string} key */
+  #decides(key) {
+    const { ns, tab } = this.store.state;
+    const step = this.store.step;
+    return step?.ns === ns && step.decided?.table === tab && step.decided.key === key;
+  }
+
+  /**
+   * Buttons to the steps that a row decided.
+   * @param {string} key
+   */
+  #links(key) {
+    const { walk, ns, tab, index } = this.store.state;
+    const links = [];
+    for (const [at, shown] of this.store.shown.entries()) {
+      const step = walk?.steps[shown];
+      if (step?.ns !== ns || step.decided?.table !== tab || step.decided.key !== key) continue;
+      const go = () => this.store.seek(shown);
+      const now = shown === index;
+      const label = now ? `decided step ${at + 1}` : `step ${at + 1}`;
+      links.push(h('button', { type: 'button', class: now ? 'to now' : 'to', click: go }, label));
+    }
+    return links;
+  }
+}
