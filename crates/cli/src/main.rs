@@ -1,2 +1,92 @@
-//! packetwalk cli
-fn main() {}
+//! The `packetwalk` command: labs, walks and replays in a terminal.
+
+mod bench;
+mod interactive;
+mod lab;
+mod replay;
+mod walk;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Watch a packet cross Docker's network, exactly as Linux would carry it.
+#[derive(Parser)]
+#[command(name = "packetwalk", version)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a lab script and print what `bash LAB` would print as root on Linux
+    Run {
+        /// The lab: a script of Linux commands
+        lab: PathBuf,
+        /// Seed of every random choice
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Write every frame of every interface to a pcapng file
+        #[arg(long, value_name = "FILE")]
+        pcap: Option<PathBuf>,
+    },
+    /// Build a lab, then follow the packets of one command hop by hop
+    Walk(walk::Args),
+    /// Build a lab, then type commands in it
+    Shell {
+        /// The lab: a script of Linux commands
+        lab: Option<PathBuf>,
+        /// Namespace to start in
+        #[arg(long, default_value = "")]
+        from: String,
+        /// Seed of every random choice
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+    },
+    /// Replay a scenario of the kernel oracle, and print the outcomes in its form
+    Replay {
+        /// The scenario or record, as JSON
+        scenario: PathBuf,
+    },
+    /// Measure nanoseconds a packet on a lab's path
+    #[command(hide = true)]
+    Bench(bench::Args),
+}
+
+/// What went wrong outside the lab: said on standard error, with exit status 1.
+#[derive(Debug)]
+struct Failure(String);
+
+impl<E: core::fmt::Display> From<E> for Failure {
+    fn from(e: E) -> Self {
+        Self(e.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    let done = match Args::parse().command {
+        Command::Run { lab, seed, pcap } => lab::run(&lab, seed, pcap.as_deref()),
+        Command::Walk(args) => walk::walk(&args),
+        Command::Shell { lab, from, seed } => interactive::shell(lab.as_deref(), &from, seed),
+        Command::Replay { scenario } => print_replay(&scenario),
+        Command::Bench(args) => bench::bench(&args),
+    };
+    match done {
+        Ok(status) => ExitCode::from(status),
+        Err(Failure(why)) => {
+            let _ = writeln!(anstream::stderr(), "packetwalk: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_replay(path: &std::path::Path) -> Result<u8, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|e| Failure(format!("{}: {e}", path.display())))?;
+    let result = replay::replay(&text).map_err(|e| Failure(format!("{}: {e}", path.display())))?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", serde_json::to_string(&result)?)?;
+    Ok(0)
+}

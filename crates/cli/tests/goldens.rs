@@ -14,6 +14,7 @@ mod labs;
 mod normalise;
 
 use std::path::Path;
+use std::process::Command;
 
 use labs::Lab;
 use normalise::normalise;
@@ -26,8 +27,9 @@ fn all() -> Vec<Lab> {
 
 /// What the simulator prints for the lab, before normalising.
 fn simulate(text: &str) -> String {
-    let binary = Path::new(env!("CARGO_BIN_EXE_packetwalk"));
-    kernel::simulated(binary, text).unwrap_or_else(|error| format!("packetwalk: {error}\n"))
+    let mut packetwalk = Command::new(env!("CARGO_BIN_EXE_packetwalk"));
+    packetwalk.args(["run", "lab.sh"]);
+    kernel::run(text, packetwalk).unwrap_or_else(|error| format!("packetwalk: {error}\n"))
 }
 
 /// Fails with all complaints at once.
@@ -43,7 +45,10 @@ fn labs_print_what_linux_printed() {
     let complaints = labs::each(&labs, 4, |lab| {
         let text = lab.text().expect("lab.sh is readable");
         let Some(linux) = lab.linux() else {
-            return Some(format!("{}: not recorded; run `cargo xtask record {}` as root", lab.name, lab.name));
+            return Some(format!(
+                "{}: not recorded; run `cargo xtask record {}` as root",
+                lab.name, lab.name
+            ));
         };
         let ours = normalise(&text, &simulate(&text));
         match (ours == linux, lab.known_difference()) {
@@ -53,7 +58,9 @@ fn labs_print_what_linux_printed() {
                 println!("{}: known to differ: {}", lab.name, why.trim());
                 None
             }
-            (false, None) => Some(format!("{}: - Linux, + packetwalk\n{}", lab.name, labs::diff(&linux, &ours))),
+            (false, None) => {
+                Some(format!("{}: - Linux, + packetwalk\n{}", lab.name, labs::diff(&linux, &ours)))
+            }
         }
     });
     report(labs.len(), complaints);

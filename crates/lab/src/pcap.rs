@@ -3,21 +3,13 @@
 //! Three block types and five options are all that is needed; a crate for the whole format would bring
 //! more code to the page than it saves here.
 
+use packetwalk_stack::Direction;
 use packetwalk_wire::{Frame, Instant, Payloads, emit};
 
 /// `LINKTYPE_ETHERNET`.
 const ETHERNET: u16 = 1;
 /// Bytes kept of each packet, as tcpdump's default: every packet is kept whole.
 const SNAPLEN: u32 = 262_144;
-
-/// Which way a frame crossed its interface.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Direction {
-    /// Received by the host that owns the interface.
-    In,
-    /// Sent by it.
-    Out,
-}
 
 /// A frame seen on an interface.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

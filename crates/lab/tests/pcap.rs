@@ -4,7 +4,8 @@
 
 use std::process::Command;
 
-use packetwalk_lab::pcap::{Captured, Direction, pcapng};
+use packetwalk_lab::Direction;
+use packetwalk_lab::pcap::{Captured, pcapng};
 use packetwalk_wire::{Body, Fragment, Frame, Instant, IpHeader, Packet, Payloads, Transport, parse, proto};
 
 /// Frames of a real kernel that the crate can make again.

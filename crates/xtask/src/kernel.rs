@@ -1,4 +1,4 @@
-//! Runs a lab on the real kernel, or in the simulator, in the same surroundings.
+//! Runs a lab on the real kernel, and whatever else in the same surroundings.
 
 use std::fs::{self, File};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use std::{env, io};
 
 /// A lab that runs longer is ended.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A private network and mount namespace, with an empty `/run`, so that `ip netns` meets no names of the machine's.
 /// `lo` stays as the kernel makes it: down.
@@ -41,7 +41,9 @@ fn inherited() -> Option<String> {
         for whose in ["all", "default"] {
             let path = format!("/proc/sys/net/ipv4/conf/{whose}/{name}");
             if fs::read_to_string(&path).is_ok_and(|value| value.trim() != "0") {
-                return Some(format!("net.ipv4.conf.{whose}.{name} of this machine is not 0, and namespaces inherit it"));
+                return Some(format!(
+                    "net.ipv4.conf.{whose}.{name} of this machine is not 0, and namespaces inherit it"
+                ));
             }
         }
     }
@@ -55,27 +57,22 @@ fn in_path(tool: &str) -> bool {
     PATH.split(':').any(|folder| Path::new(folder).join(tool).exists())
 }
 
-/// Runs the lab with the text `lab` on the kernel: everything it printed, then its exit status in a line.
+/// Runs the lab with the text `lab` on the kernel.
 ///
 /// # Errors
-/// It cannot be started or does not end.
+/// See [`run`].
 pub fn on_linux(lab: &str) -> io::Result<String> {
     let mut command = Command::new("unshare");
     command.args(["-n", "-m", "bash", "-c", PRIVATE]);
     run(lab, command)
 }
 
-/// Runs the lab with the text `lab` in the simulator, with `binary` as `packetwalk`: the same form as [`on_linux`].
+/// Runs `command` in a folder that holds the lab with the text `lab` as `lab.sh`: everything that it printed, in
+/// order, then its exit status in a line.
 ///
 /// # Errors
 /// It cannot be started or does not end.
-pub fn simulated(binary: &Path, lab: &str) -> io::Result<String> {
-    let mut command = Command::new(binary);
-    command.args(["run", "lab.sh"]);
-    run(lab, command)
-}
-
-fn run(lab: &str, mut command: Command) -> io::Result<String> {
+pub fn run(lab: &str, mut command: Command) -> io::Result<String> {
     let folder = scratch()?;
     fs::write(folder.join("lab.sh"), lab)?;
     let output = folder.join("output");
@@ -90,8 +87,7 @@ fn run(lab: &str, mut command: Command) -> io::Result<String> {
         text.push('\n');
     }
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    text.push_str(&format!("exit status: {}\n", code.unwrap_or(-1)));
-    Ok(text)
+    Ok(format!("{text}exit status: {}\n", code.unwrap_or(-1)))
 }
 
 /// Waits for the command, and ends what it left in the background.
@@ -102,7 +98,9 @@ fn wait(command: &mut Command) -> io::Result<ExitStatus> {
     let status = loop {
         match child.try_wait()? {
             Some(status) => break Ok(status),
-            None if Instant::now() > end => break Err(io::Error::new(io::ErrorKind::TimedOut, "does not end")),
+            None if Instant::now() > end => {
+                break Err(io::Error::new(io::ErrorKind::TimedOut, "does not end"));
+            }
             None => std::thread::sleep(Duration::from_millis(5)),
         }
     };
@@ -138,11 +136,10 @@ pub fn versions() -> String {
         ("sysctl", "sysctl -V"),
         ("bash", "bash --version | head -n 1"),
     ];
-    let mut text = String::new();
-    for (what, how) in ask {
+    let lines = ask.map(|(what, how)| {
         let out = Command::new("bash").args(["-c", how]).env("PATH", PATH).output();
         let said = out.map(|out| String::from_utf8_lossy(&out.stdout).trim().to_owned()).unwrap_or_default();
-        text.push_str(&format!("{what}: {said}\n"));
-    }
-    text
+        format!("{what}: {said}\n")
+    });
+    lines.concat()
 }

@@ -101,7 +101,10 @@ pub fn diff(expected: &str, actual: &str) -> String {
             j += 1;
         }
     }
-    let near = |at: usize| lines[at.saturating_sub(2)..(at + 3).min(lines.len())].iter().any(|(sign, _)| *sign != ' ');
+    let near = |at: usize| {
+        lines[at.saturating_sub(2)..(at + 3).min(lines.len())].iter().any(|(sign, _)| *sign != ' ')
+    };
     let shown = lines.iter().enumerate().filter(|(at, _)| near(*at));
-    shown.map(|(_, (sign, line))| format!("{sign} {line}\n")).collect()
+    let shown: Vec<String> = shown.map(|(_, (sign, line))| format!("{sign} {line}\n")).collect();
+    shown.concat()
 }

@@ -1,10 +1,19 @@
 //! `cargo xtask`: everything that a developer of packetwalk does from the command line.
 #![allow(clippy::disallowed_methods, reason = "a developer's tool measures real time")]
 
+mod bench;
+mod build;
 mod kernel;
 mod labs;
 mod normalise;
 mod record;
+mod replay;
+mod serve;
+mod setup;
+mod sh;
+mod summary;
+mod test;
+mod tidy;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,6 +31,23 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Install what is missing, into folders that git ignores (and Debian's packages, as root)
+    Setup,
+    /// Build the page's generated parts: www/pkg and www/vendor
+    Build,
+    /// Build the page and serve it on 127.0.0.1
+    Serve {
+        /// The port; the next free one is taken when it is in use
+        #[arg(long, default_value_t = 8017)]
+        port: u16,
+    },
+    /// Run all tests, or only some of the steps
+    Test {
+        /// Steps to run, by name
+        steps: Vec<test::Step>,
+    },
+    /// Measure nanoseconds per packet, native and wasm
+    Bench,
     /// Run the labs on this machine's kernel (as root) and write what it printed beside each
     Record {
         /// Only labs whose `area/name` contains this
@@ -31,6 +57,8 @@ enum Task {
         #[arg(long, value_name = "TIMES")]
         check: Option<usize>,
     },
+    /// Check the house rules that a machine can see
+    Tidy,
 }
 
 fn main() -> ExitCode {
@@ -45,8 +73,14 @@ fn main() -> ExitCode {
 
 fn run(task: Task, root: &Path) -> Result<()> {
     match task {
+        Task::Setup => setup::all(root),
+        Task::Build => build::build(root),
+        Task::Serve { port } => build::build(root).and_then(|()| serve::serve(root, port)),
+        Task::Test { steps } => test::test(root, &steps),
+        Task::Bench => bench::bench(root),
         Task::Record { filter, check: None } => record::record(root, &filter),
         Task::Record { filter, check: Some(times) } => record::check(root, &filter, times),
+        Task::Tidy => tidy::tidy(root),
     }
 }
 

@@ -46,7 +46,10 @@ pub fn check(root: &Path, filter: &str, times: usize) -> Result<()> {
             }
         }
     }
-    if differing > 0 { bail!("{differing} runs differ from what is recorded") } else { Ok(()) }
+    if differing > 0 {
+        bail!("{differing} runs differ from what is recorded");
+    }
+    Ok(())
 }
 
 type Printed = Vec<std::io::Result<String>>;

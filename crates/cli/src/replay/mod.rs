@@ -80,7 +80,7 @@ impl Replay {
         let mut shell = Shell::new(Lab::new(0));
         let mut out = Collect::default();
         let status = shell.run_script("scenario", script::of(scenario)?.as_bytes(), &mut out);
-        let said = String::from_utf8_lossy(&out.all()).into_owned();
+        let said = out.text();
         if status != 0 || !said.is_empty() {
             return Err(ReplayError::Setup(if said.is_empty() { format!("exit status {status}") } else { said }));
         }

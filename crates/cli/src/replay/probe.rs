@@ -139,7 +139,7 @@ impl Replay {
             let ns = self.shell.lab().ns(host)?;
             let mut out = packetwalk_shell::Collect::default();
             if self.shell.run_line(ns, command, &mut out) != 0 {
-                return Some(String::from_utf8_lossy(&out.all()).into_owned());
+                return Some(out.text());
             }
         }
         None

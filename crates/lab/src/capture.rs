@@ -1,0 +1,36 @@
+//! What was captured in a lab, as a file.
+
+use packetwalk_trace::NsId;
+use packetwalk_wire::IfIndex;
+
+use crate::pcap::{Captured, pcapng};
+use crate::Lab;
+
+/// 2026-01-01 00:00:00 UTC, in seconds since 1970: the lab's beginning by its own calendar.
+pub const EPOCH: u64 = 1_767_225_600;
+
+impl Lab {
+    /// Every frame captured so far as pcapng, one interface block for every interface of every
+    /// namespace, named `NAMESPACE/INTERFACE` (the root namespace's by the interface alone).
+    pub fn pcapng(&self) -> Vec<u8> {
+        let mut names = Vec::new();
+        let mut places: Vec<(NsId, IfIndex)> = Vec::new();
+        for (id, space) in self.spaces() {
+            for device in space.stack.links.iter() {
+                let ns = &space.name;
+                names.push(if ns.is_empty() { device.name.to_string() } else { format!("{ns}/{}", device.name) });
+                places.push((id, device.index));
+            }
+        }
+        let captured: Vec<Captured> = self
+            .captures
+            .frames
+            .iter()
+            .filter_map(|c| {
+                let interface = places.iter().position(|&p| p == (c.ns, c.dev))?;
+                Some(Captured { at: c.at, interface: interface as u32, direction: c.direction, frame: c.frame })
+            })
+            .collect();
+        pcapng(&names, &captured, &self.payloads, EPOCH * 1_000_000_000)
+    }
+}

@@ -1,0 +1,70 @@
+//! `cargo xtask build`: the page's generated parts, `www/pkg` and `www/vendor`.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::setup;
+use crate::sh::{command, fresh, run};
+
+/// What `rustc` emits for wasm32-unknown-unknown and every current browser takes.
+const FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// The optimised module, below the workspace.
+pub const WASM: &str = "www/pkg/packetwalk_bg.wasm";
+
+/// Builds the wasm package, its JavaScript and its types, and copies the page's libraries.
+///
+/// # Errors
+/// A step fails.
+pub fn build(root: &Path) -> Result<()> {
+    setup::for_build(root)?;
+    let wasm = ["build", "--package", "packetwalk-wasm", "--release", "--target", "wasm32-unknown-unknown"];
+    run(command(root, "cargo").args(wasm))?;
+    let module = root.join("target/wasm32-unknown-unknown/release/packetwalk_wasm.wasm");
+    let package = root.join("www/pkg");
+    let optimised = root.join(WASM);
+    if !fresh(&module, &optimised) {
+        bind(&module, &package)?;
+        optimise(root, &optimised)?;
+    }
+    for library in setup::vendored(root)? {
+        let from = root.join(".tools/npm/node_modules").join(&library.package);
+        for (file, to) in &library.files {
+            let to = root.join("www").join(to);
+            fs::create_dir_all(to.parent().context("a file below www")?)?;
+            fs::copy(from.join(file), &to).with_context(|| format!("{}: {file}", library.package))?;
+        }
+    }
+    Ok(())
+}
+
+/// JavaScript and TypeScript declarations for the module, as `wasm-bindgen --target web` makes them.
+fn bind(module: &Path, package: &Path) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(module).web(true)?.typescript(true).out_name("packetwalk");
+    bindgen.generate(package)
+}
+
+fn optimise(root: &Path, module: &Path) -> Result<()> {
+    println!("wasm-opt");
+    let small = module.with_extension("opt");
+    let tool = root.join(".tools/npm/node_modules/binaryen/bin/wasm-opt");
+    let mut node = command(root, "node");
+    node.arg(tool).arg("-Oz").args(FEATURES).arg(module).arg("-o").arg(&small);
+    run(&mut node).inspect_err(|_| {
+        // Else the next build would take the unoptimised module for a finished one.
+        fs::remove_file(module).ok();
+    })?;
+    Ok(fs::rename(small, module)?)
+}

@@ -1,0 +1,189 @@
+//! `cargo xtask test`: every test there is, in order, and a count at the end.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use crate::sh::{command, exists, output, watch};
+use crate::summary::Tally;
+use crate::{build, replay, setup, tidy};
+
+/// A part of the test run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Step {
+    /// rustfmt
+    Fmt,
+    /// clippy
+    Clippy,
+    /// The house rules
+    Tidy,
+    /// Rust's tests, the kernel goldens and, as root, the kernel itself
+    Native,
+    /// Records of the kernel oracle, when they lie beside the project
+    Replay,
+    /// The wasm build and the tests of crates/wasm in a browser
+    Wasm,
+    /// Types, lint and tests of the page in a browser
+    Page,
+    /// A minute of fuzzing for each target
+    Fuzz,
+}
+
+/// What a step came to.
+enum Outcome {
+    Counted(Tally),
+    Skipped(String),
+}
+
+/// Runs the steps named, or all of them.
+///
+/// # Errors
+/// A test failed.
+pub fn test(root: &Path, steps: &[Step]) -> Result<()> {
+    let begin = Instant::now();
+    setup::all(root)?;
+    let mut total = Tally::default();
+    let mut lines = Vec::new();
+    for step in Step::value_variants() {
+        if !steps.is_empty() && !steps.contains(step) {
+            continue;
+        }
+        let name = format!("{step:?}").to_lowercase();
+        println!("\n== {name}");
+        let start = Instant::now();
+        let said = match run(root, *step) {
+            Ok(Outcome::Counted(tally)) => {
+                total.add(tally);
+                tally.to_string()
+            }
+            Ok(Outcome::Skipped(why)) => {
+                total.skipped += 1;
+                format!("skipped: {why}")
+            }
+            Err(error) => {
+                total.failed += 1;
+                format!("failed: {error:#}")
+            }
+        };
+        println!("{said}");
+        lines.push(format!("{name:<8}{:>5} s  {said}", start.elapsed().as_secs()));
+    }
+    println!("\n== summary\n{}", lines.join("\n"));
+    if let Some(line) = sizes(root) {
+        println!("{line}");
+    }
+    println!("all in {} s", begin.elapsed().as_secs());
+    println!("{total}");
+    if total.failed > 0 {
+        bail!("tests failed");
+    }
+    Ok(())
+}
+
+fn run(root: &Path, step: Step) -> Result<Outcome> {
+    match step {
+        Step::Fmt => counted(command(root, "cargo").args(["fmt", "--all", "--check"])),
+        Step::Clippy => {
+            let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
+            counted(command(root, "cargo").args(clippy))
+        }
+        Step::Tidy => tidy::tidy(root).map(|()| one()),
+        Step::Native => {
+            counted(command(root, "cargo").args(["test", "--workspace", "--no-fail-fast", "--quiet"]))
+        }
+        Step::Replay => match replay::oracle(root) {
+            Some(_) if !exists("python3") => Ok(Outcome::Skipped("no python3".to_owned())),
+            Some(oracle) => replay::replay(root, &oracle).map(Outcome::Counted),
+            None => Ok(Outcome::Skipped("no records of the oracle beside the project".to_owned())),
+        },
+        Step::Wasm => wasm(root),
+        Step::Page => page(root),
+        Step::Fuzz => fuzz(root),
+    }
+}
+
+fn one() -> Outcome {
+    Outcome::Counted(Tally { passed: 1, ..Tally::default() })
+}
+
+/// Runs a test runner and counts what it says; a program that counts nothing is one test.
+fn counted(command: &mut Command) -> Result<Outcome> {
+    let mut tally = Tally::default();
+    let succeeded = watch(command, |line| tally.read(line))?;
+    match (succeeded, tally.is_empty()) {
+        (true, true) => tally.passed = 1,
+        (false, true) => tally.failed = 1,
+        // A runner that failed without counting a failure died on the way.
+        (false, false) if tally.failed == 0 => tally.failed = 1,
+        _ => {}
+    }
+    Ok(Outcome::Counted(tally))
+}
+
+fn wasm(root: &Path) -> Result<Outcome> {
+    build::build(root)?;
+    for tool in ["wasm-pack", "chromedriver", "chromium"] {
+        if !exists(tool) {
+            return Ok(Outcome::Skipped(format!("no {tool}")));
+        }
+    }
+    counted(command(root, "wasm-pack").args(["test", "--headless", "--chrome", "crates/wasm"]))
+}
+
+fn page(root: &Path) -> Result<Outcome> {
+    let folder = root.join("tests/browser");
+    if !folder.join("node_modules").exists() {
+        return Ok(Outcome::Skipped("its npm packages are not installed".to_owned()));
+    }
+    build::build(root)?;
+    let mut tally = Tally::default();
+    let chromium = exists("chromium");
+    for script in ["types", "lint", "test"] {
+        if script == "test" && !chromium {
+            tally.skipped += 1;
+            println!("no chromium: the page's tests are skipped");
+            continue;
+        }
+        if let Outcome::Counted(found) = counted(command(&folder, "npm").args(["run", "--silent", script]))? {
+            tally.add(found);
+        }
+    }
+    Ok(Outcome::Counted(tally))
+}
+
+fn fuzz(root: &Path) -> Result<Outcome> {
+    if !setup::nightly(root) || !exists("cargo-fuzz") {
+        let why = "fuzzing needs a nightly toolchain (`rustup toolchain install nightly`) and cargo-fuzz";
+        return Ok(Outcome::Skipped(why.to_owned()));
+    }
+    let cargo = || {
+        let mut cargo = command(&root.join("tests/fuzz"), "cargo");
+        cargo.args(["+nightly", "fuzz"]).env_remove("RUSTUP_TOOLCHAIN");
+        cargo
+    };
+    let targets = output(cargo().args(["list", "--fuzz-dir", "."]))?;
+    let mut tally = Tally::default();
+    for target in targets.lines() {
+        println!("{target}: a minute");
+        let limits =
+            ["-max_total_time=60", "-rss_limit_mb=4096", "-timeout=10", "-verbosity=0", "-close_fd_mask=3"];
+        let mut run = cargo();
+        run.args(["run", "--fuzz-dir", ".", target, "--"]).args(limits);
+        if watch(&mut run, |_| ())? { tally.passed += 1 } else { tally.failed += 1 }
+    }
+    Ok(Outcome::Counted(tally))
+}
+
+/// What the page weighs.
+fn sizes(root: &Path) -> Option<String> {
+    let module = root.join(build::WASM);
+    let script = "const b = require('fs').readFileSync(process.argv[1]);
+        console.log(b.length, require('zlib').brotliCompressSync(b).length)";
+    let said = output(command(root, "node").args(["-e", script]).arg(&module)).ok()?;
+    let (raw, brotli) = said.split_once(' ')?;
+    let kilobytes = |bytes: &str| bytes.parse::<u64>().unwrap_or(0).div_ceil(1000);
+    Some(format!("wasm: {} KB, {} KB brotli (at most 400)", kilobytes(raw), kilobytes(brotli)))
+}
