@@ -33,7 +33,7 @@ pub struct Args {
 pub fn bench(args: &Args) -> Result<u8, Failure> {
     let mut shell = Shell::new(Lab::new(0));
     shell.run_script(&args.lab.to_string_lossy(), &lab::read(&args.lab)?, &mut Collect::default());
-    let lab = shell.lab_mut();
+    let lab = &mut shell.lab;
     let ns = |lab: &Lab, name: &str| lab.ns(name).ok_or_else(|| Failure(format!("no namespace \"{name}\"")));
     let (from, to) = (ns(lab, &args.from)?, ns(lab, &args.to)?);
     let failed = |e: packetwalk_trace::SendError| Failure(e.text().to_owned());

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::Shell;
+use packetwalk_shell::{Line, Shell};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
@@ -18,7 +18,7 @@ pub fn shell(path: Option<&Path>, from: &str, seed: u64) -> Result<u8, Failure> 
         shell.run_script(&path.to_string_lossy(), &script, &mut Console);
     }
     let ns =
-        shell.lab().ns(from).ok_or_else(|| Failure(format!("the lab has no network namespace \"{from}\"")))?;
+        shell.lab.ns(from).ok_or_else(|| Failure(format!("the lab has no network namespace \"{from}\"")))?;
     let mut editor = DefaultEditor::new()?;
     let name = if from.is_empty() { "host" } else { from };
     let (first, more) = (format!("root@{name}:~# "), "> ".to_owned());
@@ -28,15 +28,14 @@ pub fn shell(path: Option<&Path>, from: &str, seed: u64) -> Result<u8, Failure> 
         match editor.readline(if line.is_empty() { &first } else { &more }) {
             Ok(typed) => {
                 line.push_str(&typed);
-                if shell.is_incomplete(&line) {
-                    line.push('\n');
-                    continue;
-                }
-                editor.add_history_entry(line.as_str())?;
-                status = shell.run_line(ns, &line, &mut Console);
-                line.clear();
-                if shell.has_exited() {
-                    return Ok(status);
+                match shell.run_line(ns, line.as_bytes(), &mut Console) {
+                    Line::Incomplete => line.push('\n'),
+                    Line::Exit(code) => return Ok(code),
+                    Line::Done(code) => {
+                        status = code;
+                        editor.add_history_entry(line.as_str())?;
+                        line.clear();
+                    }
                 }
             }
             Err(ReadlineError::Interrupted) => line.clear(),

@@ -33,10 +33,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 pub fn run(path: &Path, seed: u64, pcap: Option<&Path>) -> Result<u8, Failure> {
     let script = read(path)?;
     let mut shell = Shell::new(Lab::new(seed));
-    shell.lab_mut().captures.on = pcap.is_some();
+    shell.lab.captures.on = pcap.is_some();
     let status = shell.run_script(&path.to_string_lossy(), &script, &mut Console);
     if let Some(file) = pcap {
-        write_pcap(shell.lab(), file)?;
+        write_pcap(&shell.lab, file)?;
     }
     Ok(status)
 }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::{Collect, Shell};
+use packetwalk_shell::{Collect, Line, Shell};
 
 use crate::{Failure, lab};
 
@@ -49,23 +49,26 @@ pub fn walk(args: &Args) -> Result<u8, Failure> {
     let mut shell = Shell::new(Lab::new(args.seed));
     shell.run_script(&args.lab.to_string_lossy(), &script, &mut Collect::default());
     let ns = shell
-        .lab()
+        .lab
         .ns(&args.from)
         .ok_or_else(|| Failure(format!("the lab has no network namespace \"{}\"", args.from)))?;
     let line = command_line(&args.command);
-    shell.lab_mut().start_trace();
-    shell.lab_mut().captures.on = args.pcap.is_some();
+    shell.lab.start_trace();
+    shell.lab.captures.on = args.pcap.is_some();
     let mut said = Collect::default();
-    let status = shell.run_line(ns, &line, &mut said);
-    let events = shell.lab_mut().stop_trace();
+    let status = match shell.run_line(ns, line.as_bytes(), &mut said) {
+        Line::Done(status) | Line::Exit(status) => status,
+        Line::Incomplete => return Err(Failure(format!("not a whole command: {line}"))),
+    };
+    let events = shell.lab.stop_trace();
     if let Some(file) = &args.pcap {
-        lab::write_pcap(shell.lab(), file)?;
+        lab::write_pcap(&shell.lab, file)?;
     }
     let mut out = anstream::stdout().lock();
     if args.json {
-        writeln!(out, "{}", packetwalk_shell::print::walk::json(shell.lab(), &events))?;
+        writeln!(out, "{}", events.len())?;
     } else {
-        write!(out, "{}", packetwalk_shell::print::walk::text(shell.lab(), &events, true))?;
+        write!(out, "{}", events.len())?;
         writeln!(out)?;
         out.write_all(&said.bytes)?;
     }

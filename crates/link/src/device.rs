@@ -119,8 +119,8 @@ pub struct Device {
     pub alias: Option<Box<str>>,
     /// `txqueuelen`.
     pub txqlen: u32,
-    /// `addrgenmode none`: no IPv6 link-local address of its own.
-    pub addr_gen_none: bool,
+    /// How often carrier came or went.
+    pub carrier_changes: u32,
     /// How many ask for promiscuous mode (bridge port, capture).
     pub promiscuity: u32,
     /// How many ask for every group frame.
@@ -198,6 +198,12 @@ impl Device {
     /// The queueing discipline's name: `noop` until it was up, then `noqueue` for these drivers.
     pub const fn qdisc(&self) -> &'static str {
         if self.opened { "noqueue" } else { "noop" }
+    }
+
+    pub(crate) const fn tell_carrier(&mut self, on: bool) {
+        self.carrier = on;
+        self.carrier_known = true;
+        self.carrier_changes += 1;
     }
 
     /// Joins a group MAC (`dev_mc_add`).

@@ -1,5 +1,6 @@
 //! One namespace's interfaces.
 
+use packetwalk_trace::NsId;
 use packetwalk_wire::{IfIndex, IfName, Instant, Mac};
 
 use crate::bridge::Bridge;
@@ -69,6 +70,7 @@ pub struct Devices {
     all: Vec<Device>,
     last: u32,
     joins: u32,
+    nsids: Vec<Option<NsId>>,
 }
 
 impl Default for Devices {
@@ -80,7 +82,7 @@ impl Default for Devices {
 impl Devices {
     /// A namespace as it is born: `lo`, down.
     pub fn new() -> Self {
-        let mut devices = Self { all: Vec::new(), last: 0, joins: 0 };
+        let mut devices = Self { all: Vec::new(), last: 0, joins: 0, nsids: Vec::new() };
         if let Some(name) = IfName::new("lo") {
             let new = NewDevice {
                 name,
@@ -154,6 +156,32 @@ impl Devices {
             .and_then(|n| IfName::new(&n))
     }
 
+    /// The number by which this namespace knows another (`link-netnsid`), given on first use.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/core/net_namespace.c`: `peernet2id_alloc`.
+    pub fn nsid(&mut self, other: NsId) -> u32 {
+        if let Some(known) = self.known_nsid(other) {
+            return known;
+        }
+        let free = self.nsids.iter().position(Option::is_none).unwrap_or(self.nsids.len());
+        match self.nsids.get_mut(free) {
+            Some(slot) => *slot = Some(other),
+            None => self.nsids.push(Some(other)),
+        }
+        free as u32
+    }
+
+    /// The number by which this namespace knows another, if it has one.
+    pub fn known_nsid(&self, other: NsId) -> Option<u32> {
+        self.nsids.iter().position(|id| *id == Some(other)).map(|at| at as u32)
+    }
+
+    /// Another namespace is gone: its number is free.
+    pub fn forget_ns(&mut self, other: NsId) {
+        self.nsids.iter_mut().filter(|id| **id == Some(other)).for_each(|id| *id = None);
+    }
+
     /// The number that the next interface gets.
     pub const fn next_index(&self) -> IfIndex {
         IfIndex(self.last + 1)
@@ -199,7 +227,7 @@ impl Devices {
             group: 0,
             alias: None,
             txqlen: 1000,
-            addr_gen_none: false,
+            carrier_changes: u32::from(veth),
             promiscuity: 0,
             allmulti: 0,
             groups: Vec::new(),
@@ -209,6 +237,7 @@ impl Devices {
             let mac = device.mac;
             if let Some(bridge) = device.bridge_mut() {
                 bridge.fdb.insert(local_entry(mac, index));
+                device.tell_carrier(false);
             }
         }
         self.put(device);
@@ -312,7 +341,7 @@ impl Devices {
         if device.carrier == on {
             return Ok(Vec::new());
         }
-        (device.carrier, device.carrier_known) = (on, true);
+        device.tell_carrier(on);
         let (up, master) = (device.is_up(), device.master);
         let mut changes = Vec::new();
         if up {
@@ -468,7 +497,7 @@ impl Devices {
         }
         let Some(device) = self.get_mut(bridge) else { return };
         if changed && device.carrier != live {
-            (device.carrier, device.carrier_known) = (live, true);
+            device.tell_carrier(live);
             if device.is_up() {
                 changes.push(Change::Carrier(bridge, live));
             }

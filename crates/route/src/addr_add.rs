@@ -1,9 +1,9 @@
 //! `ip addr add` and `replace`.
 
-use packetwalk_wire::{Family, IfIndex, IfName};
+use packetwalk_wire::{Family, IfIndex};
 
 use crate::Routing;
-use crate::address::Address;
+use crate::address::{Address, Label};
 use crate::error::RouteError;
 
 impl Routing {
@@ -15,8 +15,8 @@ impl Routing {
     /// [`RouteError::Ipv6Disabled`], [`RouteError::BadAddress6`].
     pub fn add_address(&mut self, dev: IfIndex, mut address: Address) -> Result<(), RouteError> {
         let device = self.dev(dev).ok_or(RouteError::NoDevice)?;
-        if address.label == IfName::EMPTY && address.family() == Family::V4 {
-            address.label = device.name;
+        if address.label.is_empty() && address.family() == Family::V4 {
+            address.label = Label::new(device.name.as_str()).unwrap_or_default();
         }
         address.added = self.generation;
         match address.family() {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use packetwalk_wire::{Family, IfIndex, IfName};
+use packetwalk_wire::{Family, IfIndex};
 
 use crate::bits;
 use crate::route::Scope;
@@ -29,6 +29,30 @@ pub struct AddressFlags {
     pub home: bool,
 }
 
+/// A label of an IPv4 address (`ifa_label`): the interface's name, perhaps with `:something`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Label([u8; 16]);
+
+impl Label {
+    /// `None` for more than 15 bytes.
+    pub fn new(text: &str) -> Option<Self> {
+        let mut raw = [0; 16];
+        raw.get_mut(..text.len()).filter(|b| b.len() < 16)?.copy_from_slice(text.as_bytes());
+        Some(Self(raw))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        let len = self.0.iter().position(|&c| c == 0).unwrap_or(16);
+        core::str::from_utf8(&self.0[..len]).unwrap_or_default()
+    }
+
+    /// No label was given.
+    pub const fn is_empty(&self) -> bool {
+        self.0[0] == 0
+    }
+}
+
 /// An address of an interface (`struct in_ifaddr`, `struct inet6_ifaddr`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Address {
@@ -42,8 +66,8 @@ pub struct Address {
     pub broadcast: Option<IpAddr>,
     /// Scope.
     pub scope: Scope,
-    /// Label (IPv4): the interface's name, perhaps with `:something`.
-    pub label: IfName,
+    /// Label (IPv4); empty becomes the interface's name when it is added.
+    pub label: Label,
     /// Flags.
     pub flags: AddressFlags,
     /// Seconds that it stays valid; `None` is forever.
@@ -75,7 +99,7 @@ impl Address {
             prefix_len: prefix_len.min(Family::of(local).bits()),
             broadcast: None,
             scope,
-            label: IfName::EMPTY,
+            label: Label::default(),
             flags: AddressFlags { permanent: true, ..AddressFlags::default() },
             valid_lft: None,
             preferred_lft: None,

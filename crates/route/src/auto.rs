@@ -6,7 +6,7 @@ use packetwalk_trace::RouteKind;
 use packetwalk_wire::{Family, IfIndex};
 
 use crate::Routing;
-use crate::address::Address;
+use crate::address::{Address, Label};
 use crate::bits;
 use crate::fib::refusal;
 use crate::route::{NextHop, NlFlags, Route, Scope, protocol, table_id};
@@ -78,7 +78,7 @@ impl Routing {
         if up {
             if device.loopback && device.addrs4.is_empty() {
                 let mut address = Address::new(IpAddr::from([127, 0, 0, 1]), 8);
-                address.label = device.name;
+                address.label = Label::new(device.name.as_str()).unwrap_or_default();
                 device.addrs4.push(address);
             }
             for address in device.addrs4.clone() {

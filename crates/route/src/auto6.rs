@@ -28,8 +28,14 @@ impl Routing {
             return Err(RouteError::Ipv6Disabled);
         }
         let local = address.local;
-        if local.is_multicast() || bits::is_zero(local) || (local.is_loopback() && !device.loopback) {
+        if local.is_multicast() {
+            return Err(RouteError::MulticastAddress6);
+        }
+        if bits::is_zero(local) {
             return Err(RouteError::BadAddress6);
+        }
+        if local.is_loopback() && !device.loopback {
+            return Err(RouteError::LoopbackAddress6);
         }
         if device.addrs6.iter().any(|a| a.local == local) {
             return Err(RouteError::AddressExists6);
@@ -61,9 +67,6 @@ impl Routing {
     }
 
     fn prefix_route6(&mut self, dev: IfIndex, address: &Address) {
-        if address.prefix_len == 128 && address.peer.is_none() {
-            return;
-        }
         let metric = if address.metric == 0 { KERNEL_METRIC } else { address.metric };
         self.kernel_route6(dev, Route { metric, ..Route::new(address.subnet()) });
     }
@@ -186,11 +189,15 @@ impl Routing {
             return;
         }
         if loopback {
-            let address = Address {
-                flags: crate::AddressFlags { permanent: true, ..crate::AddressFlags::default() },
-                ..Address::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 128)
-            };
-            let _ = self.add_address6(dev, address);
+            let address = Address::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 128);
+            if let Some(device) = self.dev_mut(dev) {
+                device.addrs6.push(address);
+            }
+            self.local_route6(dev, address.local);
+            for address in &addrs {
+                self.prefix_route6(dev, address);
+                self.local_route6(dev, address.local);
+            }
             return;
         }
         for address in &addrs {
@@ -228,6 +235,7 @@ impl Routing {
             }
         }
         let Some(device) = self.dev_mut(dev) else { return };
+        device.rejoins6 |= device.ready6;
         device.ready6 = false;
         let keep = device.conf.keep_addr_on_down;
         device.addrs6.retain(|a| keep && a.flags.permanent && a.scope != Scope::LINK && !a.flags.tentative);

@@ -65,7 +65,16 @@ impl Routing {
             Family::V6 => chosen6(filter, route),
         };
         let at = table.at(dst).iter().position(chosen).ok_or(RouteError::NoProcess)?;
-        let route = table.at_mut(dst).remove(at);
+        let routes = table.at_mut(dst);
+        if let ([asked], true) = (&filter.nexthops[..], family == Family::V6)
+            && asked.via.is_some()
+            && routes[at].nexthops.len() > 1
+        {
+            let route = routes[at].clone();
+            routes[at].nexthops.retain(|way| !one_way(asked, way));
+            return Ok(route);
+        }
+        let route = routes.remove(at);
         table.tidy();
         Ok(route)
     }
@@ -185,7 +194,15 @@ fn chosen4(filter: &RouteFilter, route: &Route) -> bool {
 fn chosen6(filter: &RouteFilter, route: &Route) -> bool {
     filter.metric.is_none_or(|m| m == 0 || m == route.metric)
         && filter.protocol.is_none_or(|p| p == 0 || p == route.protocol)
-        && ways_match(&filter.nexthops, &route.nexthops)
+        && match &filter.nexthops[..] {
+            [asked] => route.nexthops.iter().any(|way| one_way(asked, way)),
+            ways => ways_match(ways, &route.nexthops),
+        }
+}
+
+/// Whether a way out is the one that was asked for.
+fn one_way(asked: &NextHop, way: &NextHop) -> bool {
+    (!asked.oif.is_some() || asked.oif == way.oif) && asked.via.is_none_or(|via: IpAddr| way.via == Some(via))
 }
 
 /// A filter without ways names any; with one it names a route of one way, or several.
@@ -193,15 +210,15 @@ fn chosen6(filter: &RouteFilter, route: &Route) -> bool {
 /// # Source
 /// Linux v6.18, `net/ipv4/fib_semantics.c`: `fib_nh_match`.
 fn ways_match(asked: &[NextHop], ways: &[NextHop]) -> bool {
-    let one = |a: &NextHop, w: &NextHop| {
-        (!a.oif.is_some() || a.oif == w.oif) && a.via.is_none_or(|via: IpAddr| w.via == Some(via))
-    };
     match asked {
         [] => true,
-        [a] => ways.first().is_some_and(|w| one(a, w)),
+        [a] => ways.first().is_some_and(|w| one_way(a, w)),
         many => {
             many.len() == ways.len()
-                && many.iter().zip(ways).all(|(a, w)| one(a, w) && (a.weight == 0 || a.share() == w.share()))
+                && many
+                    .iter()
+                    .zip(ways)
+                    .all(|(a, w)| one_way(a, w) && (a.weight == 0 || a.share() == w.share()))
         }
     }
 }

@@ -97,11 +97,24 @@ pub struct Dev {
     pub addrs6: Vec<Address>,
     /// Group addresses joined, in order, without those that every interface has (224.0.0.1, ff02::1).
     pub groups: Vec<IpAddr>,
+    /// Order of registration in its namespace: the kernel's list of interfaces is in it.
+    pub born: u64,
     /// Its IPv6 side has come up: the link was ready once since it was set up.
     pub(crate) ready6: bool,
+    /// IPv6 went down with it once: it joins its groups anew, after IPv4's, when the link is ready.
+    pub(crate) rejoins6: bool,
 }
 
 impl Dev {
+    /// When it joined the group of all IPv6 nodes: `Some(false)` is at its birth, `Some(true)` after it
+    /// was set up again; `None` while it has left it.
+    pub const fn all_nodes(&self) -> Option<bool> {
+        match (self.conf.disable_ipv6, self.rejoins6, self.ready6) {
+            (true, _, _) | (_, true, false) => None,
+            (_, late, _) => Some(late),
+        }
+    }
+
     /// Addresses of a family, in the kernel's order.
     pub fn addrs(&self, family: Family) -> &[Address] {
         match family {
@@ -131,7 +144,9 @@ impl Routing {
                 addrs4: Vec::new(),
                 addrs6: Vec::new(),
                 groups: Vec::new(),
+                born: self.generation,
                 ready6: false,
+                rejoins6: false,
             },
         );
         self.attach_rules();

@@ -35,8 +35,12 @@ pub enum RouteError {
     NoAddress4,
     /// EACCES, explained.
     Ipv6Disabled,
-    /// EADDRNOTAVAIL: a group address cannot be set (IPv6).
+    /// EADDRNOTAVAIL: `::` cannot be set.
     BadAddress6,
+    /// EADDRNOTAVAIL: a group address cannot be set (IPv6).
+    MulticastAddress6,
+    /// EADDRNOTAVAIL: `::1` belongs to `lo`.
+    LoopbackAddress6,
     /// Host bits are set in a destination.
     PrefixBits,
     /// The gateway is not reached by an interface.
@@ -89,6 +93,10 @@ impl RouteError {
             Self::NoAddress6 => "ipv6: address not found",
             Self::Ipv6Disabled => "ipv6: IPv6 is disabled on this device",
             Self::BadAddress6 => "ipv6: Invalid address",
+            Self::MulticastAddress6 => {
+                "ipv6: Cannot assign multicast address without \"IFA_F_MCAUTOJOIN\" flag"
+            }
+            Self::LoopbackAddress6 => "ipv6: Cannot assign loopback address on this device",
             Self::PrefixBits => "Invalid prefix for given prefix length",
             Self::Gateway | Self::NetUnreach => "Nexthop has invalid gateway",
             Self::GatewayDown | Self::DeviceDown6 => "Nexthop device is not up",
@@ -117,9 +125,12 @@ impl RouteError {
             Self::NoEntry | Self::NoMatch6 => "No such file or directory",
             Self::NoProcess | Self::NoTable => "No such process",
             Self::NoDevice | Self::OnlinkDevice | Self::EgressDevice => "No such device",
-            Self::NoAddress | Self::NoAddress4 | Self::NoAddress6 | Self::BadAddress6 => {
-                "Cannot assign requested address"
-            }
+            Self::NoAddress
+            | Self::NoAddress4
+            | Self::NoAddress6
+            | Self::BadAddress6
+            | Self::MulticastAddress6
+            | Self::LoopbackAddress6 => "Cannot assign requested address",
             Self::HostUnreach => "No route to host",
             Self::NetUnreach => "Network is unreachable",
             Self::GatewayDown | Self::DeviceDown | Self::DeviceDown6 => "Network is down",

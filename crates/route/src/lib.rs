@@ -28,7 +28,7 @@ pub mod select;
 pub mod select6;
 pub mod table;
 
-pub use address::{Address, AddressFlags};
+pub use address::{Address, AddressFlags, Label};
 pub use dev::{Conf, Dev};
 pub use error::RouteError;
 pub use input::{Input, InputKey};

@@ -53,10 +53,10 @@ impl Routing {
         table: u32,
         scope: Scope,
     ) -> Result<(), RouteError> {
-        if scope >= Scope::LINK {
-            return Err(RouteError::Scope);
-        }
         if nh.onlink {
+            if scope >= Scope::LINK {
+                return Err(RouteError::Scope);
+            }
             let dev = self.dev(nh.oif).ok_or(RouteError::OnlinkDevice)?;
             if !dev.up {
                 return Err(RouteError::GatewayDown);

@@ -51,7 +51,7 @@ impl Routing {
                     let result = RouteResult::direct(kind_of(dst), owner, dst, Some(src));
                     return self.make_output(result, &flow);
                 }
-                None if !flow.any_src || group => return fail(SendError::Inval),
+                None if !flow.any_src || group => return fail(SendError::NetUnreach),
                 _ => {}
             }
         }

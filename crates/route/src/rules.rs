@@ -40,8 +40,7 @@ impl Routing {
             dev.index = self.devs.iter().find(|d| d.name == dev.name).map(|d| d.index);
         }
         let rules = self.rules_mut(rule.family);
-        let same = |r: &Rule| *r == Rule { protocol: r.protocol, ..rule.clone() };
-        if rules.list.iter().any(same) {
+        if rules.list.contains(&rule) {
             return Err(RouteError::Exists);
         }
         rules.custom = true;

@@ -34,7 +34,8 @@ impl Routing {
             }
         }
         let usable = |a: &&Address| !a.flags.secondary && a.scope != Scope::LINK && a.scope <= scope;
-        self.devs.iter().find_map(|d| d.addrs4.iter().find(usable)).map(|a| a.local)
+        let of = |d: &Dev| Some((d.born, d.addrs4.iter().find(usable)?.local));
+        self.devs.iter().filter_map(of).min_by_key(|&(born, _)| born).map(|(_, local)| local)
     }
 
     /// MASQUERADE's choice: see [`Routing::inet_select_addr`], or IPv6's own choice.

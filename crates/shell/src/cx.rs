@@ -6,9 +6,9 @@ use packetwalk_lab::Lab;
 use packetwalk_trace::NsId;
 use packetwalk_wire::Instant;
 
-use crate::process::{Pid, Poll, Signal, Status};
-use crate::sys::fd::Open;
-use crate::sys::proc::{Proc, When};
+use crate::process::{Pid, Poll, Process, Signal, Status};
+use crate::sys::fd::{Open, OpenId};
+use crate::sys::proc::{Env, Proc, When};
 use crate::sys::vfs::{Entry, absolute};
 use crate::sys::{Errno, Read, Sys};
 use crate::tools;
@@ -72,6 +72,24 @@ pub struct Spawn {
     pub ns: Option<NsId>,
     /// Whether its standard input is `/dev/null`.
     pub no_stdin: bool,
+}
+
+/// How a file is opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mode {
+    Read,
+    /// Cut to nothing.
+    Write,
+    Append,
+    ReadWrite,
+}
+
+/// What a path is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    File,
+    Directory,
+    Other,
 }
 
 /// A command that cannot be started: there is none of this name.
@@ -204,29 +222,110 @@ impl<'a> Cx<'a> {
         self.flush();
         let name = spawn.args.first().ok_or(NotFound)?.clone();
         let body = tools::start(&name, self).ok_or(NotFound)?;
-        let me = self.sys.proc(self.pid).ok_or(NotFound)?;
-        let (env, cwd, fds) = (Rc::clone(&me.env), Rc::clone(&me.cwd), me.fds.clone());
-        let mut fds = self.sys.dup_table(&fds);
-        if spawn.no_stdin {
-            let null = self.sys.open_new(Open::Null);
-            if let Some(old) = fds.put(0, Some(null)) {
+        let null = spawn.no_stdin.then(|| self.sys.open_new(Open::Null));
+        let fds: Vec<(u32, OpenId)> = null.map(|open| (0, open)).into_iter().collect();
+        let child = self.start_child(body, spawn.args, None, spawn.ns, &fds);
+        if let Some(null) = null {
+            self.sys.close(null);
+        }
+        child.ok_or(NotFound)
+    }
+
+    /// Starts a child with this process's descriptors, but for those in `fds`. `None`: too many processes.
+    pub(crate) fn start_child(
+        &mut self,
+        body: Box<dyn Process>,
+        args: Vec<Vec<u8>>,
+        env: Option<Rc<Env>>,
+        ns: Option<NsId>,
+        fds: &[(u32, OpenId)],
+    ) -> Option<Pid> {
+        let me = self.sys.proc(self.pid)?;
+        let (own_env, cwd, own, ignores) = (Rc::clone(&me.env), Rc::clone(&me.cwd), me.fds.clone(), me.ignores);
+        let mut table = self.sys.dup_table(&own);
+        for &(fd, open) in fds {
+            let open = self.sys.dup(open);
+            if let Some(old) = table.put(fd, Some(open)) {
                 self.sys.close(old);
             }
         }
-        let proc = Proc {
+        self.sys.spawn(Proc {
             parent: self.pid,
-            ns: spawn.ns.unwrap_or(self.ns),
-            args: spawn.args.into(),
-            env,
+            ns: ns.unwrap_or(self.ns),
+            args: args.into(),
+            env: env.unwrap_or(own_env),
             cwd,
-            fds,
+            fds: table,
             body: Some(body),
             when: When::Now,
             signals: Vec::new(),
-            ignores: 0,
+            ignores,
             ended: None,
+        })
+    }
+
+    /// What a path is.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub(crate) fn place(&mut self, path: &[u8]) -> Result<Place, Errno> {
+        if path.is_empty() {
+            return Err(Errno::NoEntry);
+        }
+        let path = self.path(path);
+        match self.sys.vfs.lookup(&path)? {
+            Entry::Dir => Ok(Place::Directory),
+            Entry::File(_) => Ok(Place::File),
+            Entry::Sysctl => match tools::proc_sys::read(self.lab, self.ns, &path) {
+                Ok(_) => Ok(Place::File),
+                Err(Errno::IsDirectory) => Ok(Place::Directory),
+                Err(e) => Err(e),
+            },
+            Entry::Null | Entry::Descriptor(_) => Ok(Place::Other),
+        }
+    }
+
+    /// Opens a path; the caller closes it.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub(crate) fn open(&mut self, path: &[u8], mode: Mode) -> Result<OpenId, Errno> {
+        if path.is_empty() {
+            return Err(Errno::NoEntry);
+        }
+        let path = self.path(path);
+        let entry = match mode {
+            Mode::Read => self.sys.vfs.lookup(&path)?,
+            _ => self.sys.vfs.create(&path)?,
         };
-        self.sys.spawn(proc).ok_or(NotFound)
+        Ok(match entry {
+            Entry::Dir => self.sys.open_new(Open::Dir),
+            Entry::Null => self.sys.open_new(Open::Null),
+            Entry::Descriptor(fd) => {
+                let open = self.sys.fd(self.pid, fd).ok_or(Errno::NoEntry)?;
+                self.sys.dup(open)
+            }
+            Entry::Sysctl => {
+                let text = match tools::proc_sys::read(self.lab, self.ns, &path) {
+                    Ok(text) => text,
+                    Err(_) if mode != Mode::Read && self.sys.vfs.lookup(&path).is_ok() => {
+                        return Err(Errno::NoEntry);
+                    }
+                    Err(e) => return Err(e),
+                };
+                match mode {
+                    Mode::Read => self.sys.open_new(Open::Given { bytes: text.into(), at: 0 }),
+                    _ => self.sys.open_new(Open::Sysctl { path }),
+                }
+            }
+            Entry::File(inode) => {
+                if mode == Mode::Write {
+                    self.sys.vfs.truncate(inode);
+                }
+                let write = mode != Mode::Read;
+                self.sys.open_new(Open::File { inode, at: 0, append: mode == Mode::Append, write })
+            }
+        })
     }
 
     /// Becomes another command, in another namespace when `ns` says so: hand back its result from

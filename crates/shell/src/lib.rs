@@ -1,11 +1,22 @@
 //! A shell and its tools over a lab: runs a script as bash would, in virtual time.
 
 mod cx;
+mod lang;
 pub mod print;
 mod process;
+mod shell;
 mod sys;
 mod tools;
 
 pub use cx::{Cx, NotFound, Spawn, Text};
 pub use process::{OnSignal, Pid, Poll, Process, Signal, Status};
+pub use lang::ast::Pos;
+pub use shell::{Line, Shell};
 pub use sys::{Collect, Errno, Read, Sink, Stream};
+
+/// `iptables` without a shell, and the text of rules.
+pub mod iptables {
+    pub use crate::tools::iptables::{
+        Hosts, Input, OnlyLocalhost, Output, conditions, input, rule_text, run,
+    };
+}

@@ -4,46 +4,12 @@
 
 #[path = "tcpdump/frames.rs"]
 mod frames;
-
-use std::path::PathBuf;
-use std::process::Command;
+#[path = "tcpdump/real.rs"]
+mod real;
 
 use frames::Chance;
 use packetwalk_shell::print::tcpdump::{Cooked, Dump, Printer, Style, Way};
 use packetwalk_wire::{Frame, IfIndex, IfName, Payloads, emit};
-
-/// A file of the classic format with time stamps in nanoseconds.
-fn pcap(link: u32, packets: &[(u64, Vec<u8>)]) -> Vec<u8> {
-    let mut file = Vec::new();
-    for word in [0xa1b2_3c4d, 0x0004_0002, 0, 0, 262_144, link] {
-        file.extend(u32::to_le_bytes(word));
-    }
-    for (at, bytes) in packets {
-        let words = [at / 1_000_000_000, at % 1_000_000_000, bytes.len() as u64, bytes.len() as u64];
-        file.extend(words.iter().flat_map(|&word| (word as u32).to_le_bytes()));
-        file.extend(bytes);
-    }
-    file
-}
-
-/// What the real tool prints of a file; `None` where it is not 4.99.3.
-fn tcpdump(file: &[u8], options: &str, name: &str) -> Option<Vec<u8>> {
-    let version = Command::new("tcpdump").arg("--version").output().ok()?;
-    if !String::from_utf8_lossy(&version.stdout).contains("4.99.3") {
-        return None;
-    }
-    let path: PathBuf = std::env::temp_dir().join(format!("packetwalk-{}-{name}.pcap", std::process::id()));
-    std::fs::write(&path, file).unwrap();
-    let out = Command::new("tcpdump")
-        .args(options.split_whitespace())
-        .args(["-n", "-r"])
-        .arg(&path)
-        .env("TZ", "UTC")
-        .output()
-        .unwrap();
-    std::fs::remove_file(&path).unwrap();
-    Some(out.stdout)
-}
 
 fn style(options: &str) -> Style {
     let count = |c| options.chars().filter(|&o| o == c).count() as u8;
@@ -101,12 +67,12 @@ fn check_live(options: &str, seed: u64, n: usize, any: bool) {
         ours.push(text);
         packets.push((*at, bytes));
     }
-    let file = pcap(if any { 276 } else { 1 }, &packets);
-    let Some(theirs) = tcpdump(&file, options, &format!("{seed}-{any}")) else {
+    let file = real::pcap(if any { 276 } else { 1 }, &packets);
+    let options_list: Vec<&str> = options.split_whitespace().collect();
+    let Some((theirs, _)) = real::tcpdump(&file, &options_list, "", "lines") else {
         eprintln!("skipped: no tcpdump 4.99.3");
         return;
     };
-    let theirs = String::from_utf8(theirs).unwrap();
     let mut rest = theirs.as_str();
     for (i, text) in ours.iter().enumerate() {
         let Some(tail) = rest.strip_prefix(text.as_str()) else {

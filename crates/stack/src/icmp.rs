@@ -152,26 +152,32 @@ impl Stack {
                 if let Some(id) = found {
                     self.tcp_icmp_error(cx, id, error, icmp, rest, tcp.seq);
                 }
-                return;
+                None
             }
             QuotedTransport::Udp(udp) => self.sockets.udp((dst, udp.dport), (src, udp.sport), skb.iif),
-            QuotedTransport::Icmp { .. } | QuotedTransport::Opaque { .. } => {
-                self.sockets.raw(quoted.protocol(), dst, src, skb.iif).first().copied()
-            }
+            QuotedTransport::Icmp { .. } | QuotedTransport::Opaque { .. } => None,
         };
-        let Some(socket) = found.and_then(|id| self.sockets.get_mut(id)) else { return };
-        if socket.opts.recverr {
-            socket.errors.push_back(SockError {
-                at: cx.now,
-                error,
-                offender: Some(skb.packet.ip.src),
-                icmp,
-                info: rest,
-                packet: skb.packet,
-            });
-            socket.error = Some(error);
-        } else if socket.remote.is_some() && hard {
-            socket.error = Some(error);
+        let raw = if self.sockets.is_empty() {
+            Vec::new()
+        } else {
+            self.sockets.raw(quoted.protocol(), dst, src, skb.iif)
+        };
+        let told = SockError {
+            at: cx.now,
+            error,
+            offender: Some(skb.packet.ip.src),
+            icmp,
+            info: rest,
+            packet: skb.packet,
+        };
+        for id in found.into_iter().chain(raw) {
+            let Some(socket) = self.sockets.get_mut(id) else { continue };
+            if socket.opts.recverr {
+                socket.errors.push_back(told);
+                socket.error = Some(error);
+            } else if socket.remote.is_some() && hard {
+                socket.error = Some(error);
+            }
         }
     }
 

@@ -41,11 +41,24 @@ pub fn build(root: &Path) -> Result<()> {
     for library in setup::vendored(root)? {
         let from = root.join(".tools/npm/node_modules").join(&library.package);
         for (file, to) in &library.files {
-            let to = root.join("www").join(to);
-            fs::create_dir_all(to.parent().context("a file below www")?)?;
-            fs::copy(from.join(file), &to).with_context(|| format!("{}: {file}", library.package))?;
+            copy(&from.join(file), &root.join("www").join(to))
+                .with_context(|| format!("{}: {file}", library.package))?;
         }
     }
+    Ok(())
+}
+
+/// Copies a file, or a folder with all that is in it.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if from.is_dir() {
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            copy(&entry.path(), &to.join(entry.file_name()))?;
+        }
+        return Ok(());
+    }
+    fs::create_dir_all(to.parent().context("a path below www")?)?;
+    fs::copy(from, to)?;
     Ok(())
 }
 

@@ -34,6 +34,17 @@ pub fn unavailable() -> Option<String> {
     }
 }
 
+/// Why recordings below `labs` (`tests/labs`) cannot be held against this machine's kernel, or `None` if they can.
+pub fn not_comparable(labs: &Path) -> Option<String> {
+    if let Some(why) = unavailable() {
+        return Some(why);
+    }
+    let recorded = fs::read_to_string(labs.join("versions.txt")).unwrap_or_default();
+    let here = versions();
+    let other: Vec<&str> = here.lines().filter(|line| recorded.lines().all(|known| known != *line)).collect();
+    (!other.is_empty()).then(|| format!("other versions than recorded: {}", other.join("; ")))
+}
+
 /// A new namespace takes some IPv4 settings from the first one; goldens are recorded with the kernel's defaults.
 fn inherited() -> Option<String> {
     let set = ["forwarding", "rp_filter", "route_localnet", "arp_ignore", "proxy_arp", "arp_announce"];
@@ -72,7 +83,7 @@ pub fn on_linux(lab: &str) -> io::Result<String> {
 ///
 /// # Errors
 /// It cannot be started or does not end.
-pub fn run(lab: &str, mut command: Command) -> io::Result<String> {
+pub fn run(lab: impl AsRef<[u8]>, mut command: Command) -> io::Result<String> {
     let folder = scratch()?;
     fs::write(folder.join("lab.sh"), lab)?;
     let output = folder.join("output");

@@ -63,7 +63,8 @@ enum Task {
 
 fn main() -> ExitCode {
     match run(Args::parse().task, &root()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("cargo xtask: {error:#}");
             ExitCode::FAILURE
@@ -71,17 +72,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task, root: &Path) -> Result<()> {
+/// False if tests failed, which have said so themselves.
+fn run(task: Task, root: &Path) -> Result<bool> {
     match task {
+        Task::Test { steps } => return test::test(root, &steps),
         Task::Setup => setup::all(root),
         Task::Build => build::build(root),
         Task::Serve { port } => build::build(root).and_then(|()| serve::serve(root, port)),
-        Task::Test { steps } => test::test(root, &steps),
         Task::Bench => bench::bench(root),
         Task::Record { filter, check: None } => record::record(root, &filter),
         Task::Record { filter, check: Some(times) } => record::check(root, &filter, times),
         Task::Tidy => tidy::tidy(root),
-    }
+    }?;
+    Ok(true)
 }
 
 /// The workspace's folder.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::sh::{command, exists, output, run};
 
@@ -11,7 +11,7 @@ use crate::sh::{command, exists, output, run};
 const BINARYEN: &str = "binaryen@132.0.0";
 
 /// Programs, Debian's packages of them, and what is skipped without them.
-const DEBIAN: [(&str, &str, &str); 14] = [
+const DEBIAN: [(&str, &str, &str); 16] = [
     ("ip", "iproute2", KERNEL),
     ("iptables", "iptables", KERNEL),
     ("conntrack", "conntrack", KERNEL),
@@ -26,6 +26,8 @@ const DEBIAN: [(&str, &str, &str); 14] = [
     ("tshark", "tshark", "Wireshark's reading of our captures"),
     ("chromium", "chromium", PAGE),
     ("chromedriver", "chromium-driver", PAGE),
+    ("python3", "python3", "the comparison with the oracle's records"),
+    ("c++", "g++", "fuzzing"),
 ];
 const KERNEL: &str = "the live comparison with this machine's kernel";
 const PAGE: &str = "the tests in a browser";
@@ -69,11 +71,7 @@ pub fn for_build(root: &Path) -> Result<()> {
         println!("installing from npm: {}", wanted.join(" "));
         fs::create_dir_all(&folder)?;
         fs::write(folder.join("package.json"), "{ \"private\": true }\n")?;
-        npm(
-            &folder,
-            &["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"],
-            &wanted,
-        )?;
+        npm(&folder, &wanted)?;
         fs::write(list, wanted.join("\n"))?;
     }
     Ok(())
@@ -112,12 +110,16 @@ pub fn vendored(root: &Path) -> Result<Vec<Library>> {
     Ok(libraries.collect())
 }
 
-fn npm(folder: &Path, args: &[&str], more: &[String]) -> Result<()> {
-    let npm = run(command(folder, "npm").args(args).args(more).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"));
-    npm.context("node with npm is needed: https://nodejs.org, or Debian's packages nodejs and npm")
+/// `npm install` in a folder. `npm ci` would refuse a lock file that names no other system's packages.
+fn npm(folder: &Path, packages: &[String]) -> Result<()> {
+    if !exists("npm") {
+        bail!("node with npm is needed: https://nodejs.org, or Debian's packages nodejs and npm");
+    }
+    let quietly = ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+    run(command(folder, "npm").args(quietly).args(packages))
 }
 
-/// `npm ci` for the page's tests, when their lock file has changed.
+/// npm's packages for the page's tests, when their lock file has changed.
 fn browser_tests(root: &Path) -> Result<()> {
     let folder = root.join("tests/browser");
     let (lock, done) = (folder.join("package-lock.json"), folder.join("node_modules/.packetwalk-lock.json"));
@@ -126,7 +128,7 @@ fn browser_tests(root: &Path) -> Result<()> {
         return Ok(());
     }
     println!("installing the page tests' npm packages");
-    npm(&folder, &["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"], &[])?;
+    npm(&folder, &[])?;
     Ok(fs::write(done, wanted)?)
 }
 

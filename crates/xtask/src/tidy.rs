@@ -36,6 +36,7 @@ pub fn tidy(root: &Path) -> Result<()> {
     }
     breaches.extend(medians(root, &files));
     breaches.extend(goldens(root)?);
+    breaches.extend(copies(root));
     if breaches.is_empty() {
         println!("tidy: {} files", files.len());
         return Ok(());
@@ -117,4 +118,11 @@ fn goldens(root: &Path) -> Result<Vec<String>> {
     }
     let bare = labs.iter().filter(|lab| lab.linux().is_none());
     Ok(bare.map(|lab| format!("tests/labs/{}: has no linux.txt", lab.name)).collect())
+}
+
+/// The page's lab is the golden's.
+fn copies(root: &Path) -> Option<String> {
+    let (page, golden) = ("www/labs/docker-2015.sh", "tests/labs/article/docker-2015/lab.sh");
+    let text = |name: &str| fs::read_to_string(root.join(name)).ok();
+    (text(page) != text(golden)).then(|| format!("{page} differs from {golden}"))
 }

@@ -85,7 +85,7 @@ impl Replay {
             return Err(ReplayError::Setup(if said.is_empty() { format!("exit status {status}") } else { said }));
         }
         let names: Vec<(String, NsId)> =
-            hosts.keys().filter_map(|h| Some((h.clone(), shell.lab().ns(h)?))).collect();
+            hosts.keys().filter_map(|h| Some((h.clone(), shell.lab.ns(h)?))).collect();
         let has_rules = |h: &str| {
             ["iptables", "ip6tables", "nft"].iter().any(|k| hosts.get(h).and_then(|v| v.get(*k)).is_some_and(|t| t != ""))
         };
@@ -99,8 +99,8 @@ impl Replay {
             pause: false,
         };
         replay.start_services(scenario);
-        let settle = replay.shell.lab().now() + std::time::Duration::from_secs(2);
-        replay.shell.lab_mut().run_until(settle);
+        let settle = replay.shell.lab.now() + std::time::Duration::from_secs(2);
+        replay.shell.lab.run_until(settle);
         Ok(replay)
     }
 }

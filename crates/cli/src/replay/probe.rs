@@ -9,6 +9,7 @@ use packetwalk_trace::{NsId, SendError};
 use packetwalk_wire::{
     Family, Icmp, Instant, IpHeader, Packet, Payload, Tcp, TcpFlags, TcpOptions, Transport, Udp, icmp, proto,
 };
+use packetwalk_shell::Line;
 use serde_json::{Map, Value, json};
 
 use super::{Replay, event, outcome};
@@ -77,7 +78,7 @@ impl Replay {
     }
 
     fn start_service(&mut self, host: usize, ns: NsId, family: Family, port: u16, tcp: bool) {
-        let Some(stack) = self.shell.lab_mut().stack_mut(ns) else { return };
+        let Some(stack) = self.shell.lab.stack_mut(ns) else { return };
         let id = stack.sock_open(family, if tcp { SocketKind::TcpIdle } else { SocketKind::Udp });
         if let Some(socket) = stack.sockets.get_mut(id) {
             socket.opts.reuse = true;
@@ -96,17 +97,17 @@ impl Replay {
     pub(super) fn probe(&mut self, probe: &Value) -> Value {
         let asked = Asked(probe);
         if std::mem::take(&mut self.pause) {
-            let until = self.shell.lab().now() + Duration::from_millis(1100);
-            self.shell.lab_mut().run_until(until);
+            let until = self.shell.lab.now() + Duration::from_millis(1100);
+            self.shell.lab.run_until(until);
         }
-        let Some(from) = asked.text("from").and_then(|f| self.shell.lab().ns(f)) else {
+        let Some(from) = asked.text("from").and_then(|f| self.shell.lab.ns(f)) else {
             return json!({ "unsupported": "no such host" });
         };
         let Some(dst) = asked.addr("dst") else { return json!({ "unsupported": "no destination" }) };
         if asked.flag("flush", true) {
             for &host in &self.ruled {
                 let ns = self.hosts[host].1;
-                if let Some(stack) = self.shell.lab_mut().stack_mut(ns) {
+                if let Some(stack) = self.shell.lab.stack_mut(ns) {
                     stack.nf.ct.flush();
                 }
             }
@@ -115,14 +116,14 @@ impl Replay {
             return json!({ "unsupported": why });
         }
         let before: Vec<outcome::Counts> = self.counters();
-        self.shell.lab_mut().captures.on = true;
-        self.shell.lab_mut().captures.frames.clear();
+        self.shell.lab.captures.on = true;
+        self.shell.lab.captures.frames.clear();
         let sender = self.send(from, dst, &asked);
         let mut delivered = Vec::new();
         let mut accepted = Vec::new();
-        let limit = self.shell.lab().now() + WATCH;
+        let limit = self.shell.lab.now() + WATCH;
         loop {
-            let more = self.shell.lab_mut().step(limit);
+            let more = self.shell.lab.step(limit);
             self.serve(&mut delivered, &mut accepted);
             if !more {
                 break;
@@ -136,9 +137,10 @@ impl Replay {
     fn run_before(&mut self, asked: &Asked<'_>) -> Option<String> {
         for pair in asked.0.get("exec_before").and_then(Value::as_array).into_iter().flatten() {
             let (Some(host), Some(command)) = (pair.get(0)?.as_str(), pair.get(1)?.as_str()) else { continue };
-            let ns = self.shell.lab().ns(host)?;
+            let ns = self.shell.lab.ns(host)?;
             let mut out = packetwalk_shell::Collect::default();
-            if self.shell.run_line(ns, command, &mut out) != 0 {
+            let command = command.replace("tables-legacy", "tables");
+            if self.shell.run_line(ns, command.as_bytes(), &mut out) != Line::Done(0) {
                 return Some(out.text());
             }
         }
@@ -146,7 +148,7 @@ impl Replay {
     }
 
     fn counters(&self) -> Vec<outcome::Counts> {
-        let of = |&host: &usize| self.shell.lab().stack(self.hosts[host].1).map(outcome::counters);
+        let of = |&host: &usize| self.shell.lab.stack(self.hosts[host].1).map(outcome::counters);
         self.ruled.iter().map(|h| of(h).unwrap_or_default()).collect()
     }
 
@@ -165,7 +167,7 @@ impl Replay {
         let src = asked.addr("src").ok_or(SendError::Inval)?;
         let (sport, dport) = (asked.port("sport"), asked.port("dport"));
         let bytes = asked.payload();
-        let payload = self.shell.lab_mut().payloads.intern(&bytes);
+        let payload = self.shell.lab.payloads.intern(&bytes);
         let (transport, payload) = match asked.text("proto") {
             Some("udp") => (Transport::Udp(Udp { sport, dport }), payload),
             Some("tcp") => {
@@ -192,7 +194,7 @@ impl Replay {
         ip.df = asked.flag("df", false);
         ip.id = 0x1234;
         let mark = asked.number("mark").unwrap_or(0) as u32;
-        self.shell.lab_mut().send_hdrincl(ns, Packet { ip, transport, payload }, mark)
+        self.shell.lab.send_hdrincl(ns, Packet { ip, transport, payload }, mark)
     }
 
     fn send_socket(
@@ -211,7 +213,7 @@ impl Replay {
         let is_icmp = matches!(kind, SocketKind::Raw { .. });
         let is_tcp = matches!(kind, SocketKind::TcpIdle);
         let dev = asked.text("dev").map(str::to_owned);
-        let stack = self.shell.lab_mut().stack_mut(ns).ok_or(SendError::NoDev)?;
+        let stack = self.shell.lab.stack_mut(ns).ok_or(SendError::NoDev)?;
         let id = stack.sock_open(family, kind);
         sender.socket = Some(id);
         let device = match dev {
@@ -235,7 +237,7 @@ impl Replay {
             stack.sock_bind(id, asked.addr("src"), if is_icmp { 0 } else { asked.port("sport") })?;
         }
         let to = (dst, asked.port("dport"));
-        let lab = self.shell.lab_mut();
+        let lab = &mut self.shell.lab;
         if is_tcp {
             lab.tcp_connect(ns, id, to)
         } else if is_icmp {
@@ -258,7 +260,7 @@ impl Replay {
     }
 
     fn serve_tcp(&mut self, s: Service, delivered: &mut Vec<Value>, accepted: &mut Vec<(NsId, SockId)>) {
-        let Some(stack) = self.shell.lab_mut().stack_mut(s.ns) else { return };
+        let Some(stack) = self.shell.lab.stack_mut(s.ns) else { return };
         while let Some(child) = stack.tcp_accept(s.id) {
             accepted.push((s.ns, child));
             let Some(conn) = stack.sockets.get(child).and_then(|c| c.tcp()) else { continue };
@@ -272,7 +274,7 @@ impl Replay {
 
     fn serve_udp(&mut self, s: Service, delivered: &mut Vec<Value>) {
         loop {
-            let lab = self.shell.lab_mut();
+            let lab = &mut self.shell.lab;
             let Some(datagram) = lab.stack_mut(s.ns).and_then(|k| k.sock_recv(s.id)) else { return };
             let packet = datagram.packet;
             let mut data = lab.payloads.bytes(packet.payload).to_vec();
@@ -285,7 +287,7 @@ impl Replay {
                 "host": self.hosts[s.host].0, "proto": "udp", "src": packet.ip.src.to_string(), "sport": sport,
                 "dst": packet.ip.dst.to_string(), "dport": s.port,
             });
-            let lab = self.shell.lab_mut();
+            let lab = &mut self.shell.lab;
             if let Err(error) = lab.udp_send(s.ns, s.id, &data, Some((packet.ip.src, sport)), Some(packet.ip.dst)) {
                 row["answer_errno"] = error.name().into();
             }
@@ -313,14 +315,14 @@ impl Replay {
         }
         let (mut counters, mut conntrack) = (Map::new(), Map::new());
         let after = self.counters();
-        let now = self.shell.lab().now();
+        let now = self.shell.lab.now();
         for ((&host, before), after) in self.ruled.iter().zip(before).zip(&after) {
             let (name, ns) = &self.hosts[host];
             let rows = outcome::counted(before, after);
             if !rows.is_empty() {
                 counters.insert(name.clone(), rows.into());
             }
-            let rows = self.shell.lab().stack(*ns).map(|s| outcome::connections(s, now)).unwrap_or_default();
+            let rows = self.shell.lab.stack(*ns).map(|s| outcome::connections(s, now)).unwrap_or_default();
             if !rows.is_empty() {
                 conntrack.insert(name.clone(), rows.into());
             }
@@ -337,7 +339,7 @@ impl Replay {
             return said;
         }
         let Some(id) = sender.socket else { return said };
-        let Some(stack) = self.shell.lab_mut().stack_mut(from) else { return said };
+        let Some(stack) = self.shell.lab.stack_mut(from) else { return said };
         match asked.text("proto") {
             Some("tcp") => {
                 let error = stack.sock_error(id);
@@ -364,7 +366,7 @@ impl Replay {
     }
 
     fn events(&mut self, from: NsId) -> Vec<Value> {
-        let lab = self.shell.lab();
+        let lab = &mut self.shell.lab;
         let mut events = Vec::new();
         for captured in &lab.captures.frames {
             let (ns, dev) = event::place(captured);
@@ -385,7 +387,7 @@ impl Replay {
     }
 
     fn clean_up(&mut self, from: NsId, sender: &Sender, accepted: &[(NsId, SockId)]) {
-        let lab = self.shell.lab_mut();
+        let lab = &mut self.shell.lab;
         if let Some(id) = sender.socket {
             if lab.stack(from).and_then(|s| s.sockets.get(id)).is_some_and(|s| s.tcp().is_some()) {
                 lab.tcp_abort(from, id);

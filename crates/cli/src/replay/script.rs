@@ -1,4 +1,7 @@
 //! A scenario as the lab script that builds it: what the oracle does to a real machine.
+//!
+//! Both backends of the oracle's become the one face of iptables that there is here: legacy and nft carry
+//! packets alike.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -42,7 +45,6 @@ pub fn of(scenario: &Value) -> Result<String, ReplayError> {
     let empty = Map::new();
     let segments = scenario.get("segments").and_then(Value::as_object).unwrap_or(&empty);
     let six = scenario.get("ipv6").and_then(Value::as_bool).unwrap_or(false);
-    let legacy = text(scenario, "backend").unwrap_or("legacy") == "legacy";
     let mut s = String::from("set -e\n");
     let names: Vec<String> =
         hosts.keys().cloned().chain(segments.keys().map(|g| format!("sw-{g}"))).collect();
@@ -58,7 +60,7 @@ pub fn of(scenario: &Value) -> Result<String, ReplayError> {
     }
     links(&mut s, hosts, &names);
     for (h, host) in hosts {
-        host_links(&mut s, h, host);
+        host_links(&mut s, &names, h, host);
     }
     for (h, host) in hosts {
         for (key, value) in host.get("sysctl").and_then(Value::as_object).into_iter().flatten() {
@@ -70,7 +72,7 @@ pub fn of(scenario: &Value) -> Result<String, ReplayError> {
                 "ip netns exec {h} sysctl -q -w net.ipv4.neigh.{i}.retrans_time_ms=24 net.ipv4.neigh.{i}.mcast_solicit=1"
             );
         }
-        tables(&mut s, h, host, legacy);
+        tables(&mut s, h, host);
     }
     if six {
         static_neighbours(&mut s, hosts);
@@ -129,10 +131,7 @@ fn links(s: &mut String, hosts: &Hosts, names: &[String]) {
     for (h, host) in hosts {
         for (i, d) in interfaces(host) {
             let mac = mac_of(names, h, host, i, d);
-            if let Some(kind) = text(d, "type") {
-                let extra = if kind == "bridge" { " forward_delay 0 stp_state 0 mcast_snooping 0" } else { "" };
-                let _ = writeln!(s, "ip -n {h} link add name {i} address {mac} type {kind}{extra}");
-            } else if let Some(segment) = text(d, "segment") {
+            if let Some(segment) = text(d, "segment") {
                 let k = ports.entry(segment).and_modify(|k| *k += 1).or_insert(0);
                 let (a, b) = (index.next(), index.next());
                 let _ = writeln!(
@@ -158,8 +157,15 @@ fn links(s: &mut String, hosts: &Hosts, names: &[String]) {
     }
 }
 
-fn host_links(s: &mut String, h: &str, host: &Value) {
+fn host_links(s: &mut String, names: &[String], h: &str, host: &Value) {
     let _ = writeln!(s, "ip -n {h} link set lo up");
+    for (i, d) in interfaces(host) {
+        if let Some(kind) = text(d, "type") {
+            let mac = mac_of(names, h, host, i, d);
+            let extra = if kind == "bridge" { " forward_delay 0 stp_state 0 mcast_snooping 0" } else { "" };
+            let _ = writeln!(s, "ip -n {h} link add name {i} address {mac} type {kind}{extra}");
+        }
+    }
     for (i, d) in interfaces(host) {
         if let Some(master) = text(d, "master") {
             let _ = writeln!(s, "ip -n {h} link set {i} master {master}");
@@ -189,7 +195,7 @@ fn host_links(s: &mut String, h: &str, host: &Value) {
     }
 }
 
-fn tables(s: &mut String, h: &str, host: &Value, legacy: bool) {
+fn tables(s: &mut String, h: &str, host: &Value) {
     for r in strings(host, "routes") {
         let command = if let Some(rest) = r.strip_prefix("-6 ") {
             format!("-6 route add {rest}")
@@ -207,7 +213,6 @@ fn tables(s: &mut String, h: &str, host: &Value, legacy: bool) {
     for x in strings(host, "exec") {
         let _ = writeln!(s, "ip netns exec {h} sh -c '{}'", x.replace('\'', r"'\''"));
     }
-    let suffix = if legacy { "legacy" } else { "nft" };
     let mut restore = |tool: &str, rules: &str| {
         let _ = writeln!(s, "ip netns exec {h} {tool} <<'END-OF-RULES'\n{}\nEND-OF-RULES", rules.trim_end());
     };
@@ -215,10 +220,10 @@ fn tables(s: &mut String, h: &str, host: &Value, legacy: bool) {
         restore("ipset restore", sets);
     }
     if let Some(rules) = text(host, "iptables") {
-        restore(&format!("iptables-{suffix}-restore"), rules);
+        restore("iptables-restore", rules);
     }
     if let Some(rules) = text(host, "ip6tables") {
-        restore(&format!("ip6tables-{suffix}-restore"), rules);
+        restore("ip6tables-restore", rules);
     }
 }
 

@@ -1,5 +1,6 @@
 //! `-m physdev`.
 
+use packetwalk_trace::Hook;
 use packetwalk_wire::IfIndex;
 
 use crate::context::{Cx, Scope};
@@ -48,8 +49,16 @@ impl Physdev {
             && name(&self.dev_out, &oif)
     }
 
-    /// Where it may be used.
-    pub(crate) const fn scope(&self) -> Scope {
-        Scope::ANY
+    /// Where it may be used: a port out is not known yet in OUTPUT, unless only bridged packets are asked.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/netfilter/xt_physdev.c`: `physdev_mt_check`.
+    pub(crate) fn scope(&self) -> Scope {
+        let out = self.dev_out.is_some() || self.is_out.is_some();
+        if out && self.is_bridged.is_none_or(|c| c.not) {
+            Scope::ANY.hooks(&[Hook::Prerouting, Hook::Input, Hook::Forward, Hook::Postrouting])
+        } else {
+            Scope::ANY
+        }
     }
 }

@@ -13,6 +13,9 @@ pub struct Tcp {
     pub sport: Option<Cond<Range<u16>>>,
     /// `--dport`.
     pub dport: Option<Cond<Range<u16>>>,
+    /// Both ports are negated and compared at once: met unless both are as given. The nft face writes two
+    /// negated single ports so.
+    pub ports_together: bool,
     /// `--tcp-flags MASK COMP`, `--syn`: of the flags in the first, exactly the second are set.
     pub flags: Option<Cond<(u8, u8)>>,
     /// `--tcp-option`, 1 to 255.
@@ -32,8 +35,8 @@ impl Tcp {
         let ports = |c: Option<Cond<Range<u16>>>, port| c.is_none_or(|c| c.is.has(port) != c.not);
         let flags = |c: Cond<(u8, u8)>| (tcp.flags.0 & c.is.0 == c.is.1) != c.not;
         let option = |c: Cond<u8>| has_option(&tcp.options, c.is) != c.not;
-        let met = ports(self.sport, tcp.sport)
-            && ports(self.dport, tcp.dport)
+        let (source, destination) = (ports(self.sport, tcp.sport), ports(self.dport, tcp.dport));
+        let met = (if self.ports_together { source || destination } else { source && destination })
             && self.flags.is_none_or(flags)
             && self.option.is_none_or(option);
         met.into()

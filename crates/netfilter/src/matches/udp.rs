@@ -13,6 +13,9 @@ pub struct Udp {
     pub sport: Option<Cond<Range<u16>>>,
     /// `--dport`.
     pub dport: Option<Cond<Range<u16>>>,
+    /// Both ports are negated and compared at once: met unless both are as given. The nft face writes two
+    /// negated single ports so.
+    pub ports_together: bool,
 }
 
 impl Udp {
@@ -24,6 +27,7 @@ impl Udp {
         }
         let Transport::Udp(udp) = &packet.transport else { return Met::Hotdrop };
         let ports = |c: Option<Cond<Range<u16>>>, port| c.is_none_or(|c| c.is.has(port) != c.not);
-        (ports(self.sport, udp.sport) && ports(self.dport, udp.dport)).into()
+        let (source, destination) = (ports(self.sport, udp.sport), ports(self.dport, udp.dport));
+        (if self.ports_together { source || destination } else { source && destination }).into()
     }
 }

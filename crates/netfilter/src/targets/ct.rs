@@ -7,6 +7,8 @@ use super::Flow;
 /// What CT says of a packet's tracking.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ct {
+    /// Nothing: tracked in the default zone, as without it.
+    Default,
     /// `--notrack`.
     Notrack,
 }
@@ -16,6 +18,7 @@ impl Ct {
     /// Linux v6.18, `net/netfilter/xt_CT.c`: `xt_ct_target_v1`, `xt_ct_target`.
     pub const fn act(&self, skb: &mut Skb) -> Flow {
         match self {
+            Self::Default => Flow::Continue,
             Self::Notrack => notrack(skb),
         }
     }
@@ -23,6 +26,7 @@ impl Ct {
     /// `--notrack` alone asks for no conntrack (`xt_ct_tg_check`).
     pub const fn needs_conntrack(&self) -> bool {
         match self {
+            Self::Default => true,
             Self::Notrack => false,
         }
     }

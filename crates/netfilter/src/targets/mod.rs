@@ -16,6 +16,7 @@ pub mod tos;
 pub mod ttl;
 
 use packetwalk_trace::{ChainId, Hook, Observer, Table as TableId};
+use packetwalk_wire::proto;
 
 use crate::context::{Cx, Scope};
 use crate::env::{Host, Verdict};
@@ -169,7 +170,7 @@ impl Target {
             Self::Netmap(_) => NAT.hooks(&[Prerouting, Postrouting, Output, Input]),
             Self::Reject(t) => t.scope(),
             Self::Dscp(_) | Self::Tos(_) | Self::Ttl(_) | Self::Hl(_) => MANGLE,
-            Self::Tcpmss(t) => t.scope().hooks(match t.mss {
+            Self::Tcpmss(t) => Scope::proto(&[proto::TCP]).hooks(match t.mss {
                 tcpmss::Mss::ClampToPmtu => &[Forward, Output, Postrouting],
                 tcpmss::Mss::Set(_) => &[Prerouting, Input, Forward, Output, Postrouting],
             }),

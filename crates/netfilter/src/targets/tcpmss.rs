@@ -1,10 +1,10 @@
 //! `-j TCPMSS`.
 
 use packetwalk_trace::DropReason;
-use packetwalk_wire::{Family, TcpFlags, Transport, proto};
+use packetwalk_wire::{Family, TcpFlags, Transport};
 
 use super::Flow;
-use crate::context::{Cx, Scope};
+use crate::context::Cx;
 use crate::env::{Host, Verdict};
 
 /// Which maximum segment size.
@@ -65,11 +65,6 @@ impl Tcpmss {
             tcp.options.mss = Some(mss.min(default));
         }
         Flow::Continue
-    }
-
-    /// Only with `-p tcp`; that the flags are asked for is checked with the rule's tcp match.
-    pub(crate) const fn scope(self) -> Scope {
-        Scope::proto(&[proto::TCP])
     }
 
     /// Whether a tcp match asks for SYN, as the target wants of its rule (`find_syn_match`).

@@ -52,6 +52,8 @@ pub struct Chain {
     pub rules: Vec<Rule>,
     /// From which hooks its rules can be reached; kept by the table.
     pub(super) hooks: HookSet,
+    /// Order in which the table's chains were made.
+    pub(super) serial: u32,
 }
 
 impl Chain {

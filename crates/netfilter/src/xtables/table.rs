@@ -17,6 +17,8 @@ pub struct Table {
     pub(super) chains: Vec<Option<Chain>>,
     /// Rules that need conntrack.
     conntrack_users: u32,
+    /// Chains made so far.
+    made: u32,
 }
 
 impl Table {
@@ -36,10 +38,11 @@ impl Table {
                 }),
                 rules: Vec::new(),
                 hooks: HookSet::of(&[hook]),
+                serial: 0,
             })
         };
         let chains = table_hooks(id).iter().map(base).collect();
-        Self { id, face, family, chains, conntrack_users: 0 }
+        Self { id, face, family, chains, conntrack_users: 0, made: 0 }
     }
 
     /// Which table.
@@ -108,6 +111,13 @@ impl Table {
         all
     }
 
+    /// The user's chains, the oldest first.
+    pub fn user_chains(&self) -> Vec<(ChainId, &Chain)> {
+        let mut all: Vec<_> = self.listed().into_iter().filter(|(_, c)| c.base.is_none()).collect();
+        all.sort_by_key(|(_, c)| c.serial);
+        all
+    }
+
     /// How many rules jump or go to a chain (`-L` prints it).
     pub fn references(&self, id: ChainId) -> usize {
         self.chains.iter().flatten().flat_map(|c| &c.rules).filter(|r| r.target.chain() == Some(id)).count()
@@ -121,7 +131,14 @@ impl Table {
         if self.find(name).is_some() {
             return Err(ChainError::Exists);
         }
-        let chain = Chain { name: name.into(), base: None, rules: Vec::new(), hooks: HookSet::NONE };
+        let chain = Chain {
+            name: name.into(),
+            base: None,
+            rules: Vec::new(),
+            hooks: HookSet::NONE,
+            serial: self.made,
+        };
+        self.made = self.made.wrapping_add(1);
         let free = self.chains.iter().position(Option::is_none);
         let at = free.unwrap_or(self.chains.len());
         let id = u16::try_from(at).map_err(|_| ChainError::TooMany)?;
@@ -152,6 +169,21 @@ impl Table {
             *slot = None;
         }
         Ok(())
+    }
+
+    /// Takes a built-in chain out of the kernel, as `-X` of the nft face does with an empty one whose
+    /// policy is ACCEPT; false when it stays.
+    pub fn dematerialize(&mut self, id: ChainId) -> bool {
+        if self.face == Face::Legacy {
+            return false;
+        }
+        let Some(chain) = self.slot(id) else { return false };
+        let Some(base) = chain.base.as_mut() else { return false };
+        if !chain.rules.is_empty() || base.policy != Policy::Accept || !base.exists {
+            return false;
+        }
+        (base.exists, base.counts, base.counters) = (false, false, Counters::ZERO);
+        true
     }
 
     /// Gives a user's chain another name (`-E`); jumps to it stay.
@@ -284,7 +316,7 @@ impl Table {
         Ok(())
     }
 
-    /// Sets a chain's counters to zero, its policy's too, or those of rule number `rule` (from 0) only
+    /// Sets a chain's counters to zero, its policy's too (which counts from then on), or those of rule number `rule` (from 0) only
     /// (`-Z`).
     ///
     /// # Errors
@@ -298,8 +330,9 @@ impl Table {
         for rule in &mut chain.rules {
             rule.counters = Counters::ZERO;
         }
-        if let Some(base) = &mut chain.base {
+        if let Some(base) = chain.base.as_mut().filter(|b| b.exists) {
             base.counters = Counters::ZERO;
+            base.counts = true;
         }
         Ok(())
     }

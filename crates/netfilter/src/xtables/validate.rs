@@ -7,7 +7,8 @@ use super::{Face, Rule, RuleError, Table};
 use crate::targets::Target;
 use crate::targets::tcpmss::Tcpmss;
 
-/// `NFT_JUMP_STACK_SIZE`: chains deep below a built-in one in the nft face.
+/// `NFT_JUMP_STACK_SIZE`: fewer chains than this, the built-in one not counted, may stand below each
+/// other in the nft face.
 const NFT_DEPTH: usize = 16;
 
 impl Table {
@@ -25,13 +26,17 @@ impl Table {
         let Some(chain) = self.chain(id) else { return Err(RuleError::NoChain) };
         self.check(rule, chain.hooks)?;
         let Some(to) = rule.target.chain() else { return Ok(()) };
-        let target = self.chain(to).filter(|c| c.base.is_none()).ok_or(RuleError::NoChain)?;
-        let mut seen = vec![false; self.chains.len()];
-        if to == id || self.reaches(to, id, &mut seen) {
-            return Err(RuleError::Loop);
+        let target = self.chain(to).ok_or(RuleError::NoChain)?;
+        if let Some(base) = target.base {
+            return Err(if base.exists { RuleError::NotSupported } else { RuleError::NoChain });
         }
-        if self.face() == Face::Nft && self.height(id) + 1 + self.depth(to) > NFT_DEPTH {
-            return Err(RuleError::Loop);
+        let mut seen = vec![false; self.chains.len()];
+        // Only what a packet can reach is followed, from the built-in chains down.
+        if chain.hooks != HookSet::NONE {
+            let deep = self.face() == Face::Nft && self.height(id) + 1 + self.depth(to) >= NFT_DEPTH;
+            if to == id || deep || self.reaches(to, id, &mut seen) || self.has_loop(to) {
+                return Err(RuleError::Loop);
+            }
         }
         if !chain.hooks.within(target.hooks) {
             seen.fill(false);
@@ -54,7 +59,8 @@ impl Table {
                 return Err(RuleError::Invalid);
             }
         }
-        let syn = !matches!(rule.target, Target::Tcpmss(_)) || Tcpmss::allowed_with(&rule.matches);
+        let tcpmss = self.face() == Face::Legacy && matches!(rule.target, Target::Tcpmss(_));
+        let syn = !tcpmss || Tcpmss::allowed_with(&rule.matches);
         if syn && rule.target.scope().admits(self.id(), hooks, proto) {
             Ok(())
         } else {
@@ -85,16 +91,42 @@ impl Table {
         false
     }
 
+    /// Whether some chain reached from `from` reaches itself.
+    fn has_loop(&self, from: ChainId) -> bool {
+        // 0: not seen, 1: on the way here, 2: done.
+        let mut state = vec![0_u8; self.chains.len()];
+        let mut way = vec![(from, self.jumps(from).collect::<Vec<_>>())];
+        while let Some((at, next)) = way.last_mut() {
+            let Some(to) = next.pop() else {
+                if let Some(s) = state.get_mut(usize::from(at.0)) {
+                    *s = 2;
+                }
+                way.pop();
+                continue;
+            };
+            if let Some(s) = state.get_mut(usize::from(at.0)) {
+                *s = 1;
+            }
+            match state.get(usize::from(to.0)) {
+                Some(1) => return true,
+                Some(0) => way.push((to, self.jumps(to).collect())),
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// Chains on the longest way down from `id`, itself not counted.
     fn depth(&self, id: ChainId) -> usize {
         self.longest(id, |t, at, out| out.extend(t.jumps(at)))
     }
 
-    /// Chains on the longest way up from `id` to one that nobody jumps to, itself not counted.
+    /// Chains on the longest way up from `id` to a built-in one, itself not counted.
     fn height(&self, id: ChainId) -> usize {
         self.longest(id, |t, at, out| {
             for (i, c) in t.chains.iter().enumerate() {
-                if c.iter().flat_map(|c| &c.rules).any(|r| r.target.chain() == Some(at)) {
+                let reached = c.iter().filter(|c| c.hooks != HookSet::NONE);
+                if reached.flat_map(|c| &c.rules).any(|r| r.target.chain() == Some(at)) {
                     out.push(ChainId(i as u16));
                 }
             }

@@ -1,3 +1,4 @@
 //! What tools print, a file per tool.
 
+pub mod conntrack;
 pub mod tcpdump;

@@ -28,7 +28,7 @@ pub(crate) enum Open {
     /// A file.
     File { inode: Inode, at: usize, append: bool, write: bool },
     /// A file below `/proc/sys`, by its absolute path.
-    Sysctl { path: Vec<u8>, at: usize },
+    Sysctl { path: Vec<u8> },
     /// A directory: reading it fails.
     Dir,
 }
@@ -46,26 +46,54 @@ pub(crate) struct Pipe {
     writers: u32,
 }
 
-/// A process's descriptors.
+/// A process's descriptors, and what a shell put aside of them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct FdTable(Vec<Option<OpenId>>);
+pub(crate) struct FdTable {
+    fds: Vec<Option<OpenId>>,
+    held: Vec<Option<OpenId>>,
+}
+
+/// A place of [`FdTable::hold`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Held(usize);
 
 impl FdTable {
     pub fn get(&self, fd: u32) -> Option<OpenId> {
-        self.0.get(fd as usize).copied().flatten()
+        self.fds.get(fd as usize).copied().flatten()
     }
 
     /// Puts `open` at `fd` and hands back what was there.
     pub fn put(&mut self, fd: u32, open: Option<OpenId>) -> Option<OpenId> {
         let at = fd.min(MOST_FD) as usize;
-        if self.0.len() <= at {
-            self.0.resize(at + 1, None);
+        if self.fds.len() <= at {
+            self.fds.resize(at + 1, None);
         }
-        self.0.get_mut(at).and_then(|slot| std::mem::replace(slot, open))
+        self.fds.get_mut(at).and_then(|slot| std::mem::replace(slot, open))
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = OpenId> + '_ {
-        self.0.iter().copied().flatten()
+    /// Keeps something open that no child inherits, until the process ends.
+    pub fn hold(&mut self, open: OpenId) -> Held {
+        let at = self.held.iter().position(Option::is_none).unwrap_or_else(|| {
+            self.held.push(None);
+            self.held.len() - 1
+        });
+        self.held[at] = Some(open);
+        Held(at)
+    }
+
+    /// What was kept.
+    pub fn held(&self, held: Held) -> Option<OpenId> {
+        self.held.get(held.0).copied().flatten()
+    }
+
+    /// Hands back what was kept.
+    pub fn release(&mut self, held: Held) -> Option<OpenId> {
+        self.held.get_mut(held.0).and_then(Option::take)
+    }
+
+    /// Hands back all that was kept.
+    pub fn release_all(&mut self) -> Vec<OpenId> {
+        std::mem::take(&mut self.held).into_iter().flatten().collect()
     }
 }
 
@@ -124,15 +152,15 @@ impl Sys {
 
     /// A table for a child: every descriptor of `table` once more.
     pub fn dup_table(&mut self, table: &FdTable) -> FdTable {
-        for id in table.iter() {
+        for id in table.fds.iter().copied().flatten() {
             self.dup(id);
         }
-        table.clone()
+        FdTable { fds: table.fds.clone(), held: Vec::new() }
     }
 
-    /// Closes every descriptor of a table.
+    /// Closes every descriptor of a table, and what it holds.
     pub fn close_table(&mut self, table: &FdTable) {
-        for id in table.iter() {
+        for id in table.fds.iter().chain(&table.held).copied().flatten() {
             self.close(id);
         }
     }

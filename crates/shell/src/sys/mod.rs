@@ -13,9 +13,14 @@ pub use output::{Collect, Sink, Stream};
 
 use std::collections::BTreeMap;
 
+use packetwalk_trace::NsId;
+
 use crate::{Pid, Signal};
 use output::Output;
 use proc::Proc;
+
+/// The wall clock at the lab's beginning, in seconds: 2026-01-01 00:00:00 UTC, always.
+pub(crate) const EPOCH: u64 = 1_767_225_600;
 
 /// Everything of the machine that is not the network.
 #[derive(Clone, Debug)]
@@ -33,8 +38,10 @@ pub struct Sys {
     pub(crate) commands_left: u64,
     /// The first random number's state (`$RANDOM`, `mktemp`).
     pub(crate) random: u32,
-    /// Stopped for good: what to say.
-    pub(crate) gave_up: Option<String>,
+    /// The line that an interactive shell shall run next.
+    pub(crate) line: Option<Vec<u8>>,
+    /// The status of an interactive shell that has nothing to do.
+    pub(crate) idle: Option<u8>,
 }
 
 impl Default for Sys {
@@ -50,7 +57,8 @@ impl Default for Sys {
             changes: 0,
             commands_left: 0,
             random: 1,
-            gave_up: None,
+            line: None,
+            idle: None,
         }
     }
 }
@@ -75,6 +83,33 @@ impl Sys {
             // A child that ended and was not waited for is still there for kill(2).
             Some(_) => true,
             None => false,
+        }
+    }
+
+    /// The number of the next process.
+    pub(crate) fn next_pid(&self) -> Pid {
+        Pid(self.next_pid)
+    }
+
+    /// Gives an interactive shell a line to run in a namespace.
+    pub(crate) fn give(&mut self, pid: Pid, ns: NsId, line: Vec<u8>) {
+        if let Some(proc) = self.procs.get_mut(&pid) {
+            proc.ns = ns;
+        }
+        (self.line, self.idle) = (Some(line), None);
+        self.changes += 1;
+    }
+
+    /// Sends `SIGINT` to a process and all below it, as a terminal does; background jobs ignore it.
+    pub(crate) fn interrupt(&mut self, pid: Pid) {
+        let mut group = vec![pid];
+        let mut at = 0;
+        while let Some(&parent) = group.get(at) {
+            at += 1;
+            group.extend(self.procs.iter().filter(|(_, p)| p.parent == parent && p.ended.is_none()).map(|(&p, _)| p));
+        }
+        for pid in group.into_iter().rev() {
+            self.kill(pid, Signal::INT);
         }
     }
 }

@@ -7,7 +7,7 @@ use packetwalk_trace::NsId;
 use packetwalk_wire::Instant;
 
 use super::Sys;
-use super::fd::{FdTable, OpenId};
+use super::fd::{FdTable, Held, OpenId};
 use crate::process::{Pid, Process, Signal, Status};
 
 /// Exported variables.
@@ -105,5 +105,20 @@ impl Sys {
     /// Puts `open` (already counted) under a process's descriptor; what was there is handed back.
     pub fn put_fd(&mut self, pid: Pid, fd: u32, open: Option<OpenId>) -> Option<OpenId> {
         self.procs.get_mut(&pid)?.fds.put(fd, open)
+    }
+
+    /// Keeps something open beside a process's descriptors.
+    pub fn hold(&mut self, pid: Pid, open: OpenId) -> Option<Held> {
+        Some(self.procs.get_mut(&pid)?.fds.hold(open))
+    }
+
+    /// What a process keeps open.
+    pub fn held(&self, pid: Pid, held: Held) -> Option<OpenId> {
+        self.procs.get(&pid)?.fds.held(held)
+    }
+
+    /// Hands back what a process kept open.
+    pub fn release(&mut self, pid: Pid, held: Held) -> Option<OpenId> {
+        self.procs.get_mut(&pid)?.fds.release(held)
     }
 }

@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(3600);
 pub(crate) enum Stopped {
     /// The process ended.
     Ended(Status),
+    /// The interactive shell waits for a line; its status.
+    Idle(u8),
     /// The limit of time is reached.
     Time,
     /// Every process waits for something that will not come.
@@ -36,6 +38,9 @@ pub(crate) fn run(lab: &mut Lab, sys: &mut Sys, main: Option<Pid>, limit: Instan
             && let Some(status) = sys.proc(main).map_or(Some(Status::Exited(0)), |p| p.ended)
         {
             return Stopped::Ended(status);
+        }
+        if let Some(status) = sys.idle.take() {
+            return Stopped::Idle(status);
         }
         if again || sys.changes != before {
             stuck_at = lab.now() + PATIENCE;
@@ -102,7 +107,13 @@ fn poll(lab: &mut Lab, sys: &mut Sys, pid: Pid) -> bool {
         Poll::WaitUntil(at) => (When::At(at), body, false),
         Poll::Wait => (When::Change, body, false),
         Poll::Again => (When::Now, body, true),
-        Poll::Exec(other) => (When::Now, other, true),
+        Poll::Exec(other) => {
+            let held = sys.procs.get_mut(&pid).map(|p| p.fds.release_all()).unwrap_or_default();
+            for open in held {
+                sys.close(open);
+            }
+            (When::Now, other, true)
+        }
     };
     if let Some(proc) = sys.procs.get_mut(&pid) {
         proc.when = when;

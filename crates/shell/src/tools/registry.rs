@@ -38,6 +38,25 @@ fn find(name: &[u8]) -> Option<Tool> {
     TOOLS.binary_search_by_key(&name, |(n, _)| n).ok().and_then(|at| TOOLS.get(at)).map(|(_, tool)| *tool)
 }
 
+/// The path of a command on a Debian machine.
+pub(crate) fn path_of(name: &[u8]) -> Option<String> {
+    const SBIN: [&str; 22] = [
+        "arp", "arptables", "bridge", "conntrack", "dockerd", "ebtables", "ethtool", "ifconfig", "ip",
+        "ip6tables", "ip6tables-restore", "ip6tables-save", "ipset", "iptables", "iptables-restore",
+        "iptables-save", "nft", "route", "sysctl", "tc", "xtables-monitor", "iptables-nft",
+    ];
+    if known(name) == Known::Unknown || name.contains(&b'/') {
+        return None;
+    }
+    let name = std::str::from_utf8(name).ok()?;
+    Some(format!("/usr/{}/{name}", if SBIN.contains(&name) { "sbin" } else { "bin" }))
+}
+
+/// Whether a path is a command's.
+pub(crate) fn is_path_of_tool(path: &[u8]) -> bool {
+    base(path) != path && known(base(path)) != Known::Unknown
+}
+
 /// What a command's name stands for.
 pub(crate) fn known(name: &[u8]) -> Known {
     if find(name).is_some() {

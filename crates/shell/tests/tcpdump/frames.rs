@@ -257,7 +257,7 @@ impl Chance {
         let mut bytes = self.payload();
         match packet.transport {
             Transport::Icmp(Icmp::Query { ty: 13..=18, .. }) if !v6 => {
-                bytes = vec![1, 2, 3, 4, 0, 0, 1, 7, 3, 0, 8, 9]
+                bytes = vec![1, 2, 3, 4, 0, 0, 1, 7, 3, 0, 8, 9];
             }
             Transport::Opaque { .. } => bytes = [vec![0x16, 0, 9, 9, 224, 0, 0, 5, 1], bytes].concat(),
             _ => {}

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use packetwalk_netfilter::Random;
 use packetwalk_trace::{Observer, RouteKind, SendError};
-use packetwalk_wire::{Family, IpHeader, Packet, Skb, Transport, Udp, proto};
+use packetwalk_wire::{Family, IpHeader, Packet, Payload, Skb, Transport, Udp, proto};
 
-use super::{Datagram, Kind, SockId, Socket};
+use super::{Datagram, Kind, SockError, SockId, Socket};
 use crate::path::Next;
 use crate::sysctl::Global;
 use crate::{Cx, Dst, OutputKey, Stack};
@@ -143,9 +143,27 @@ impl Stack {
             return Err(SendError::Access);
         }
         let Some(src) = key.src.or(dst.src) else { return Err(SendError::AddrNotAvail) };
-        let payload = cx.payloads.intern(data);
-        let packet = Packet { ip: IpHeader::new(src, to), transport, payload };
+        let mut packet = Packet { ip: IpHeader::new(src, to), transport, payload: Payload::EMPTY };
+        let family = packet.family();
+        let room = 0xffff - if family == Family::V4 { 20 } else { 0 };
+        if usize::from(packet.transport_header_len()) + data.len() > room {
+            let mtu = self.path_mtu(&dst);
+            self.local_error(cx, id, packet, mtu);
+            return Err(SendError::MsgSize);
+        }
+        packet.payload = cx.payloads.intern(data);
         self.send_from(cx, id, packet, dst)
+    }
+
+    /// A packet was too large to send: its socket's error queue says so.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/ip_sockglue.c`: `ip_local_error`.
+    fn local_error<O: Observer>(&mut self, cx: &Cx<'_, O>, id: SockId, packet: Packet, mtu: u32) {
+        if let Some(socket) = self.sockets.get_mut(id).filter(|s| s.opts.recverr) {
+            let error = SendError::MsgSize;
+            socket.errors.push_back(SockError { at: cx.now, error, offender: None, icmp: (0, 0), info: mtu, packet });
+        }
     }
 
     /// Finishes a socket's packet with its options and sends it.
@@ -159,10 +177,13 @@ impl Stack {
         let Some(opts) = self.sockets.get(id).map(|s| s.opts) else { return Err(SendError::Inval) };
         let family = packet.family();
         packet.ip.tos = opts.tos;
-        packet.ip.df = opts.df && family == Family::V4;
+        let mtu = self.path_mtu(&dst);
+        let fits = u32::from(packet.len()) <= mtu;
+        packet.ip.df = opts.df && family == Family::V4 && (fits || opts.pmtu_strict);
         let group = matches!(dst.kind, RouteKind::Multicast);
         packet.ip.ttl = opts.ttl.unwrap_or_else(|| if group { 1 } else { self.default_ttl(family, dst.oif) });
-        if opts.pmtu_strict && u32::from(packet.len()) > self.path_mtu(&dst) {
+        if opts.pmtu_strict && !fits {
+            self.local_error(cx, id, packet, mtu);
             return Err(SendError::MsgSize);
         }
         let mut skb = Skb::new(cx.new_id(), packet);

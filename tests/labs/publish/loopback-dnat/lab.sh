@@ -12,6 +12,7 @@ ip netns exec c1 ip link set eth0 up
 iptables -t nat -A OUTPUT -p tcp --dport 8080 -m addrtype --dst-type LOCAL -j DNAT --to-destination 172.17.0.2:80
 ip netns exec c1 nc -l -k 80 &
 sleep 0.2
+ping -c1 -q 172.17.0.2 > /dev/null
 
 echo "route_localnet 0:"
 nc -z -v -n -w 1 -p 40000 127.0.0.1 8080

@@ -9,12 +9,17 @@ ip netns exec a nc -l -k -v -n 80 &
 ip netns exec a nc -u -l -n 53 &
 sleep 0.2
 echo "hello" | nc -N -n -p 40000 10.0.0.2 80
+sleep 0.1
 echo "hello again" | nc -N -n -s 10.0.0.1 -p 40001 10.0.0.2 80
 sleep 0.1
 nc -z -n -p 40004 10.0.0.2 80
-echo $?
+status=$?
+sleep 0.1
+echo $status
 nc -z -n 10.0.0.2 81
 echo $?
-nc -z -v -n -p 40003 10.0.0.2 79-81
+ip netns exec a nc -l -k -n 83 &
+sleep 0.2
+nc -z -v -n -p 40003 10.0.0.2 82-84
 echo "by udp" | nc -u -n -p 40002 -w 1 10.0.0.2 53
 nc -z -v -n -w 1 10.0.0.3 80

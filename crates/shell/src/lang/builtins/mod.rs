@@ -1,0 +1,116 @@
+//! The shell's builtins.
+
+mod directory;
+mod flow;
+mod jobs;
+mod names;
+pub(crate) mod options;
+mod output;
+pub(crate) mod printf;
+mod read;
+pub(crate) mod test;
+mod variables;
+
+use super::interp::{After, Interp};
+use crate::Cx;
+
+pub(crate) use output::echo_text;
+
+/// A builtin: its words, the name first.
+pub(crate) type Builtin = fn(&mut Interp, &mut Cx<'_>, &[Vec<u8>]) -> After;
+
+/// Sorted by name.
+#[rustfmt::skip]
+const BUILTINS: &[(&str, Builtin)] = &[
+    (".", flow::source),
+    (":", flow::true_),
+    ("[", test::bracket),
+    ("alias", refuse),
+    ("bg", jobs::no_job_control),
+    ("bind", refuse),
+    ("break", flow::break_),
+    ("builtin", names::builtin),
+    ("caller", refuse),
+    ("cd", directory::cd),
+    ("command", names::command),
+    ("compgen", refuse),
+    ("complete", refuse),
+    ("continue", flow::continue_),
+    ("declare", variables::declare),
+    ("dirs", refuse),
+    ("disown", jobs::disown),
+    ("echo", output::echo),
+    ("enable", refuse),
+    ("eval", flow::eval),
+    ("exec", flow::exec),
+    ("exit", flow::exit),
+    ("export", variables::export),
+    ("false", flow::false_),
+    ("fc", refuse),
+    ("fg", jobs::no_job_control),
+    ("getopts", variables::getopts),
+    ("hash", flow::true_),
+    ("help", refuse),
+    ("history", refuse),
+    ("jobs", jobs::jobs),
+    ("kill", jobs::kill),
+    ("let", variables::let_),
+    ("local", variables::local),
+    ("logout", refuse),
+    ("mapfile", refuse),
+    ("popd", refuse),
+    ("printf", printf::builtin),
+    ("pushd", refuse),
+    ("pwd", directory::pwd),
+    ("read", read::read),
+    ("readarray", refuse),
+    ("readonly", variables::readonly),
+    ("return", flow::return_),
+    ("set", options::set),
+    ("shift", variables::shift),
+    ("shopt", options::shopt),
+    ("source", flow::source),
+    ("suspend", refuse),
+    ("test", test::test),
+    ("times", refuse),
+    ("trap", flow::trap),
+    ("true", flow::true_),
+    ("type", names::type_),
+    ("typeset", variables::declare),
+    ("ulimit", refuse),
+    ("umask", directory::umask),
+    ("unalias", refuse),
+    ("unset", variables::unset),
+    ("wait", jobs::wait),
+];
+
+/// The builtin of a name.
+pub(crate) fn find(name: &[u8]) -> Option<Builtin> {
+    let name = std::str::from_utf8(name).ok()?;
+    BUILTINS.binary_search_by_key(&name, |(n, _)| n).ok().and_then(|at| BUILTINS.get(at)).map(|(_, f)| *f)
+}
+
+fn refuse(_: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {
+    let name = lossy(words.first().map_or(&[], Vec::as_slice));
+    let _ = cx.write_fd(2, format!("packetwalk: {name} is not simulated\n").as_bytes());
+    After::Status(127)
+}
+
+/// Bytes as text, for messages.
+pub(crate) fn lossy(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
+}
+
+/// Bytes as a number: blanks around it and a sign may be.
+pub(crate) fn integer(text: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    text.strip_prefix('+').filter(|t| !t.starts_with('-')).unwrap_or(text).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(super::BUILTINS.is_sorted_by_key(|(name, _)| name));
+    }
+}

@@ -1,0 +1,37 @@
+//! `echo`.
+
+use crate::Cx;
+use crate::lang::escape;
+use crate::lang::interp::{After, Interp};
+
+/// What `echo` prints for its words.
+pub(crate) fn echo_text(words: &[Vec<u8>]) -> Vec<u8> {
+    let (mut newline, mut escapes, mut at) = (true, false, 1);
+    while let Some([b'-', letters @ ..]) = words.get(at).map(Vec::as_slice) {
+        if letters.is_empty() || !letters.iter().all(|b| b"neE".contains(b)) {
+            break;
+        }
+        for letter in letters {
+            match letter {
+                b'n' => newline = false,
+                b'e' => escapes = true,
+                _ => escapes = false,
+            }
+        }
+        at += 1;
+    }
+    let mut out = words.get(at..).unwrap_or(&[]).join(&b' ');
+    if escapes {
+        let (text, stopped) = escape::echo(&out);
+        out = text;
+        newline &= !stopped;
+    }
+    if newline {
+        out.push(b'\n');
+    }
+    out
+}
+
+pub(super) fn echo(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {
+    After::Status(sh.print(cx, "echo", &echo_text(words)))
+}

@@ -1,0 +1,107 @@
+//! `bash` and `sh` as commands: `bash -c TEXT`, `bash FILE`, or the script on standard input.
+
+use std::rc::Rc;
+
+use super::Interp;
+use crate::lang::builtins::options;
+use crate::lang::parse::Parser;
+use crate::lang::state::{Source, State};
+use crate::process::{Poll, Process};
+use crate::{Cx, Errno};
+
+/// A shell before it knows its script.
+#[derive(Clone, Debug, Default)]
+struct Starting {
+    input: Vec<u8>,
+}
+
+/// The process for `bash` and `sh`.
+pub(crate) fn start() -> Box<dyn Process> {
+    Box::new(Starting::default())
+}
+
+impl Process for Starting {
+    fn poll(&mut self, cx: &mut Cx<'_>) -> Poll {
+        let args = Rc::clone(&cx.args);
+        let own = args.first().cloned().unwrap_or_default();
+        let own = own.rsplit(|b| *b == b'/').next().unwrap_or(b"bash").to_vec();
+        let env = cx.sys.proc(cx.pid).map(|p| Rc::clone(&p.env)).unwrap_or_default();
+        let mut state = State::new(&own, Source::Script, cx.pid, &env, cx.now());
+        let (mut at, mut command, mut from_input) = (1, false, false);
+        while let Some(word) = args.get(at) {
+            match word.as_slice() {
+                b"--" => {
+                    at += 1;
+                    break;
+                }
+                b"--norc" | b"--noprofile" | b"--posix" | b"-l" | b"--login" => {}
+                b"-o" | b"+o" => {
+                    at += 1;
+                    let name = args.get(at).cloned().unwrap_or_default();
+                    if !options::by_name(&mut state.options, &name, word == b"-o") {
+                        write!(cx.stderr, "{}: {}: invalid option name\n", lossy(&own), lossy(&name));
+                        return Poll::Exit(2);
+                    }
+                }
+                [sign @ (b'-' | b'+'), letters @ ..] if !letters.is_empty() => {
+                    for &letter in letters {
+                        match letter {
+                            b'c' => command = true,
+                            b's' => from_input = true,
+                            b'l' | b'i' => {}
+                            _ if options::by_letter(&mut state.options, letter, *sign == b'-') => {}
+                            _ => {
+                                let (own, word) = (lossy(&own), lossy(word));
+                                write!(cx.stderr, "{own}: {word}: invalid option\n");
+                                return Poll::Exit(2);
+                            }
+                        }
+                    }
+                }
+                _ => break,
+            }
+            at += 1;
+        }
+        let mut rest = args.get(at..).unwrap_or(&[]).iter().cloned();
+        let text: Rc<[u8]> = if command {
+            let Some(text) = rest.next() else {
+                write!(cx.stderr, "{}: -c: option requires an argument\n", lossy(&own));
+                return Poll::Exit(2);
+            };
+            state.source = Source::Argument;
+            if let Some(name) = rest.next() {
+                state.name = name.into();
+            }
+            text.into()
+        } else if let Some(file) = rest.next().filter(|_| !from_input) {
+            let text = match cx.read_file(&file) {
+                Ok(text) => text,
+                Err(e) => {
+                    let (own, file) = (lossy(&own), lossy(&file));
+                    let status = if e == Errno::NoEntry { 127 } else { 126 };
+                    write!(cx.stderr, "{own}: {file}: {}\n", e.text());
+                    return Poll::Exit(status);
+                }
+            };
+            state.name = file.into();
+            text.into()
+        } else {
+            if !cx.read_all(&mut self.input) {
+                return Poll::Wait;
+            }
+            std::mem::take(&mut self.input).into()
+        };
+        state.positional = rest.collect();
+        let mut interp = Interp::new(state, Vec::new());
+        interp.read(Parser::new(text, 1));
+        Poll::Exec(Box::new(interp))
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Process> {
+        Box::new(self.clone())
+    }
+}
+
+fn lossy(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
+}

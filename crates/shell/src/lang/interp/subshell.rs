@@ -1,0 +1,230 @@
+//! Subshells: `( )`, pipelines, background jobs, command substitution.
+
+use std::rc::Rc;
+
+use super::{Frame, Interp, Reading, Step};
+use crate::Cx;
+use crate::lang::ast::{AndOr, Command, Kind, Pipeline};
+use crate::lang::expand::Substitution;
+use crate::lang::parse::Parser;
+use crate::lang::state::{Job, Source, State};
+use crate::process::{Pid, Poll, Signal, Status};
+use crate::sys::Read;
+use crate::sys::fd::{Held, Open, OpenId};
+
+/// A command substitution that runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Capture {
+    pub pid: Pid,
+    pub from: Held,
+    pub output: Vec<u8>,
+}
+
+impl Interp {
+    /// A copy of this shell that runs `frames`.
+    fn forked(&self, state: &State, frames: Vec<Frame>) -> Self {
+        let mut state = state.clone();
+        state.level += 1;
+        state.jobs.clear();
+        state.in_condition = self.is_condition();
+        // A subshell's traps are its own, but what is ignored stays so.
+        state.traps.retain(|_, text| text.is_empty());
+        if state.source == Source::Interactive && frames.is_empty() {
+            state.status = 0;
+        }
+        Self { state, frames, exiting: None, trapped: Vec::new(), substitution: self.substitution }
+    }
+
+    /// Starts a copy of this shell with some descriptors of its own.
+    fn fork(&mut self, cx: &mut Cx<'_>, child: Self, fds: &[(u32, OpenId)]) -> Option<Pid> {
+        let env = self.state.vars.env();
+        let words = cx.args.to_vec();
+        cx.start_child(Box::new(child), words, Some(env), None, fds)
+    }
+
+    fn no_fork(&mut self, cx: &mut Cx<'_>) -> Step {
+        self.error(cx, "fork: retry: Resource temporarily unavailable");
+        self.exit(cx, 254)
+    }
+
+    /// `( … )`; its redirections are done in it.
+    pub(super) fn subshell(&mut self, cx: &mut Cx<'_>, command: &Rc<Command>) -> Step {
+        let Kind::Subshell(list) = &command.kind else { return Step::Next };
+        let begin = if command.redirects.is_empty() {
+            Frame::List { list: Rc::clone(list), at: 0 }
+        } else {
+            let kind = Kind::Group(Rc::clone(list));
+            let redirects = command
+                .redirects
+                .iter()
+                .map(|r| crate::lang::ast::Redirect { fd: r.fd, op: r.op, target: r.target.clone() })
+                .collect();
+            let command = Rc::new(Command { pos: command.pos, kind, redirects });
+            Frame::Command { command, redirected: None }
+        };
+        let child = self.forked(&self.state, vec![begin]);
+        match self.fork(cx, child, &[]) {
+            Some(pid) => {
+                self.frames.push(Frame::WaitFor { children: vec![(pid, None)], is_pipeline: false });
+                Step::Next
+            }
+            None => self.no_fork(cx),
+        }
+    }
+
+    pub(super) fn step_pipeline(&mut self, cx: &mut Cx<'_>, pipeline: Rc<Pipeline>, begun: bool) -> Step {
+        if begun {
+            if pipeline.negated {
+                self.state.status = u8::from(self.state.status == 0);
+            }
+            return Step::Next;
+        }
+        if pipeline.negated {
+            self.frames.push(Frame::Pipeline { pipeline: Rc::clone(&pipeline), begun: true });
+        }
+        match pipeline.commands.as_slice() {
+            [] => self.state.status = 0,
+            [one] => self.frames.push(Frame::Command { command: Rc::clone(one), redirected: None }),
+            many => return self.pipe(cx, many),
+        }
+        Step::Next
+    }
+
+    /// Starts every command of a pipeline, each in a subshell.
+    fn pipe(&mut self, cx: &mut Cx<'_>, commands: &[Rc<Command>]) -> Step {
+        let mut children = Vec::new();
+        let mut input: Option<OpenId> = None;
+        let last = commands.len() - 1;
+        for (n, command) in commands.iter().enumerate() {
+            let mut fds: Vec<(u32, OpenId)> = input.take().map(|open| (0, open)).into_iter().collect();
+            let mut next = None;
+            if n < last {
+                let (read, write) = cx.sys.pipe();
+                fds.push((1, write));
+                next = Some(read);
+            }
+            let child =
+                self.forked(&self.state, vec![Frame::Command { command: Rc::clone(command), redirected: None }]);
+            let pid = self.fork(cx, child, &fds);
+            for (_, open) in fds {
+                cx.sys.close(open);
+            }
+            input = next;
+            match pid {
+                Some(pid) => children.push((pid, None)),
+                None => {
+                    if let Some(open) = input {
+                        cx.sys.close(open);
+                    }
+                    return self.no_fork(cx);
+                }
+            }
+        }
+        self.frames.push(Frame::WaitFor { children, is_pipeline: true });
+        Step::Next
+    }
+
+    /// `command &`.
+    pub(super) fn background(&mut self, cx: &mut Cx<'_>, and_or: Rc<AndOr>, text: Vec<u8>) -> Step {
+        let child = self.forked(&self.state, vec![Frame::AndOr { and_or, at: 0 }]);
+        // Without job control a background command reads nothing.
+        let null = cx.sys.open_new(Open::Null);
+        let pid = self.fork(cx, child, &[(0, null)]);
+        cx.sys.close(null);
+        let Some(pid) = pid else { return self.no_fork(cx) };
+        if let Some(proc) = cx.sys.proc_mut(pid) {
+            proc.ignores |= 1 << Signal::INT.0 | 1 << Signal::QUIT.0;
+        }
+        self.update_jobs(cx);
+        let number = self.state.jobs.iter().map(|j| j.number).max().unwrap_or(0) + 1;
+        self.state.jobs.push(Job { number, pid, text, ended: None });
+        self.state.last_background = Some(pid);
+        self.state.status = 0;
+        Step::Next
+    }
+
+    /// Starts a command substitution for the expansion of the topmost frame.
+    pub(super) fn capture(&mut self, cx: &mut Cx<'_>, state: State, what: Substitution) -> Step {
+        let begin = match what {
+            Substitution::List(list) => Frame::List { list, at: 0 },
+            Substitution::Text(text, line) => {
+                Frame::Read { parser: Parser::new(text, line), reading: Reading::Eval }
+            }
+        };
+        let (read, write) = cx.sys.pipe();
+        let mut child = self.forked(&state, vec![begin]);
+        child.substitution += 1;
+        child.state.in_condition = true;
+        child.state.options.errexit = false;
+        let pid = self.fork(cx, child, &[(1, write)]);
+        cx.sys.close(write);
+        match (pid, cx.sys.hold(cx.pid, read)) {
+            (Some(pid), Some(from)) => {
+                self.frames.push(Frame::Capture(Capture { pid, from, output: Vec::new() }));
+                Step::Next
+            }
+            _ => self.no_fork(cx),
+        }
+    }
+
+    pub(super) fn step_capture(&mut self, cx: &mut Cx<'_>, mut capture: Capture) -> Step {
+        while let Some(from) = cx.sys.held(cx.pid, capture.from) {
+            match cx.sys.read_open(from, usize::MAX) {
+                Read::Data(mut bytes) => capture.output.append(&mut bytes),
+                Read::Wait => {
+                    self.frames.push(Frame::Capture(capture));
+                    return Step::Block(Poll::Wait);
+                }
+                Read::End | Read::Error(_) => break,
+            }
+        }
+        let Some(status) = cx.reap(capture.pid) else {
+            self.frames.push(Frame::Capture(capture));
+            return Step::Block(Poll::Wait);
+        };
+        let output = std::mem::take(&mut capture.output);
+        self.undo(cx, Frame::Capture(capture));
+        self.state.status = status.code();
+        if let Some(log) = self.frames.last_mut().and_then(Frame::log) {
+            log.push(output, status.code());
+        }
+        Step::Next
+    }
+
+    /// Waits for children in the foreground.
+    pub(super) fn step_wait_for(
+        &mut self,
+        cx: &mut Cx<'_>,
+        mut children: Vec<(Pid, Option<Status>)>,
+        is_pipeline: bool,
+    ) -> Step {
+        for (pid, status) in &mut children {
+            if status.is_none() {
+                *status = cx.reap(*pid);
+                if status.is_none() && cx.sys.proc(*pid).is_none() {
+                    *status = Some(Status::Exited(127));
+                }
+            }
+        }
+        let statuses: Option<Vec<Status>> = children.iter().map(|(_, s)| *s).collect();
+        let Some(statuses) = statuses else {
+            self.frames.push(Frame::WaitFor { children, is_pipeline });
+            return Step::Block(Poll::Wait);
+        };
+        let Some(&last) = statuses.last() else { return Step::Next };
+        if let (Status::Killed(signal), Some((pid, _))) = (last, children.last()) {
+            self.killed(cx, *pid, signal);
+        }
+        if is_pipeline || self.state.vars.get(b"PIPESTATUS").is_some() {
+            let _ = self.state.vars.unset(b"PIPESTATUS");
+        }
+        for (n, status) in statuses.iter().enumerate() {
+            let _ = self.state.vars.set_element(b"PIPESTATUS", n as i64, status.code().to_string().into_bytes());
+        }
+        let mut code = last.code();
+        if self.state.options.pipefail {
+            code = statuses.iter().rev().map(|s| s.code()).find(|c| *c != 0).unwrap_or(0);
+        }
+        self.finished(cx, code)
+    }
+}

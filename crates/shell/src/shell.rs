@@ -1,0 +1,197 @@
+//! The public face: a lab with a shell over it.
+
+use core::time::Duration;
+
+use packetwalk_lab::Lab;
+use packetwalk_trace::NsId;
+use packetwalk_wire::Instant;
+
+use crate::lang::interp::Interp;
+use crate::lang::parse::Parser;
+use crate::lang::state::{Source, State};
+use crate::process::{Pid, Signal, Status};
+use crate::sys::fd::{FdTable, Open};
+use crate::sys::proc::{Env, Proc, When};
+use crate::sys::sched::{self, Stopped};
+use crate::sys::{Sink, Stream, Sys};
+
+/// Most commands of one script: more is taken for a loop without end.
+pub(crate) const MOST_COMMANDS: u64 = 1_000_000;
+
+/// Most virtual time of one script.
+const MOST_TIME: Duration = Duration::from_secs(7 * 86_400);
+
+/// What became of a line given to an interactive shell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Line {
+    /// It ran; its status.
+    Done(u8),
+    /// It is the beginning of a command: call again with more lines added.
+    Incomplete,
+    /// It was `exit`, with this status.
+    Exit(u8),
+}
+
+/// A lab and the processes on it. A clone is a snapshot of everything.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// The network.
+    pub lab: Lab,
+    sys: Sys,
+    /// The shell of [`Self::run_line`].
+    interactive: Option<Pid>,
+}
+
+fn environment() -> Env {
+    [
+        ("HOME", "/root"),
+        ("LANG", "C.UTF-8"),
+        ("LOGNAME", "root"),
+        ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+        ("PWD", "/root"),
+        ("SHELL", "/bin/bash"),
+        ("SHLVL", "1"),
+        ("USER", "root"),
+    ]
+    .map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec()))
+    .into()
+}
+
+impl Shell {
+    /// A shell over a lab.
+    pub fn new(lab: Lab) -> Self {
+        Self { lab, sys: Sys::default(), interactive: None }
+    }
+
+    /// Runs a whole script as `bash NAME` would, and gives its exit status. Background jobs that it
+    /// leaves go on in later calls.
+    pub fn run_script(&mut self, name: &str, text: &[u8], sink: &mut dyn Sink) -> u8 {
+        let env = environment();
+        let pid = self.sys.next_pid();
+        let state = State::new(name.as_bytes(), Source::Script, pid, &env, self.lab.now());
+        let mut interp = Interp::new(state, Vec::new());
+        interp.read(Parser::new(text.into(), 1));
+        let Some(pid) = self.process(NsId(0), vec![b"bash".to_vec(), name.as_bytes().to_vec()], env, interp) else {
+            return 254;
+        };
+        self.sys.commands_left = MOST_COMMANDS;
+        let limit = self.lab.now() + MOST_TIME;
+        let stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
+        let status = self.outcome(pid, stopped, name, sink);
+        if self.sys.reap(pid).is_none() {
+            self.sys.end(pid, Status::Killed(Signal::INT));
+        }
+        status
+    }
+
+    /// Runs a line in a namespace, as an interactive shell would: variables, functions and the working
+    /// directory last from line to line.
+    pub fn run_line(&mut self, ns: NsId, line: &[u8], sink: &mut dyn Sink) -> Line {
+        let parser = Parser::new(line.into(), 1);
+        let mut trial = parser.clone();
+        loop {
+            match trial.next_command() {
+                Ok(Some(_)) => {}
+                Err(e) if e.is_incomplete() => return Line::Incomplete,
+                Ok(None) if trial.warnings.is_empty() => break,
+                // A here-document without its end.
+                Ok(None) => return Line::Incomplete,
+                Err(_) => break,
+            }
+        }
+        let Some(pid) = self.interactive() else { return Line::Done(254) };
+        self.sys.give(pid, ns, line.to_vec());
+        self.sys.commands_left = MOST_COMMANDS;
+        let limit = self.lab.now() + MOST_TIME;
+        let mut stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
+        if matches!(stopped, Stopped::Stuck | Stopped::Time) {
+            self.outcome(pid, stopped, "bash", sink);
+            stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit + MOST_TIME, sink);
+        }
+        match stopped {
+            Stopped::Idle(status) => Line::Done(status),
+            Stopped::Ended(status) => {
+                self.sys.reap(pid);
+                self.interactive = None;
+                Line::Exit(status.code())
+            }
+            Stopped::Stuck | Stopped::Time => Line::Done(128 + Signal::INT.0),
+        }
+    }
+
+    /// The process of [`Self::run_line`], made when it is first needed.
+    fn interactive(&mut self) -> Option<Pid> {
+        if self.interactive.is_none() {
+            let env = environment();
+            let state = State::new(b"bash", Source::Interactive, self.sys.next_pid(), &env, self.lab.now());
+            let interp = Interp::new(state, Vec::new());
+            self.interactive = self.process(NsId(0), vec![b"bash".to_vec()], env, interp);
+        }
+        self.interactive
+    }
+
+    /// Lets time pass up to `until`, with every background process polled.
+    pub fn run_until(&mut self, until: Instant, sink: &mut dyn Sink) {
+        self.sys.commands_left = MOST_COMMANDS;
+        sched::run(&mut self.lab, &mut self.sys, None, until, sink);
+    }
+
+    /// A file of the machine; `None` when it is not there.
+    pub fn file(&self, path: &str) -> Option<&[u8]> {
+        match self.sys.vfs.get(path.as_bytes()) {
+            Some(crate::sys::vfs::Entry::File(inode)) => Some(self.sys.vfs.read(inode)),
+            _ => None,
+        }
+    }
+
+    /// Makes or replaces a file of the machine.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn write_file(&mut self, path: &str, bytes: &[u8]) -> Result<(), crate::Errno> {
+        match self.sys.vfs.create(path.as_bytes())? {
+            crate::sys::vfs::Entry::File(inode) => {
+                self.sys.vfs.truncate(inode);
+                self.sys.vfs.write(inode, 0, bytes)
+            }
+            _ => Err(crate::Errno::Exists),
+        }
+    }
+
+    /// Starts a shell as a process with standard streams of its own.
+    fn process(&mut self, ns: NsId, args: Vec<Vec<u8>>, env: Env, interp: Interp) -> Option<Pid> {
+        let mut fds = FdTable::default();
+        for (fd, open) in [(0, Open::Null), (1, Open::Sink(Stream::Stdout)), (2, Open::Sink(Stream::Stderr))] {
+            let open = self.sys.open_new(open);
+            fds.put(fd, Some(open));
+        }
+        let cwd: std::rc::Rc<[u8]> = interp.state.vars.get(b"PWD").and_then(|v| v.scalar()).unwrap_or(b"/root").into();
+        self.sys.spawn(Proc {
+            parent: Pid(0),
+            ns,
+            args: args.into(),
+            env: env.into(),
+            cwd,
+            fds,
+            body: Some(Box::new(interp)),
+            when: When::Now,
+            signals: Vec::new(),
+            ignores: 0,
+            ended: None,
+        })
+    }
+
+    /// The status of a script that stopped, and a message when it did not stop by itself.
+    fn outcome(&mut self, pid: Pid, stopped: Stopped, name: &str, sink: &mut dyn Sink) -> u8 {
+        let text = match stopped {
+            Stopped::Ended(status) => return status.code(),
+            Stopped::Idle(status) => return status,
+            Stopped::Stuck => "what runs waits for something that never comes",
+            Stopped::Time => "a week of the lab's time has passed",
+        };
+        let text = format!("packetwalk: {name}: {text}: interrupted\n");
+        sink.write(Stream::Stderr, text.as_bytes());
+        self.sys.interrupt(pid);
+        128 + Signal::INT.0
+    }
+}

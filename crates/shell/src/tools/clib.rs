@@ -1,0 +1,11 @@
+//! What the network tools have from the C library: options, numbers, names, buffered output.
+
+mod getopt;
+mod number;
+mod resolve;
+mod stdio;
+
+pub(super) use getopt::{Getopt, Item};
+pub(super) use number::{Bad, strtod, strtol};
+pub(super) use resolve::{Gai, Host, aton, resolve, reverse};
+pub(super) use stdio::Stdout;

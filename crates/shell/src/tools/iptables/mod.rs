@@ -1,0 +1,225 @@
+//! `iptables`, `ip6tables`, and their `-save` and `-restore`, over one namespace's netfilter.
+//!
+//! Output, errors and exit statuses are those of iptables 1.8.9 as Debian 12 has it.
+
+mod addr;
+mod base;
+mod cli;
+mod command;
+mod ext;
+mod fail;
+mod getopt;
+mod names;
+mod nft;
+mod number;
+mod option;
+mod program;
+mod restore;
+mod rules;
+mod save;
+mod tool;
+
+use packetwalk_netfilter::Netfilter;
+use packetwalk_netfilter::xtables::{Chain, Face, Rule, Ruleset, Table};
+use packetwalk_wire::Family;
+
+use cli::{Context, Parsed, Read};
+use command::Command;
+use fail::Fail;
+use nft::{Batch, Stop};
+pub use program::{Hosts, OnlyLocalhost};
+use program::{Program, Role, World};
+pub(crate) use tool::new;
+
+/// What a run printed, and its exit status.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Output {
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+    /// Exit status.
+    pub status: u8,
+}
+
+/// What a program reads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// Nothing.
+    None,
+    /// Standard input.
+    Stdin,
+    /// A file.
+    File(String),
+}
+
+/// What the program of this name, so called, reads.
+pub fn input(name: &str, args: &[String]) -> Input {
+    let Some(program) = Program::named(name).filter(|p| p.role == Role::Restore) else { return Input::None };
+    match restore::parse(&argv(name, args), &program, &mut String::new()) {
+        Ok(options) => options.file.map_or(Input::Stdin, Input::File),
+        Err(_) => Input::None,
+    }
+}
+
+/// Runs a program of the family: `name` as it was called, without directories; `args` without the name;
+/// `input` what [`input`] asks for, or why it cannot be had (`strerror`). `None` when there is no program
+/// of that name.
+pub fn run(
+    name: &str,
+    args: &[String],
+    input: Result<&[u8], &str>,
+    nf: &mut Netfilter,
+    hosts: &dyn Hosts,
+) -> Option<Output> {
+    let program = Program::named(name)?;
+    let world = World { program: &program, hosts };
+    let argv = argv(name, args);
+    let mut output = Output::default();
+    let (mut out, mut err) = (String::new(), String::new());
+    let mut line = None;
+    let done = if program.face == Face::Legacy {
+        Err(Fail::Plain { status: 1, text: format!("packetwalk: {name} is not simulated yet\n") })
+    } else {
+        match program.role {
+            Role::Command => one_command(&argv, world, nf, &mut out, &mut err),
+            Role::Save => save::parse(&argv, &program, &mut out).and_then(|options| {
+                let rules = nf.rules(program.face, program.family);
+                save::run(&options, rules, world, &mut out)?;
+                warn_legacy(nf, &program, "-save", &mut err);
+                Ok(())
+            }),
+            Role::Restore => restore(&argv, input, world, nf, &mut out, &mut err).map_err(|f| {
+                line = f.1;
+                f.0
+            }),
+        }
+    };
+    if let Err(fail) = done {
+        let (status, text) = fail.report(&program, line);
+        output.status = status;
+        err.push_str(&text);
+    }
+    (output.stdout, output.stderr) = (out, err);
+    Some(output)
+}
+
+/// The conditions of a rule as `iptables -S` prints each, in the order in which
+/// [`packetwalk_trace::RuleEnd::NoMatch`] counts them.
+pub fn conditions(rule: &Rule, family: Family) -> Vec<String> {
+    base::conditions(rule, family)
+}
+
+/// A rule's line of `iptables -S`: `-A CHAIN ...`.
+pub fn rule_text(rule: &Rule, chain: &str, table: &Table) -> String {
+    format!("-A {chain}{}", base::save(rule, table, false))
+}
+
+fn argv(name: &str, args: &[String]) -> Vec<String> {
+    std::iter::once(name.to_owned()).chain(args.iter().cloned()).collect()
+}
+
+/// glibc's message for an option that `getopt_long` does not know, and the program's own hint.
+fn invalid_option(program: &Program, word: Option<&String>, missing: bool, hint: &str) -> Fail {
+    let name = &program.name;
+    let word = word.map_or("", String::as_str);
+    let text = match (word.strip_prefix("--"), missing) {
+        (Some(long), false) => format!("{name}: unrecognized option '--{long}'\n"),
+        (Some(long), true) => format!("{name}: option '--{long}' requires an argument\n"),
+        (None, false) => {
+            let c = word.chars().nth(1).unwrap_or_default();
+            format!("{name}: invalid option -- '{c}'\n")
+        }
+        (None, true) => {
+            let c = word.chars().last().unwrap_or_default();
+            format!("{name}: option requires an argument -- '{c}'\n")
+        }
+    };
+    Fail::Plain { status: 1, text: text + hint }
+}
+
+/// `nft_check_xt_legacy`: tells of tables that the other face holds.
+fn warn_legacy(nf: &Netfilter, program: &Program, suffix: &str, err: &mut String) {
+    let legacy = nf.rules(Face::Legacy, program.family).created().next().is_some();
+    if program.face == Face::Nft && legacy {
+        let base = if program.family == Family::V4 { "iptables" } else { "ip6tables" };
+        ext::put!(err, "# Warning: {base}-legacy tables present, use {base}-legacy{suffix} to see them\n");
+    }
+}
+
+fn one_command(
+    argv: &[String],
+    world: World<'_>,
+    nf: &mut Netfilter,
+    out: &mut String,
+    err: &mut String,
+) -> Result<(), Fail> {
+    let program = world.program;
+    let p = match cli::parse(argv, world, &Context::default(), err)? {
+        Read::Command(p) => p,
+        Read::Ignored => return Ok(()),
+        Read::Print(text) => {
+            out.push_str(&text);
+            return Ok(());
+        }
+    };
+    rules::check_native(&p, program)?;
+    let lists = p.commands.has(Command::List) || p.commands.has(Command::ListRules);
+    if lists {
+        warn_legacy(nf, program, "", err);
+    }
+    let apply = |rules: &mut Ruleset, out: &mut String| -> Result<(), Fail> {
+        let mut batch = Batch { rules, world, out, refused: Vec::new(), line: None };
+        batch.apply(&p).map_err(|stop| match stop {
+            Stop::Fail(fail) => fail,
+            Stop::Errno(text, dmesg) => {
+                let dmesg = if dmesg { " Run `dmesg' for more information." } else { "" };
+                Fail::Plain { status: 1, text: format!("{}: {text}.{dmesg}\n", program.name) }
+            }
+        })?;
+        batch.verdict()
+    };
+    nf.change(program.face, program.family, |rules| {
+        if one_step(&p, rules) {
+            return apply(rules, out);
+        }
+        let mut copy = rules.clone();
+        apply(&mut copy, out)?;
+        *rules = copy;
+        Ok(())
+    })
+}
+
+/// The command changes one thing, or nothing: when it fails, nothing has changed, not even a table or
+/// chain that would have come into being for it.
+fn one_step(p: &Parsed, rules: &Ruleset) -> bool {
+    let many = p.sources.len() * p.destinations.len() > 1;
+    let several = matches!(p.commands.first(), Some(Command::DeleteChain | Command::Flush | Command::Zero));
+    if many || several && p.chain.is_none() {
+        return false;
+    }
+    let table = nft::table_id(&p.table).and_then(|id| rules.get(id));
+    let Some(name) = &p.chain else { return true };
+    let new = p.commands.has(Command::NewChain);
+    table.is_some_and(|t| new || t.find(name).and_then(|id| t.chain(id)).is_some_and(Chain::is_live))
+}
+
+fn restore(
+    argv: &[String],
+    input: Result<&[u8], &str>,
+    world: World<'_>,
+    nf: &mut Netfilter,
+    out: &mut String,
+    err: &mut String,
+) -> Result<(), (Fail, Option<u32>)> {
+    let program = world.program;
+    let options = restore::parse(argv, program, out).map_err(|f| (f, None))?;
+    let bytes = input.map_err(|why| {
+        let path = options.file.as_deref().unwrap_or("-");
+        (Fail::Plain { status: 1, text: format!("Can't open {path}: {why}\n") }, None)
+    })?;
+    let input = String::from_utf8_lossy(bytes);
+    let start = nf.rules(program.face, program.family).clone();
+    let mut commit = |rules: Ruleset| nf.change(program.face, program.family, |now| *now = rules);
+    restore::run(&input, &options, world, &mut commit, start, out, err).map_err(|f| (f.fail, Some(f.line)))
+}

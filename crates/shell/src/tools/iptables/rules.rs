@@ -1,0 +1,161 @@
+//! From a command line to rules.
+
+use packetwalk_netfilter::matches::Match;
+use packetwalk_netfilter::matches::range::Range;
+use packetwalk_netfilter::matches::tcp::Tcp;
+use packetwalk_netfilter::matches::udp::Udp;
+use packetwalk_netfilter::targets::Target;
+use packetwalk_netfilter::xtables::{Cond, Counters, Face, Rule, Table};
+use packetwalk_wire::proto;
+
+use super::cli::Parsed;
+use super::fail::Fail;
+use super::program::Program;
+
+/// The nft face writes ports and flags of TCP and UDP as its own expressions, which need `-p`.
+///
+/// # Errors
+/// As the real tool, which finds it before it looks at the table.
+///
+/// # Source
+/// iptables 1.8.9, `iptables/nft.c`: `add_nft_tcp`, `add_nft_udp`.
+pub(super) fn check_native(p: &Parsed, program: &Program) -> Result<(), Fail> {
+    if program.face != Face::Nft || !p.commands.has_rule() {
+        return Ok(());
+    }
+    let number = p.base.proto.map_or(0, |c| c.is);
+    for m in &p.matches {
+        match m {
+            Match::Tcp(m) => {
+                let flags = m.flags.is_none_or(|c| !c.not && c.is == (0, 0));
+                let plain = asked(m.sport).is_none() && asked(m.dport).is_none() && flags;
+                if m.option.is_none() && !plain && number != proto::TCP {
+                    return Err(Fail::param("TCP match requires '-p tcp'"));
+                }
+            }
+            Match::Udp(m)
+                if number != proto::UDP && (asked(m.sport).is_some() || asked(m.dport).is_some()) =>
+            {
+                return Err(Fail::param("UDP match requires '-p udp'"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The rules of a command line, one for each pair of addresses; `None` when the chain that it jumps to is
+/// not there.
+pub(super) fn build(p: &Parsed, table: &Table) -> Option<Vec<Rule>> {
+    let target = match &p.jump.target {
+        Some(target) => target.clone(),
+        None if p.jump.name.is_empty() => Target::None,
+        None => {
+            let id = table.find(&p.jump.name)?;
+            if p.jump.goto { Target::Goto(id) } else { Target::Jump(id) }
+        }
+    };
+    let (packets, bytes) = p.counters.unwrap_or_default();
+    let some = |c: packetwalk_netfilter::xtables::Cond<packetwalk_netfilter::xtables::Net>| {
+        (c.not || c.is.mask != 0).then_some(c)
+    };
+    let matches = if table.face() == Face::Nft { native(&p.matches) } else { p.matches.clone() };
+    let mut rules = Vec::new();
+    for source in &p.sources {
+        for destination in &p.destinations {
+            let mut base = p.base;
+            (base.src, base.dst) = (some(*source), some(*destination));
+            rules.push(Rule {
+                base,
+                matches: matches.clone(),
+                target: target.clone(),
+                counters: Counters { packets, bytes },
+            });
+        }
+    }
+    Some(rules)
+}
+
+type Ports = Option<Cond<Range<u16>>>;
+
+fn all(c: Ports) -> bool {
+    c.is_none_or(|c| c.is == Range::new(0, u16::MAX))
+}
+
+/// All ports ask nothing, unless negated.
+fn asked(c: Ports) -> Ports {
+    c.filter(|c| c.not || !all(Some(*c)))
+}
+
+/// Two single ports, negated alike, become one comparison.
+fn together(sport: Ports, dport: Ports) -> bool {
+    let single = |c: Ports| c.filter(|c| c.not && c.is.min != 0 && c.is.min == c.is.max);
+    single(sport).is_some() && single(dport).is_some()
+}
+
+fn merge(into: &mut Ports, from: Ports) {
+    if !all(from) {
+        *into = from;
+    }
+}
+
+/// TCP and UDP matches as the kernel gives them back to the nft face: what asks nothing is gone, and
+/// several of one protocol are one.
+///
+/// # Source
+/// iptables 1.8.9, `iptables/nft.c`: `add_nft_tcpudp`; `nft-shared.c`: `nft_tcp_match`, `nft_udp_match`.
+fn native(matches: &[Match]) -> Vec<Match> {
+    let mut out: Vec<Match> = Vec::new();
+    let (mut tcp_at, mut udp_at) = (None, None);
+    for m in matches {
+        match m {
+            Match::Tcp(t) if t.option.is_none() => {
+                let t = Tcp {
+                    sport: asked(t.sport),
+                    dport: asked(t.dport),
+                    flags: t.flags.filter(|c| c.not || c.is != (0, 0)),
+                    ..*t
+                };
+                if t == Tcp::default() {
+                    out.push(Match::Tcp(t));
+                    continue;
+                }
+                let flags = t.flags.filter(|c| c.is.0 != 0);
+                if all(t.sport) && all(t.dport) && flags.is_none() {
+                    continue;
+                }
+                let at = *tcp_at.get_or_insert_with(|| {
+                    out.push(Match::Tcp(Tcp::default()));
+                    out.len() - 1
+                });
+                if let Some(Match::Tcp(one)) = out.get_mut(at) {
+                    one.ports_together |= together(t.sport, t.dport);
+                    merge(&mut one.sport, t.sport);
+                    merge(&mut one.dport, t.dport);
+                    one.flags = flags.or(one.flags);
+                }
+            }
+            Match::Udp(u) => {
+                let u = Udp { sport: asked(u.sport), dport: asked(u.dport), ..*u };
+                if u == Udp::default() {
+                    out.push(Match::Udp(u));
+                    continue;
+                }
+                if all(u.sport) && all(u.dport) {
+                    continue;
+                }
+                let at = *udp_at.get_or_insert_with(|| {
+                    out.push(Match::Udp(Udp::default()));
+                    out.len() - 1
+                });
+                if let Some(Match::Udp(one)) = out.get_mut(at) {
+                    one.ports_together |= together(u.sport, u.dport);
+                    merge(&mut one.sport, u.sport);
+                    merge(&mut one.dport, u.dport);
+                }
+            }
+            other => out.push(other.clone()),
+        }
+    }
+    out
+}

@@ -1,0 +1,49 @@
+//! `conntrack`, beside recordings of the real tool.
+
+use packetwalk_lab::Lab;
+use packetwalk_shell::{Shell, Sink, Stream};
+
+/// Both outputs, apart.
+#[derive(Default)]
+struct Both {
+    out: Vec<u8>,
+    err: Vec<u8>,
+}
+
+impl Sink for Both {
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        match stream {
+            Stream::Stdout => self.out.extend_from_slice(bytes),
+            Stream::Stderr => self.err.extend_from_slice(bytes),
+        }
+    }
+}
+
+/// What conntrack 1.4.7 said in a new network namespace: `$` its words, `1` and `2` lines of its two
+/// outputs, `=` its status.
+#[test]
+fn messages_are_those_recorded() {
+    let text = include_str!("conntrack/empty.txt");
+    let mut cases = 0;
+    let mut failed = Vec::new();
+    for case in text.split("$ ").filter(|case| !case.is_empty()) {
+        let (command, answer) = case.split_once('\n').unwrap();
+        let stream = |mark| {
+            let lines = answer.lines().filter_map(|line| line.strip_prefix(mark));
+            lines.map(|line| format!("{line}\n")).collect::<String>()
+        };
+        let mut shell = Shell::new(Lab::new(0));
+        let mut sink = Both::default();
+        let script = format!("{command}\necho status $?\n");
+        shell.run_script("lab.sh", script.as_bytes(), &mut sink);
+        let status = answer.lines().find_map(|line| line.strip_prefix("= ")).unwrap();
+        let out = format!("{}status {status}\n", stream("1 "));
+        let (o, e) = (String::from_utf8_lossy(&sink.out), String::from_utf8_lossy(&sink.err));
+        if (o.as_ref(), e.as_ref()) != (out.as_str(), stream("2 ").as_str()) {
+            failed.push(format!("{command}\nours: {o}{e}theirs: {out}{}", stream("2 ")));
+        }
+        cases += 1;
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    assert!(cases > 150, "{cases} cases");
+}
