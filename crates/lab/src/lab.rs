@@ -238,6 +238,7 @@ impl Lab {
                     flights: &mut self.flights,
                     latency: LATENCY,
                     captures: &mut self.captures,
+                    sending: 0,
                     errno: None,
                 }
             };

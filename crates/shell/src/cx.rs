@@ -165,6 +165,13 @@ impl<'a> Cx<'a> {
         self.sys.proc(self.pid)?.env.get(name).map(Vec::as_slice)
     }
 
+    /// The quotes of messages: those of the locale's character set.
+    pub fn quotes(&self) -> (&'static str, &'static str) {
+        let locale = [&b"LC_ALL"[..], b"LC_CTYPE", b"LANG"].iter().find_map(|n| self.env(n).filter(|v| !v.is_empty()));
+        let utf8 = locale.is_some_and(|l| l.to_ascii_lowercase().windows(4).any(|w| w == b"utf-" || w == b"utf8"));
+        if utf8 { ("\u{2018}", "\u{2019}") } else { ("'", "'") }
+    }
+
     /// The working directory.
     pub fn cwd(&self) -> Rc<[u8]> {
         self.sys.proc(self.pid).map_or_else(|| Rc::from(&b"/"[..]), |p| Rc::clone(&p.cwd))

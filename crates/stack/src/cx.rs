@@ -69,8 +69,10 @@ pub struct Cx<'a, O: Observer> {
     pub latency: std::time::Duration,
     /// Captures.
     pub captures: &'a mut Captures,
-    /// What a local sender is told, and of which packet.
-    pub errno: Option<(u32, SendError)>,
+    /// The packet whose sender waits to be told how it went.
+    pub sending: u32,
+    /// What that sender is told.
+    pub errno: Option<SendError>,
 }
 
 impl<O: Observer> Cx<'_, O> {
@@ -80,9 +82,11 @@ impl<O: Observer> Cx<'_, O> {
         *self.last_id
     }
 
-    /// Remembers the first error about a packet, for its sender.
+    /// Remembers an error about a packet, if it is the one whose sender waits.
     pub fn fail(&mut self, id: u32, error: SendError) {
-        self.errno.get_or_insert((id, error));
+        if id == self.sending {
+            self.errno.get_or_insert(error);
+        }
     }
 
     pub(crate) fn capture(

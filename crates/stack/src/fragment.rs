@@ -99,6 +99,7 @@ impl Stack {
         let bytes: Vec<u8> =
             queue.parts.iter().flat_map(|p| cx.payloads.bytes(p.packet.payload).iter().copied()).collect();
         let mut whole = *skb;
+        whole.frag_max = queue.parts.iter().map(|p| p.packet.len()).max().unwrap_or(0);
         whole.packet.ip = first.packet.ip;
         whole.packet.ip.frag = None;
         whole.packet.transport = first.packet.transport;

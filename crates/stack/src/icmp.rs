@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use packetwalk_trace::{DropReason, Observer, RouteKind, SendError, Step};
 use packetwalk_wire::{
-    Family, Icmp, IpHeader, Packet, PacketType, Quoted, Skb, Transport, icmp, icmp::QuotedTransport, proto,
+    Family, Icmp, IpHeader, Packet, PacketType, Payload, Quoted, Skb, Transport, icmp, icmp::QuotedTransport, proto,
 };
 
 use crate::path::Next;
@@ -67,7 +67,7 @@ impl Stack {
         skb.mark = mark;
         cx.obs.step(about, Step::Answer);
         self.nf.ct.attach(about, &mut skb);
-        self.enqueue(skb, dst);
+        self.send_now(cx, skb, dst);
     }
 
     /// `icmp_errors_use_inbound_ifaddr`.
@@ -116,10 +116,15 @@ impl Stack {
         ip.tos = packet.ip.tos;
         ip.ttl = self.default_ttl(family, way.oif);
         let transport = Transport::Icmp(Icmp::Query { ty: reply, code: 0, id, seq });
-        let mut answer = Skb::new(cx.new_id(), Packet { ip, transport, payload: packet.payload });
+        let payload = if reply == icmp::v4::TIMESTAMP_REPLY {
+            timestamps(cx, &packet)
+        } else {
+            packet.payload
+        };
+        let mut answer = Skb::new(cx.new_id(), Packet { ip, transport, payload });
         answer.mark = mark;
         cx.obs.step(skb, Step::Answer);
-        self.enqueue(answer, way);
+        self.send_now(cx, answer, way);
         Next::Done
     }
 
@@ -146,6 +151,9 @@ impl Stack {
     ) {
         let Some((error, hard)) = errno_of(quoted.ip.family(), icmp) else { return };
         let (src, dst) = (quoted.ip.src, quoted.ip.dst);
+        if error == SendError::MsgSize {
+            self.pmtu.learn(dst, if quoted.ip.family() == Family::V4 { rest & 0xffff } else { rest }, cx.now);
+        }
         let found = match quoted.transport {
             QuotedTransport::Tcp(tcp) => {
                 let found = self.sockets.tcp((dst, tcp.dport), (src, tcp.sport), skb.iif);
@@ -231,6 +239,18 @@ impl Stack {
             conn.icmp_error(error, seq);
         }
     }
+}
+
+/// The originator's time, then ours twice, in milliseconds since midnight (RFC 792).
+fn timestamps<O: Observer>(cx: &mut Cx<'_, O>, request: &Packet) -> Payload {
+    let mut body = [0; 12];
+    for (to, from) in body.iter_mut().zip(cx.payloads.bytes(request.payload)).take(4) {
+        *to = *from;
+    }
+    let ms = (cx.now.0 / 1_000_000 % 86_400_000) as u32;
+    body[4..8].copy_from_slice(&ms.to_be_bytes());
+    body[8..].copy_from_slice(&ms.to_be_bytes());
+    cx.payloads.intern(&body)
 }
 
 /// What an ICMP error says to a socket, and whether a connected one is told without asking.

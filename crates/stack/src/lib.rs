@@ -10,6 +10,7 @@ mod icmp;
 mod limits;
 mod nd;
 pub mod path;
+mod pmtu;
 mod random;
 mod reject;
 mod routing;

@@ -70,7 +70,7 @@ impl Stack {
             step: None,
         };
         let skb = Skb::new(cx.new_id(), packet);
-        self.enqueue(skb, dst);
+        self.send_now(cx, skb, dst);
     }
 
     /// # Source

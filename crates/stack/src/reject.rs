@@ -41,7 +41,7 @@ impl Stack {
                 let ether = Ether { dst: src, src: own, content: Content::Ip(skb) };
                 self.work.push_back(Next::Transmit(about.physin, ether));
             }
-            _ => self.enqueue(skb, dst),
+            _ => self.send_now(cx, skb, dst),
         }
     }
 }

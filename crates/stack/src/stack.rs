@@ -14,6 +14,7 @@ use packetwalk_wire::{Family, IfIndex, IfName, Instant, Mac};
 use crate::fragment::Reassembly;
 use crate::limits::Limits;
 use crate::path::Next;
+use crate::pmtu::PathMtus;
 use crate::sockets::Sockets;
 use crate::sysctl::{Conf4, Conf6, Sysctl, SysctlError};
 use crate::{Cx, SplitMix};
@@ -41,6 +42,7 @@ pub struct Stack {
     pub(crate) limits: Limits,
     pub(crate) fragments: Reassembly,
     pub(crate) headers: BTreeSet<(IfIndex, IpAddr)>,
+    pub(crate) pmtu: PathMtus,
     dad: BTreeMap<(IfIndex, IpAddr), Instant>,
     dad_generation: u64,
 }
@@ -66,6 +68,7 @@ impl Stack {
             limits: Limits::default(),
             fragments: Reassembly::default(),
             headers: BTreeSet::new(),
+            pmtu: PathMtus::default(),
             dad: BTreeMap::new(),
             dad_generation: 0,
         };

@@ -43,6 +43,8 @@ pub enum DropReason {
     NeighFailed,
     /// `NEIGH_QUEUEFULL`.
     NeighQueueFull,
+    /// `UDP_CSUM`, `TCP_CSUM`, `ICMP_CSUM`: the transport checksum is wrong.
+    Csum,
     /// `TCP_FLAGS`, old or unexpected segments.
     TcpFlags,
     /// `TCP_RESET`: a RST ended the connection here.
@@ -95,6 +97,7 @@ impl DropReason {
             Self::Blackhole => "IP_BLACKHOLE",
             Self::NeighFailed => "NEIGH_FAILED",
             Self::NeighQueueFull => "NEIGH_QUEUEFULL",
+            Self::Csum => "CSUM",
             Self::TcpFlags => "TCP_FLAGS",
             Self::TcpReset => "TCP_RESET",
             Self::DevReady => "DEV_READY",

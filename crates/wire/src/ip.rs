@@ -95,12 +95,14 @@ pub struct IpHeader {
     pub df: bool,
     /// Set when this is a part of a datagram.
     pub frag: Option<Fragment>,
+    /// The transport checksum is wrong, as its sender made it: receivers and conntrack refuse it.
+    pub bad_csum: bool,
 }
 
 impl IpHeader {
     /// A header with TTL 64, TOS 0, no DF, id 0.
     pub const fn new(src: IpAddr, dst: IpAddr) -> Self {
-        Self { src, dst, ttl: 64, tos: 0, id: 0, df: false, frag: None }
+        Self { src, dst, ttl: 64, tos: 0, id: 0, df: false, frag: None, bad_csum: false }
     }
 
     /// Bytes of this header, with IPv6's fragment header if there is one.

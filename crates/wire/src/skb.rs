@@ -158,6 +158,9 @@ pub struct Skb {
     /// `nf_bridge_info.bridged_dnat`: waits for its next hop's MAC on a bridge, to be bridged on with
     /// this source MAC.
     pub bridged_dnat: Option<Mac>,
+    /// Largest fragment in bytes of the datagram that was put together (`frag_max_size`); 0 for one that
+    /// came whole. It is cut again to that size when it leaves.
+    pub frag_max: u16,
     /// It came round to this host itself with its sender's route (`skb_valid_dst`): no input lookup.
     pub has_dst: bool,
 }
@@ -179,6 +182,7 @@ impl Skb {
             uid: None,
             nf_trace: false,
             bridged_dnat: None,
+            frag_max: 0,
             has_dst: false,
         }
     }

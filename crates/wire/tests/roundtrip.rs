@@ -46,6 +46,7 @@ fn ip(v6: bool) -> impl Strategy<Value = IpHeader> {
             id: if v6 && frag.is_none() { 0 } else { id },
             df: df && !v6,
             frag,
+            bad_csum: false,
         },
     )
 }

@@ -171,7 +171,7 @@ impl Replay {
         let (transport, payload) = match asked.text("proto") {
             Some("udp") => (Transport::Udp(Udp { sport, dport }), payload),
             Some("tcp") => {
-                let letters = asked.text("flags").unwrap_or("S");
+                let letters = asked.0.get("flags").and_then(Value::as_str).unwrap_or("S");
                 let bits = letters.chars().filter_map(|c| "FSRPAUEC".find(c)).fold(0, |f, bit| f | 1 << bit);
                 let flags = TcpFlags(bits);
                 let mss = flags.has(TcpFlags::SYN).then_some(1460);

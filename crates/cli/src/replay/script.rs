@@ -75,7 +75,7 @@ pub fn of(scenario: &Value) -> Result<String, ReplayError> {
         tables(&mut s, h, host);
     }
     if six {
-        static_neighbours(&mut s, hosts);
+        static_neighbours(&mut s, &names, hosts);
     }
     Ok(s)
 }
@@ -228,7 +228,8 @@ fn tables(s: &mut String, h: &str, host: &Value) {
 }
 
 /// Neighbour discovery passes ip6tables: every host knows every other's MAC instead.
-fn static_neighbours(s: &mut String, hosts: &Hosts) {
+fn static_neighbours(s: &mut String, names: &[String], hosts: &Hosts) {
+    let of = |h: &str, i: &str| hosts.get(h).and_then(|h| h.get("ifs")?.get(i)).unwrap_or(&Value::Null);
     let _ = writeln!(s, "true");
     let all: Vec<(&String, &String, ipnet::IpNet)> = hosts
         .iter()
@@ -243,8 +244,9 @@ fn static_neighbours(s: &mut String, hosts: &Hosts) {
             if oh != h && net.trunc().contains(&other.addr()) {
                 let _ = writeln!(
                     s,
-                    "ip -n {h} neigh replace {} lladdr $(ip netns exec {oh} cat /sys/class/net/{oi}/address) nud permanent dev {i}",
-                    other.addr()
+                    "ip -n {h} neigh replace {} lladdr {} dev {i} nud permanent",
+                    other.addr(),
+                    mac_of(names, oh, hosts.get(*oh).unwrap_or(&Value::Null), oi, of(oh, oi)),
                 );
             }
         }

@@ -50,8 +50,7 @@ impl Conntrack {
     /// (SCTP, UDP-Lite, GRE).
     ///
     /// # Source
-    /// Linux v6.18, `nf_conntrack_core.c`: `nf_conntrack_in`. Checksums are always right here, so
-    /// `nf_conntrack_checksum` changes nothing.
+    /// Linux v6.18, `nf_conntrack_core.c`: `nf_conntrack_in`.
     pub fn packet_in<O: Observer>(
         &mut self,
         hook: Hook,
@@ -75,6 +74,10 @@ impl Conntrack {
                 skb.nfct = Nfct::None;
             }
             Nfct::None => {}
+        }
+        if skb.packet.ip.bad_csum && hook == Hook::Prerouting && self.sysctls.checksum != 0 {
+            self.stats.error += 1;
+            return self.invalid(skb, obs);
         }
         self.track(skb, zone, now, obs)
     }

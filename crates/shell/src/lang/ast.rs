@@ -50,8 +50,18 @@ pub(crate) struct Pipeline {
 #[derive(Debug)]
 pub(crate) struct Command {
     pub pos: Pos,
+    /// The whole script, and where in it this command stands.
+    pub source: (Rc<[u8]>, usize, usize),
     pub kind: Kind,
     pub redirects: Vec<Redirect>,
+}
+
+impl Command {
+    /// As written.
+    pub fn text(&self) -> &[u8] {
+        let (source, from, to) = &self.source;
+        source.get(*from..*to).unwrap_or(&[]).trim_ascii()
+    }
 }
 
 #[derive(Debug)]

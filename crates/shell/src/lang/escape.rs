@@ -172,3 +172,21 @@ pub(crate) fn quote(text: &[u8]) -> Vec<u8> {
     out.push(b'\'');
     out
 }
+
+/// A text with backslashes before what a shell would take for something else, as `printf %q` prints it.
+pub(crate) fn backslash(text: &[u8]) -> Vec<u8> {
+    if text.is_empty() {
+        return b"''".to_vec();
+    }
+    if text.iter().any(u8::is_ascii_control) {
+        return quote(text);
+    }
+    let mut out = Vec::with_capacity(text.len());
+    for (n, b) in text.iter().enumerate() {
+        if b" \"'\\|&;()<>!{}*[]?^$`,".contains(b) || n == 0 && matches!(b, b'#' | b'~') {
+            out.push(b'\\');
+        }
+        out.push(*b);
+    }
+    out
+}

@@ -60,6 +60,8 @@ pub(crate) struct State {
     pub source: Source,
     pub options: Options,
     pub status: u8,
+    /// `$PIPESTATUS`.
+    pub pipe_status: Vec<u8>,
     pub last_background: Option<Pid>,
     pub jobs: Vec<Job>,
     /// `$$`.
@@ -95,6 +97,7 @@ impl State {
             source,
             options: Options::default(),
             status: 0,
+            pipe_status: vec![0],
             last_background: None,
             jobs: Vec::new(),
             shell_pid: pid,
@@ -135,6 +138,7 @@ impl State {
             b"HOSTTYPE" => Some(b"x86_64".to_vec()),
             b"OSTYPE" => Some(b"linux-gnu".to_vec()),
             b"HOSTNAME" => Some(b"packetwalk".to_vec()),
+            b"PIPESTATUS" => number(u64::from(self.pipe_status.first().copied().unwrap_or(0))),
             b"FUNCNAME" => self.calls.last().cloned(),
             b"EPOCHSECONDS" => number(crate::sys::EPOCH + now.secs()),
             _ => self.vars.get(name)?.scalar().map(<[u8]>::to_vec),

@@ -3,6 +3,7 @@
 mod bridge;
 mod clib;
 mod conntrack;
+mod control;
 mod ip;
 pub(crate) mod iptables;
 mod names;
@@ -21,9 +22,13 @@ use registry::Tool;
 /// that needs its whole standard input first, `Tool::Process(ping::new)` for a state machine.
 #[rustfmt::skip]
 const TOOLS: &[(&str, Tool)] = &[
+    ("[", Tool::Function(control::plain::test)),
     ("bash", Tool::Process(crate::lang::interp::start_bash)),
     ("bridge", Tool::Function(bridge::main)),
     ("conntrack", Tool::Function(conntrack::main)),
+    ("echo", Tool::Function(control::plain::echo)),
+    ("env", Tool::Function(control::env::main)),
+    ("false", Tool::Function(control::plain::false_)),
     ("ip", Tool::Process(ip::new)),
     ("ip6tables", Tool::Process(iptables::new)),
     ("ip6tables-legacy", Tool::Process(iptables::new)),
@@ -43,9 +48,17 @@ const TOOLS: &[(&str, Tool)] = &[
     ("iptables-nft-save", Tool::Process(iptables::new)),
     ("iptables-restore", Tool::Process(iptables::new)),
     ("iptables-save", Tool::Process(iptables::new)),
+    ("kill", Tool::Function(control::kill::main)),
     ("ping", Tool::Process(ping::new)),
     ("ping4", Tool::Process(ping::new)),
     ("ping6", Tool::Process(ping::new)),
+    ("printf", Tool::Function(control::plain::printf)),
+    ("pwd", Tool::Function(control::plain::pwd)),
     ("sh", Tool::Process(crate::lang::interp::start_bash)),
+    ("sleep", Tool::Process(control::sleep::new)),
     ("sysctl", Tool::Function(sysctl::main)),
+    ("test", Tool::Function(control::plain::test)),
+    ("timeout", Tool::Process(control::timeout::new)),
+    ("true", Tool::Function(control::plain::true_)),
+    ("which", Tool::Function(control::which::main)),
 ];

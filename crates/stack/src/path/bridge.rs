@@ -60,7 +60,7 @@ impl Stack {
         ether.tell(cx.obs, Step::Bridge { bridge, from: port, to: decision.to() });
         for out in self.links.egress(&decision) {
             
-            self.work.push_back(Next::BridgePort(out, ether));
+            self.work.push_back(Next::BridgePort(port, out, ether));
 
         }
         if decision.local {
@@ -78,14 +78,17 @@ impl Stack {
     /// # Source
     /// Linux v6.18, `net/bridge/br_forward.c`: `__br_forward`; `net/bridge/br_netfilter_hooks.c`:
     /// `br_nf_forward_ip`, `br_nf_post_routing`.
-    pub(super) fn bridge_port<O: Observer>(&mut self, cx: &mut Cx<'_, O>, port: IfIndex, mut ether: Ether) -> Next {
+    pub(super) fn bridge_port<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        from: IfIndex,
+        port: IfIndex,
+        mut ether: Ether,
+    ) -> Next {
         let Some(device) = self.links.get(port) else { return Next::Done };
-        let (mtu, master) = (device.mtu, device.master);
-        let Some(bridge) = master else { return Next::Done };
-        if ether.len() > u64::from(mtu) + 14 {
-            return self.drop_frame(cx, &ether, DropReason::PktTooBig);
-        }
+        let (mtu, Some(bridge)) = (device.mtu, device.master) else { return Next::Done };
         if let Content::Ip(mut skb) = ether.content
+            && from.is_some()
             && skb.physin.is_some()
         {
             skb.physout = port;
@@ -97,7 +100,17 @@ impl Stack {
             if self.hook(cx, Hook::Postrouting, &mut skb, IfIndex::NONE, bridge, next_hop) == HookEnd::Stop {
                 return Next::Done;
             }
+            if skb.frag_max != 0 {
+                for part in self.fragment(&skb, mtu.min(u32::from(skb.frag_max))) {
+                    let part = Ether { content: Content::Ip(part), ..ether };
+                    self.work.push_back(Next::Transmit(port, part));
+                }
+                return Next::Done;
+            }
             ether.content = Content::Ip(skb);
+        }
+        if ether.len() > u64::from(mtu) + 14 {
+            return self.drop_frame(cx, &ether, DropReason::PktTooBig);
         }
         Next::Transmit(port, ether)
     }
@@ -135,7 +148,7 @@ impl Stack {
         ether.tell(cx.obs, Step::Bridge { bridge, from: IfIndex::NONE, to: decision.to() });
         for out in self.links.egress(&decision) {
             
-            self.work.push_back(Next::BridgePort(out, ether));
+            self.work.push_back(Next::BridgePort(IfIndex::NONE, out, ether));
         }
         Next::Done
     }

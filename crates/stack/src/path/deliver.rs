@@ -22,6 +22,9 @@ impl Stack {
                 }
             }
         }
+        if packet.ip.bad_csum && !matches!(packet.transport, Transport::Opaque { .. }) {
+            return self.drop(cx, &skb, DropReason::Csum);
+        }
         match packet.transport {
             Transport::Icmp(message) => self.deliver_icmp(cx, &skb, &dst, &message),
             Transport::Udp(_) => self.deliver_udp(cx, &skb, &dst),

@@ -77,8 +77,8 @@ impl Stack {
         }
     }
 
-    /// Puts a packet made here on its way; the caller runs the queue.
-    pub(crate) fn enqueue(&mut self, skb: Skb, dst: Dst) {
-        self.work.push_back(Next::Output(skb, dst));
+    /// Sends a packet made here before anything else goes on, as the kernel does.
+    pub(crate) fn send_now<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: Skb, dst: Dst) {
+        self.carry(cx, Next::Output(skb, dst));
     }
 }

@@ -85,8 +85,8 @@ pub enum Next {
     Bridge(IfIndex, Ether),
     /// The bridge chooses where it goes, after its own PREROUTING: `bridge.rs`.
     BridgeForward(IfIndex, Ether),
-    /// Out by one bridge port: `bridge.rs`.
-    BridgePort(IfIndex, Ether),
+    /// From a bridge port, or NONE for the host itself, out by one bridge port: `bridge.rs`.
+    BridgePort(IfIndex, IfIndex, Ether),
     /// An IP packet for this host or to be routed: `prerouting.rs`.
     Prerouting(Skb),
     /// The routing decision: `route_input.rs`.
@@ -113,13 +113,21 @@ impl Stack {
     /// Carries `first` and everything that follows from it as far as this namespace goes.
     pub fn run<O: Observer>(&mut self, cx: &mut Cx<'_, O>, first: Next) {
         cx.obs.at(self.id, cx.now);
+        self.carry(cx, first);
+        while let Some(work) = self.work.pop_front() {
+            self.carry(cx, work);
+        }
+    }
+
+    /// Carries one packet from box to box until its way here ends.
+    pub(crate) fn carry<O: Observer>(&mut self, cx: &mut Cx<'_, O>, first: Next) {
         let mut next = first;
         loop {
             next = match next {
                 Next::Receive(dev, ether) => self.receive(cx, dev, ether),
                 Next::Bridge(port, ether) => self.bridge_input(cx, port, ether),
                 Next::BridgeForward(port, ether) => self.bridge_forward(cx, port, ether),
-                Next::BridgePort(port, ether) => self.bridge_port(cx, port, ether),
+                Next::BridgePort(from, port, ether) => self.bridge_port(cx, from, port, ether),
                 Next::Prerouting(skb) => self.prerouting(cx, skb),
                 Next::RouteInput(skb) => self.route_input(cx, skb),
                 Next::LocalIn(skb, dst) => self.local_in(cx, skb, dst),
@@ -129,10 +137,7 @@ impl Stack {
                 Next::Postrouting(skb, dst) => self.postrouting(cx, skb, dst),
                 Next::Neighbour(skb, dst) => self.neighbour(cx, skb, dst),
                 Next::Transmit(dev, ether) => self.transmit(cx, dev, ether),
-                Next::Done => match self.work.pop_front() {
-                    Some(work) => work,
-                    None => return,
-                },
+                Next::Done => return,
             };
         }
     }

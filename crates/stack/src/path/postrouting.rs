@@ -26,8 +26,13 @@ impl Stack {
             skb.has_dst = true;
             return Next::Prerouting(skb);
         }
-        let mtu = self.path_mtu(&dst);
-        if u32::from(skb.packet.len()) <= mtu {
+        let mut mtu = self.path_mtu(&dst);
+        if skb.iif == IfIndex::NONE {
+            mtu = mtu.min(self.pmtu.get(skb.packet.ip.dst, cx.now).unwrap_or(mtu));
+        }
+        if skb.frag_max != 0 {
+            mtu = mtu.min(u32::from(skb.frag_max));
+        } else if u32::from(skb.packet.len()) <= mtu {
             return Next::Neighbour(skb, dst);
         }
         match skb.packet.family() {

@@ -8,7 +8,7 @@ use super::hook::HookEnd;
 use crate::{Cx, Stack};
 
 impl Stack {
-    /// A packet that a bridge already took through PREROUTING skips it here, and forgets its ports.
+    /// A packet that a bridge already took through PREROUTING skips it here; it still knows its port.
     ///
     /// # Source
     /// Linux v6.18, `net/ipv4/ip_input.c`: `ip_rcv`; `net/ipv6/ip6_input.c`: `ip6_rcv_core`;
@@ -18,8 +18,7 @@ impl Stack {
             return self.drop(cx, &skb, DropReason::IpInHdr);
         }
         if skb.physin.is_some() {
-            skb.physin = IfIndex::NONE;
-            skb.physout = IfIndex::NONE;
+            skb.frag_max = 0;
             return Next::RouteInput(skb);
         }
         if skb.packet.ip.frag.is_some() && self.nf.tracks(skb.packet.family()) {

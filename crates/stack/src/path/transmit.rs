@@ -25,7 +25,8 @@ impl Stack {
                 if let Content::Ip(skb) = &mut ether.content {
                     skb.has_dst = true;
                 }
-                Next::Receive(dev, ether)
+                self.work.push_back(Next::Receive(dev, ether));
+                Next::Done
             }
             Kind::Bridge(_) => self.bridge_transmit(cx, dev, ether),
             Kind::Veth { peer: Some(peer) } if device.carrier => {

@@ -215,6 +215,8 @@ impl Stack {
         let dst = self.lookup_output(&key)?;
         if packet.ip.src.is_unspecified() {
             packet.ip.src = dst.src.ok_or(SendError::AddrNotAvail)?;
+            // The sender's checksum was made over the address that it left open.
+            packet.ip.bad_csum = !matches!(packet.transport, Transport::Icmp(_));
         }
         let mut skb = Skb::new(cx.new_id(), packet);
         skb.mark = mark;
@@ -229,12 +231,9 @@ impl Stack {
         skb: Skb,
         dst: Dst,
     ) -> Result<(), SendError> {
-        cx.errno = None;
+        (cx.sending, cx.errno) = (skb.id, None);
         self.run(cx, Next::Output(skb, dst));
-        match cx.errno.take() {
-            Some((id, error)) if id == skb.id => Err(error),
-            _ => Ok(()),
-        }
+        cx.errno.take().map_or(Ok(()), Err)
     }
 
     /// `recvfrom`: the oldest datagram.

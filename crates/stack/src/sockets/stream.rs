@@ -207,7 +207,7 @@ impl Stack {
             let mut skb = Skb::new(cx.new_id(), packet);
             skb.mark = opts.mark;
             skb.uid = Some(opts.uid);
-            self.enqueue(skb, dst);
+            self.send_now(cx, skb, dst);
         }
     }
 
@@ -223,16 +223,25 @@ impl Stack {
         let (src, dst) = ((packet.ip.src, tcp.sport), (packet.ip.dst, tcp.dport));
         match self.sockets.tcp(src, dst, skb.iif) {
             Some(id) if self.connection(id).is_some() => self.tcp_input(cx, skb, id, tcp),
-            Some(id) if tcp.flags.has(TcpFlags::SYN) && !tcp.flags.has(TcpFlags::ACK) => {
-                self.tcp_passive_open(cx, skb, id, tcp)
-            }
-            Some(_) if tcp.flags.has(TcpFlags::RST) => self.drop(cx, skb, DropReason::TcpReset),
-            found => {
+            Some(id) => self.tcp_to_listener(cx, skb, id, tcp),
+            None => {
                 self.tcp_reset(cx, skb, tcp);
-                let reason = if found.is_some() { DropReason::TcpFlags } else { DropReason::NoSocket };
-                self.drop(cx, skb, reason)
+                self.drop(cx, skb, DropReason::NoSocket)
             }
         }
+    }
+
+    /// Linux v6.18, `net/ipv4/tcp_input.c`: `tcp_rcv_state_process`, TCP_LISTEN.
+    fn tcp_to_listener<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, id: SockId, tcp: &Tcp) -> Next {
+        let flags = tcp.flags;
+        if flags.has(TcpFlags::ACK) {
+            self.tcp_reset(cx, skb, tcp);
+        } else if flags.has(TcpFlags::RST) {
+            return self.drop(cx, skb, DropReason::TcpReset);
+        } else if flags.has(TcpFlags::SYN) && !flags.has(TcpFlags::FIN) {
+            return self.tcp_passive_open(cx, skb, id, tcp);
+        }
+        self.drop(cx, skb, DropReason::TcpFlags)
     }
 
     fn tcp_input<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, id: SockId, tcp: &Tcp) -> Next {
@@ -331,7 +340,7 @@ impl Stack {
         let mut reset = Skb::new(cx.new_id(), answer);
         reset.mark = mark;
         cx.obs.step(skb, Step::Answer);
-        self.enqueue(reset, way);
+        self.send_now(cx, reset, way);
     }
 
     pub(crate) fn tcp_timers<O: Observer>(&mut self, cx: &mut Cx<'_, O>) {

@@ -215,5 +215,6 @@ pub(super) fn kill(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
             None => sh.error(cx, &format!("kill: {}: arguments must be process or job IDs", lossy(arg))),
         }
     }
-    After::Status(status)
+    // A signal to the shell itself comes before its next command.
+    After::Yield(status)
 }

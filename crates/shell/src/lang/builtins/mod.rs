@@ -14,7 +14,9 @@ mod variables;
 use super::interp::{After, Interp};
 use crate::Cx;
 
+pub(crate) use names::file;
 pub(crate) use output::echo_text;
+pub(crate) use read::seconds;
 
 /// A builtin: its words, the name first.
 pub(crate) type Builtin = fn(&mut Interp, &mut Cx<'_>, &[Vec<u8>]) -> After;

@@ -119,7 +119,7 @@ fn convert(letter: u8, spec: &Spec, arg: Option<&Vec<u8>>, done: &mut Formatted)
                 return false;
             }
         }
-        b'q' => pad(&escape::quote_if_needed(text), spec, false, &mut done.out),
+        b'q' => pad(&escape::backslash(text), spec, false, &mut done.out),
         b'c' => pad(text.get(..1).unwrap_or(&[]), spec, false, &mut done.out),
         b'd' | b'i' | b'u' | b'x' | b'X' | b'o' => {
             let value = number(text, done);
@@ -219,14 +219,14 @@ pub(super) fn builtin(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> Af
     };
     let done = format(text, args);
     let mut status = u8::from(!done.errors.is_empty());
+    for error in &done.errors {
+        sh.error(cx, &format!("printf: {error}"));
+    }
     match name {
         Some(name) => {
             let _ = sh.state.vars.set(&name, done.out);
         }
         None => status = status.max(sh.print(cx, "printf", &done.out)),
-    }
-    for error in &done.errors {
-        sh.error(cx, &format!("printf: {error}"));
     }
     After::Status(status)
 }

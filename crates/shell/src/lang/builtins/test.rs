@@ -72,7 +72,8 @@ pub(crate) fn binary(cx: &mut Cx<'_>, a: &[u8], op: &[u8], b: &[u8]) -> bool {
 }
 
 struct Test<'a, 'b, 'c> {
-    sh: &'a Interp,
+    /// The shell whose variables `-v` means.
+    sh: Option<&'a Interp>,
     cx: &'b mut Cx<'c>,
 }
 
@@ -80,7 +81,7 @@ impl Test<'_, '_, '_> {
     fn one(&mut self, op: &[u8], operand: &[u8]) -> bool {
         if op == b"-v" {
             let now = self.cx.now();
-            return self.sh.state.variable(operand, now).is_some();
+            return self.sh.is_some_and(|sh| sh.state.variable(operand, now).is_some());
         }
         unary(self.cx, op, operand)
     }
@@ -91,11 +92,6 @@ impl Test<'_, '_, '_> {
             return Ok(compare(&number(a)?, &number(b)?));
         }
         Ok(binary(self.cx, a, op, b))
-    }
-
-    fn evaluate(&mut self, args: &[Vec<u8>]) -> Tested {
-        let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
-        self.by_count(&args)
     }
 
     fn by_count(&mut self, args: &[&[u8]]) -> Tested {
@@ -185,11 +181,16 @@ impl Test<'_, '_, '_> {
     }
 }
 
+/// Evaluates a test; what is wrong is told by its text.
+pub(crate) fn evaluate(sh: Option<&Interp>, cx: &mut Cx<'_>, args: &[Vec<u8>]) -> Result<bool, String> {
+    let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
+    Test { sh, cx }.by_count(&args).map_err(|Wrong(text)| text)
+}
+
 fn run(sh: &mut Interp, cx: &mut Cx<'_>, name: &str, args: &[Vec<u8>]) -> After {
-    let tested = Test { sh, cx }.evaluate(args);
-    match tested {
+    match evaluate(Some(sh), cx, args) {
         Ok(value) => After::Status(u8::from(!value)),
-        Err(Wrong(text)) => {
+        Err(text) => {
             sh.error(cx, &format!("{name}: {text}"));
             After::Status(2)
         }

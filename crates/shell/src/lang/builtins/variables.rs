@@ -267,9 +267,6 @@ pub(super) fn unset(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> Afte
                     }
                 } else if functions && sh.state.functions.contains_key(name) {
                     std::rc::Rc::make_mut(&mut sh.state.functions).remove(name);
-                } else if variables && (name.is_empty() || name_len(name) != name.len()) {
-                    sh.error(cx, &format!("unset: `{}': not a valid identifier", lossy(name)));
-                    status = 1;
                 }
             }
         }

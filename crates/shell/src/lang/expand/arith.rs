@@ -117,6 +117,13 @@ impl Expr<'_> {
         self.text.get(self.at..).unwrap_or(&[])
     }
 
+    /// A token begins here; at the end the last one stays.
+    fn mark(&mut self) {
+        if self.at < self.text.len() {
+            self.token = self.at;
+        }
+    }
+
     fn enter(&mut self) -> Result<(), ArithError> {
         self.depth += 1;
         if self.depth > DEEPEST { Err(self.error("expression recursion level exceeded")) } else { Ok(()) }
@@ -149,6 +156,7 @@ impl Expr<'_> {
             self.blanks();
             let op = ASSIGNS.iter().find(|op| self.rest().starts_with(op) && !self.rest().starts_with(b"=="));
             if let Some(op) = op {
+                self.token = self.at;
                 self.at += op.len();
                 let right = self.assign()?;
                 let value = match op.split_last() {
@@ -175,7 +183,7 @@ impl Expr<'_> {
         let yes = yes?;
         self.blanks();
         if self.rest().first() != Some(&b':') {
-            self.token = self.at;
+            self.mark();
             return Err(self.error("`:' expected for conditional expression"));
         }
         self.at += 1;
@@ -197,10 +205,6 @@ impl Expr<'_> {
             };
             self.token = self.at;
             self.at += op.len();
-            self.blanks();
-            if self.at == self.text.len() {
-                return Err(self.error("syntax error: operand expected"));
-            }
             let skip = op == b"&&" && left == 0 || op == b"||" && left != 0;
             self.dry += u32::from(skip);
             let right_at = self.at;
@@ -275,7 +279,7 @@ impl Expr<'_> {
 
     fn unary_inner(&mut self) -> Value {
         self.blanks();
-        self.token = self.at;
+        self.mark();
         for (op, delta) in [(&b"++"[..], 1), (b"--", -1)] {
             if self.rest().starts_with(op) {
                 let back = self.at;
@@ -292,10 +296,6 @@ impl Expr<'_> {
         let op = self.rest().first().copied();
         if matches!(op, Some(b'+' | b'-' | b'!' | b'~')) {
             self.at += 1;
-            self.blanks();
-            if self.at == self.text.len() {
-                return Err(self.error("syntax error: operand expected"));
-            }
             let value = self.unary()?;
             return Ok(match op {
                 Some(b'-') => value.wrapping_neg(),
@@ -314,7 +314,7 @@ impl Expr<'_> {
                 let value = self.comma()?;
                 self.blanks();
                 if self.rest().first() != Some(&b')') {
-                    self.token = self.at;
+                    self.mark();
                     return Err(self.error("missing `)'"));
                 }
                 self.at += 1;

@@ -15,6 +15,7 @@ mod split;
 use std::rc::Rc;
 
 use super::ast::{List, Part, Word};
+use super::parse::name_len;
 use super::state::{ArithVars, State};
 use super::vars::Vars;
 use crate::Cx;
@@ -210,14 +211,21 @@ impl Expander<'_, '_> {
 
     fn runs(&mut self, word: &Word) -> Done<Vec<Run>> {
         let mut runs = Vec::new();
-        if let Some(Part::Literal(text)) = word.parts.first()
-            && text.first() == Some(&b'~')
-        {
-            let expanded = self.tilde(text);
-            let flag = if expanded == *text { Flag::Literal } else { Flag::Quoted };
-            runs.push(Run::Text(expanded, flag));
-            self.parts(&word.parts[1..], false, &mut runs)?;
-            return Ok(runs);
+        if let Some(Part::Literal(text)) = word.parts.first() {
+            // After `name=` too.
+            let from = match name_len(text) {
+                0 => 0,
+                len if text.get(len) == Some(&b'=') => len + 1,
+                _ => text.len(),
+            };
+            if text.get(from) == Some(&b'~') {
+                let expanded = self.tilde(&text[from..]);
+                let flag = if expanded == text[from..] { Flag::Literal } else { Flag::Quoted };
+                runs.push(Run::Text(text[..from].to_vec(), Flag::Literal));
+                runs.push(Run::Text(expanded, flag));
+                self.parts(&word.parts[1..], false, &mut runs)?;
+                return Ok(runs);
+            }
         }
         self.parts(&word.parts, false, &mut runs)?;
         Ok(runs)
@@ -230,17 +238,25 @@ impl Expander<'_, '_> {
                 let home = self.state.vars.get(b"HOME").and_then(|v| v.scalar()).unwrap_or(b"/root");
                 [home, &text[1..]].concat()
             }
+            [b'~', b'r', b'o', b'o', b't', rest @ ..] if matches!(rest, [] | [b'/', ..]) => {
+                [b"/root", rest].concat()
+            }
             _ => text.to_vec(),
         }
     }
 
     /// Expands parts; `quoted`: they stand in double quotes.
     fn parts(&mut self, parts: &[Part], quoted: bool, out: &mut Vec<Run>) -> Done<()> {
+        self.parts_as(parts, quoted, Flag::Literal, out)
+    }
+
+    /// The same; `bare`: what unquoted text counts as.
+    fn parts_as(&mut self, parts: &[Part], quoted: bool, bare: Flag, out: &mut Vec<Run>) -> Done<()> {
         let expanded = if quoted { Flag::Quoted } else { Flag::Split };
         for part in parts {
             match part {
                 Part::Literal(text) => {
-                    out.push(Run::Text(text.clone(), if quoted { Flag::Quoted } else { Flag::Literal }));
+                    out.push(Run::Text(text.clone(), if quoted { Flag::Quoted } else { bare }));
                 }
                 Part::Quoted(text) => {
                     out.push(Run::Quotes);

@@ -110,6 +110,10 @@ impl Expander<'_, '_> {
                         map.get(&index).map_or(Val::Unset, |t| Val::One(t.clone()))
                     }
                     Some(Value::Scalar(text)) if index == 0 || index == -1 => Val::One(text.clone()),
+                    None if name == b"PIPESTATUS" => usize::try_from(index)
+                        .ok()
+                        .and_then(|n| self.state.pipe_status.get(n))
+                        .map_or(Val::Unset, |s| number(u64::from(*s))),
                     _ => Val::Unset,
                 }
             }
@@ -117,8 +121,9 @@ impl Expander<'_, '_> {
                 match self.state.vars.get(name).map(|v| &v.value) {
                     Some(Value::Array(map)) => map.values().cloned().collect(),
                     Some(Value::Scalar(text)) => vec![text.clone()],
-                    Some(Value::Unset) | None if name == b"FUNCNAME" => {
-                        self.state.calls.iter().rev().cloned().collect()
+                    None if name == b"FUNCNAME" => self.state.calls.iter().rev().cloned().collect(),
+                    None if name == b"PIPESTATUS" => {
+                        self.state.pipe_status.iter().map(|s| s.to_string().into_bytes()).collect()
                     }
                     _ => Vec::new(),
                 },
@@ -169,7 +174,7 @@ impl Expander<'_, '_> {
         match kind {
             b'+' => {
                 if !missing {
-                    self.parts(&word.parts, quoted, out)?;
+                    self.parts_as(&word.parts, quoted, Flag::Split, out)?;
                 }
                 Ok(())
             }
@@ -183,9 +188,9 @@ impl Expander<'_, '_> {
                     && !quoted
                 {
                     out.push(Run::Text(self.tilde(text), Flag::Quoted));
-                    return self.parts(&word.parts[1..], quoted, out);
+                    return self.parts_as(&word.parts[1..], quoted, Flag::Split, out);
                 }
-                self.parts(&word.parts, quoted, out)
+                self.parts_as(&word.parts, quoted, Flag::Split, out)
             }
             b'=' => {
                 let mut runs = Vec::new();
@@ -242,6 +247,24 @@ impl Expander<'_, '_> {
                         let end = length.map_or(words.len(), |n| (n.max(0) as usize).min(words.len()));
                         return Ok(Val::Many(words[..end].to_vec(), all));
                     }
+                }
+                if let Name::All(array, _) = name
+                    && let Some(Value::Array(map)) = self.state.vars.get(array).map(|v| &v.value)
+                {
+                    // An array is cut by its indices.
+                    let end = map.last_key_value().map_or(0, |(k, _)| k + 1);
+                    let start = if offset < 0 { offset + end } else { offset };
+                    let count = match length {
+                        Some(n) if n < 0 => return Err(negative()),
+                        Some(n) => n as usize,
+                        None => usize::MAX,
+                    };
+                    let words = if start < 0 {
+                        Vec::new()
+                    } else {
+                        map.range(start..).take(count).map(|(_, v)| v.clone()).collect()
+                    };
+                    return Ok(Val::Many(words, all));
                 }
                 let (start, end) = bounds(words.len(), length).ok_or_else(negative)?;
                 Val::Many(words.get(start..end).unwrap_or(&[]).to_vec(), all)

@@ -6,6 +6,7 @@ use super::{Frame, Interp, Step};
 use crate::Cx;
 use crate::lang::ast::{CaseEnd, Command, Kind};
 use crate::lang::expand::Log;
+use crate::lang::parse::name_len;
 
 impl Interp {
     /// Begins a compound command whose redirections are done.
@@ -87,6 +88,10 @@ impl Interp {
         mut log: Log,
     ) -> Step {
         let Kind::For { name, words: written, text, body } = &command.kind else { return Step::Next };
+        if name_len(name) != name.len() {
+            self.error(cx, &format!("`{}': not a valid identifier", String::from_utf8_lossy(name)));
+            return self.finished(cx, 1);
+        }
         let words = match (words, written) {
             (Some(words), _) => words,
             (None, None) => Rc::clone(&self.state.positional),

@@ -22,7 +22,7 @@ pub(crate) enum Frame {
     AndOr { and_or: Rc<AndOr>, at: usize },
     Pipeline { pipeline: Rc<Pipeline>, begun: bool },
     /// Children in the foreground; several of a pipeline.
-    WaitFor { children: Vec<(Pid, Option<Status>)>, is_pipeline: bool },
+    WaitFor { children: Vec<(Pid, Option<Status>)>, command: Option<Rc<Command>> },
     /// A command at its beginning; the number of redirections done, when it has begun.
     Command { command: Rc<Command>, redirected: Option<(usize, Log)> },
     Simple { command: Rc<Command>, run: Box<SimpleRun> },
@@ -65,6 +65,8 @@ pub(crate) enum Reading {
 #[derive(Debug)]
 pub(crate) enum After {
     Status(u8),
+    /// A status, and other processes have their turn.
+    Yield(u8),
     Push(Frame),
     Break(usize),
     Continue(usize),

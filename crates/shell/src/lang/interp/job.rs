@@ -68,7 +68,7 @@ impl Interp {
         for pid in &wait.pids {
             if let Some(Some(status)) = ended(*pid) {
                 if let Status::Killed(signal) = status {
-                    self.killed(cx, *pid, signal);
+                    self.killed(cx, *pid, signal, &[]);
                 }
                 code = status.code();
             }

@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 use super::ast::{Command, Join, Kind, List};
 use super::expand::{Done, Expander, Log, Stop, Substitution};
-use super::parse::Parser;
+use super::parse::{ParseError, Parser};
 use super::state::{Source, State};
 use crate::Cx;
 use crate::process::{OnSignal, Poll, Process, Signal};
@@ -88,7 +88,7 @@ impl Interp {
                 Step::Next
             }
             Frame::Pipeline { pipeline, begun } => self.step_pipeline(cx, pipeline, begun),
-            Frame::WaitFor { children, is_pipeline } => self.step_wait_for(cx, children, is_pipeline),
+            Frame::WaitFor { children, command } => self.step_wait_for(cx, children, command.as_ref()),
             Frame::Command { command, redirected } => self.step_command(cx, command, redirected),
             Frame::Simple { command, run } => self.step_simple(cx, command, run),
             Frame::If { command, at, tested } => self.step_if(command, at, tested),
@@ -135,9 +135,10 @@ impl Interp {
                             self.state.status = 2;
                             return Step::Next;
                         }
-                        return self.exit(cx, 2);
+                        let keeps = matches!(e, ParseError::Condition { .. });
+                        return self.exit(cx, if keeps { self.state.status } else { 2 });
                     }
-                    Reading::Eval | Reading::Sourced { .. } | Reading::Trap { .. } => 1,
+                    Reading::Eval | Reading::Sourced { .. } | Reading::Trap { .. } => 2,
                 };
                 self.undo(cx, Frame::Read { parser, reading });
                 Step::Next
@@ -264,6 +265,13 @@ impl Interp {
 
     /// A command is over: its status, and the end of the shell under `set -e`.
     fn finished(&mut self, cx: &mut Cx<'_>, status: u8) -> Step {
+        self.state.pipe_status.clear();
+        self.state.pipe_status.push(status);
+        self.ended(cx, status)
+    }
+
+    /// The same, with `$PIPESTATUS` set already.
+    fn ended(&mut self, cx: &mut Cx<'_>, status: u8) -> Step {
         self.state.status = status;
         if status != 0 && self.state.options.errexit && !self.is_condition() {
             return self.exit(cx, status);

@@ -54,7 +54,7 @@ impl Interp {
             ParseError::Unclosed { open, .. } => {
                 format!("{place}unexpected EOF while looking for matching `{}'\n", char::from(*open))
             }
-            ParseError::Message { text, .. } => format!("{place}{text}\n"),
+            ParseError::Message { text, .. } | ParseError::Condition { text, .. } => format!("{place}{text}\n"),
             ParseError::TooDeep { .. } => format!("packetwalk: {place}commands are nested too deep\n"),
             ParseError::Unsupported { what, .. } => format!("packetwalk: {place}{what} is not simulated\n"),
         };
@@ -63,12 +63,15 @@ impl Interp {
 
     /// Tells of a command that a signal ended, where bash does: not of a broken pipe, an interrupt or
     /// an orderly end.
-    pub(super) fn killed(&self, cx: &mut Cx<'_>, pid: Pid, signal: Signal) {
+    pub(super) fn killed(&self, cx: &mut Cx<'_>, pid: Pid, signal: Signal, command: &[u8]) {
         if matches!(signal, Signal::PIPE | Signal::INT | Signal::TERM) {
             return;
         }
-        let text = self.state.jobs.iter().find(|j| j.pid == pid).map_or(&b""[..], |j| &j.text);
-        let text = String::from_utf8_lossy(text);
+        let text = self.state.jobs.iter().find(|j| j.pid == pid).map_or(command, |j| &j.text);
+        let mut text = String::from_utf8_lossy(text).into_owned();
+        if let Some(inside) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
+            text = format!("( {} )", inside.trim());
+        }
         self.error(cx, &format!("{:5} {:<24}{text}", pid.0, signal.text()));
     }
 }

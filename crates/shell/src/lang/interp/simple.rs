@@ -4,12 +4,11 @@ use std::rc::Rc;
 
 use super::frame::Leave;
 use super::redirect::Saved;
-use super::{After, Frame, Interp, Reading, Step};
+use super::{After, Frame, Interp, Step};
 use crate::cx::Place;
 use crate::lang::ast::{Argument, Assign, AssignValue, Command, Kind};
 use crate::lang::builtins;
 use crate::lang::expand::Log;
-use crate::lang::parse::Parser;
 use crate::lang::vars::Value;
 use crate::process::Poll;
 use crate::{Cx, tools};
@@ -105,7 +104,7 @@ impl Interp {
         if let Some(step) = self.count(cx) {
             return step;
         }
-        self.dispatch(cx, *run)
+        self.dispatch(cx, &command, *run)
     }
 
     /// Evaluates the assignments that are left; without a command they are done at once.
@@ -253,7 +252,7 @@ impl Interp {
     }
 
     /// Runs a command whose words, redirections and assignments are done.
-    fn dispatch(&mut self, cx: &mut Cx<'_>, run: SimpleRun) -> Step {
+    fn dispatch(&mut self, cx: &mut Cx<'_>, command: &Rc<Command>, run: SimpleRun) -> Step {
         let SimpleRun { fields, saved, values, .. } = run;
         let Some(name) = fields.first().cloned() else { return Step::Next };
         if let Some(body) = self.state.functions.get(&name).cloned() {
@@ -275,7 +274,7 @@ impl Interp {
             let after = builtin(self, cx, &fields);
             return self.after(cx, after);
         }
-        self.external(cx, fields, saved, values)
+        self.external(cx, command, fields, saved, values)
     }
 
     /// A scope for the variables that one command sees.
@@ -317,6 +316,10 @@ impl Interp {
     pub(super) fn after(&mut self, cx: &mut Cx<'_>, after: After) -> Step {
         match after {
             After::Status(status) => self.finished(cx, status),
+            After::Yield(status) => match self.finished(cx, status) {
+                Step::Next => Step::Block(Poll::Again),
+                block @ Step::Block(_) => block,
+            },
             After::Push(frame) => {
                 self.frames.push(frame);
                 Step::Next
@@ -344,6 +347,7 @@ impl Interp {
     fn external(
         &mut self,
         cx: &mut Cx<'_>,
+        command: &Rc<Command>,
         fields: Vec<Vec<u8>>,
         saved: Saved,
         values: Vec<(Vec<u8>, Vec<u8>)>,
@@ -362,9 +366,9 @@ impl Interp {
                 // A script in memory: the shell that would read its first line runs it.
                 let mut words = vec![b"bash".to_vec(), script];
                 words.extend(fields.into_iter().skip(1));
-                self.start(cx, words, saved, &env)
+                self.start(cx, command, words, saved, &env)
             }
-            Ok(None) => self.start(cx, fields, saved, &env),
+            Ok(None) => self.start(cx, command, fields, saved, &env),
             Err((text, status)) => {
                 self.error(cx, &format!("{}: {text}", String::from_utf8_lossy(&name)));
                 Self::restore(cx, saved);
@@ -397,7 +401,7 @@ impl Interp {
         let env = self.state.vars.env();
         let child = tools::start(&name, cx).and_then(|body| cx.start_child(body, words, Some(env), None, &[]));
         match child {
-            Some(pid) => After::Push(Frame::WaitFor { children: vec![(pid, None)], is_pipeline: false }),
+            Some(pid) => After::Push(Frame::WaitFor { children: vec![(pid, None)], command: None }),
             None => After::Status(127),
         }
     }
@@ -405,6 +409,7 @@ impl Interp {
     fn start(
         &mut self,
         cx: &mut Cx<'_>,
+        command: &Rc<Command>,
         words: Vec<Vec<u8>>,
         saved: Saved,
         env: &Rc<crate::sys::proc::Env>,
@@ -424,7 +429,8 @@ impl Interp {
         Self::restore(cx, saved);
         match child {
             Some(pid) => {
-                self.frames.push(Frame::WaitFor { children: vec![(pid, None)], is_pipeline: false });
+                let command = Some(Rc::clone(command));
+                self.frames.push(Frame::WaitFor { children: vec![(pid, None)], command });
                 Step::Next
             }
             None => {
@@ -444,9 +450,4 @@ fn index_prefix(field: Vec<u8>) -> (Option<i64>, Vec<u8>) {
         return (Some(index), field[close + 2..].to_vec());
     }
     (None, field)
-}
-
-/// Text to run as `eval` and traps do.
-pub(crate) fn eval(text: Vec<u8>, line: u32) -> Frame {
-    Frame::Read { parser: Parser::new(text.into(), line), reading: Reading::Eval }
 }

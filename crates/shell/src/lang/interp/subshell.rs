@@ -59,13 +59,15 @@ impl Interp {
                 .iter()
                 .map(|r| crate::lang::ast::Redirect { fd: r.fd, op: r.op, target: r.target.clone() })
                 .collect();
-            let command = Rc::new(Command { pos: command.pos, kind, redirects });
+            let source = command.source.clone();
+            let command = Rc::new(Command { pos: command.pos, source, kind, redirects });
             Frame::Command { command, redirected: None }
         };
         let child = self.forked(&self.state, vec![begin]);
         match self.fork(cx, child, &[]) {
             Some(pid) => {
-                self.frames.push(Frame::WaitFor { children: vec![(pid, None)], is_pipeline: false });
+                let command = Some(Rc::clone(command));
+                self.frames.push(Frame::WaitFor { children: vec![(pid, None)], command });
                 Step::Next
             }
             None => self.no_fork(cx),
@@ -120,7 +122,8 @@ impl Interp {
                 }
             }
         }
-        self.frames.push(Frame::WaitFor { children, is_pipeline: true });
+        let command = commands.last().cloned();
+        self.frames.push(Frame::WaitFor { children, command });
         Step::Next
     }
 
@@ -196,7 +199,7 @@ impl Interp {
         &mut self,
         cx: &mut Cx<'_>,
         mut children: Vec<(Pid, Option<Status>)>,
-        is_pipeline: bool,
+        command: Option<&Rc<Command>>,
     ) -> Step {
         for (pid, status) in &mut children {
             if status.is_none() {
@@ -208,23 +211,18 @@ impl Interp {
         }
         let statuses: Option<Vec<Status>> = children.iter().map(|(_, s)| *s).collect();
         let Some(statuses) = statuses else {
-            self.frames.push(Frame::WaitFor { children, is_pipeline });
+            self.frames.push(Frame::WaitFor { children, command: command.cloned() });
             return Step::Block(Poll::Wait);
         };
         let Some(&last) = statuses.last() else { return Step::Next };
         if let (Status::Killed(signal), Some((pid, _))) = (last, children.last()) {
-            self.killed(cx, *pid, signal);
+            self.killed(cx, *pid, signal, command.map_or(&[], |c| c.text()));
         }
-        if is_pipeline || self.state.vars.get(b"PIPESTATUS").is_some() {
-            let _ = self.state.vars.unset(b"PIPESTATUS");
-        }
-        for (n, status) in statuses.iter().enumerate() {
-            let _ = self.state.vars.set_element(b"PIPESTATUS", n as i64, status.code().to_string().into_bytes());
-        }
+        self.state.pipe_status = statuses.iter().map(|s| s.code()).collect();
         let mut code = last.code();
         if self.state.options.pipefail {
             code = statuses.iter().rev().map(|s| s.code()).find(|c| *c != 0).unwrap_or(0);
         }
-        self.finished(cx, code)
+        self.ended(cx, code)
     }
 }

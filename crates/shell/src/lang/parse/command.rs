@@ -23,11 +23,11 @@ impl Parser {
         self.enter()?;
         self.assign_ok = true;
         self.peek()?;
-        let pos = self.token_pos();
+        let (pos, start) = (self.token_pos(), self.token_start);
         let kind = match self.compound()? {
             Some(kind) => kind,
             None => {
-                let command = self.simple()?;
+                let command = self.simple(start)?;
                 self.leave();
                 return Ok(command);
             }
@@ -39,10 +39,11 @@ impl Parser {
             }
         }
         self.leave();
-        Ok(Command { pos, kind, redirects })
+        self.peek()?;
+        Ok(Command { pos, source: self.source(start), kind, redirects })
     }
 
-    fn simple(&mut self) -> Parsed<Command> {
+    fn simple(&mut self, start: usize) -> Parsed<Command> {
         let mut pos = self.token_pos();
         let (mut simple, mut redirects, mut count) = (Simple::default(), Vec::new(), 0_u32);
         let mut declares = false;
@@ -76,7 +77,7 @@ impl Parser {
                             && self.peek()? == &Token::Op(Op::Open)
                         {
                             let kind = self.function_after_name(&word)?;
-                            return Ok(Command { pos, kind, redirects });
+                            return Ok(Command { pos, source: self.source(start), kind, redirects });
                         }
                     }
                     simple.words.push(Argument::Word(word));
@@ -92,7 +93,12 @@ impl Parser {
         if count == 0 {
             return Err(self.unexpected());
         }
-        Ok(Command { pos, kind: Kind::Simple(simple), redirects })
+        Ok(Command { pos, source: self.source(start), kind: Kind::Simple(simple), redirects })
+    }
+
+    /// The text from `start` to the token that was peeked.
+    fn source(&self, start: usize) -> (Rc<[u8]>, usize, usize) {
+        (Rc::clone(&self.text), start, self.token_start)
     }
 
     fn byte_after_blanks(&self) -> Option<u8> {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::lexer::{Op, Token};
-use super::word::{Stop, name_len};
+use super::word::Stop;
 use super::{ParseError, Parsed, Parser};
 use crate::lang::ast::{CaseArm, CaseEnd, Kind, List, Word};
 
@@ -115,14 +115,8 @@ impl Parser {
         }
         let Token::Word(word) = self.peek()?.clone() else { return Err(self.unexpected()) };
         self.take();
-        let name = match word.as_literal() {
-            Some(text) if name_len(text) == text.len() && !text.is_empty() => text.to_vec(),
-            _ => {
-                let text = self.text.get(self.token_start..self.at).unwrap_or(&[]);
-                let text = format!("`{}': not a valid identifier", String::from_utf8_lossy(text));
-                return Err(ParseError::Message { line: self.line, text });
-            }
-        };
+        // Whether it is a name is looked at when the loop begins.
+        let name = word.written();
         let (mut words, mut text) = (None, Vec::new());
         if self.peek()? == &Token::Op(Op::Semi) {
             self.take();

@@ -15,7 +15,8 @@ impl Parser {
     /// What follows `[[`, with `]]`.
     pub(super) fn condition_command(&mut self) -> Parsed<Kind> {
         let condition = self.condition_or()?;
-        self.expect(b"]]").map_err(|_| self.condition_error())?;
+        self.peek()?;
+        self.expect(b"]]").map_err(|_| self.condition_error(|_| "syntax error in conditional expression".to_owned()))?;
         Ok(Kind::Condition(Rc::new(condition)))
     }
 
@@ -50,25 +51,30 @@ impl Parser {
             self.take();
             let inner = self.condition_or()?;
             if self.peek()? != &Token::Op(Op::Close) {
-                return Err(self.condition_error());
+                return Err(self.condition_error(|t| format!("unexpected token `{t}', expected `)'")));
             }
             self.take();
             self.skip_condition_newlines()?;
             return Ok(inner);
         }
-        let Token::Word(first) = self.peek()?.clone() else { return Err(self.condition_error()) };
+        let Token::Word(first) = self.peek()?.clone() else {
+            return Err(self.condition_error(|t| format!("unexpected token `{t}' in conditional command")));
+        };
         self.take();
         match first.as_literal() {
             Some(b"!") => return Ok(Condition::Not(Box::new(self.condition_term()?))),
             Some(b"]]") => {
                 self.peeked = Some(Token::Word(first));
-                return Err(self.condition_error());
+                return Err(self.condition_error(|_| "syntax error in conditional expression".to_owned()));
             }
             Some([b'-', letter]) if b"abcdefghknoprstuvwxzGLNORS".contains(letter) => {
                 let op = vec![b'-', *letter];
                 if let Token::Word(operand) = self.peek()?.clone() {
-                    let ends = operand.as_literal().is_some_and(|w| w == b"]]" || BINARY.contains(&w));
-                    if !ends {
+                    if operand.as_literal() == Some(b"]]") {
+                        let text = |t: &str| format!("unexpected argument `{t}' to conditional unary operator");
+                        return Err(self.condition_error(text));
+                    }
+                    if !operand.as_literal().is_some_and(|w| BINARY.contains(&w)) {
                         self.take();
                         self.skip_condition_newlines()?;
                         return Ok(Condition::Unary(op, operand));
@@ -83,7 +89,7 @@ impl Parser {
             Token::Word(word) => match word.as_literal() {
                 Some(text) if BINARY.contains(&text) => text.to_vec(),
                 Some(b"]]") => return Ok(Condition::Unary(b"-n".to_vec(), first)),
-                _ => return Err(self.condition_error()),
+                _ => return Err(self.condition_error(|_| "conditional binary operator expected".to_owned())),
             },
             _ => {
                 self.skip_condition_newlines()?;
@@ -95,7 +101,13 @@ impl Parser {
             self.skip_blanks();
             Word { parts: self.parts(Stop::Regex)? }
         } else {
-            let Token::Word(right) = self.peek()?.clone() else { return Err(self.condition_error()) };
+            let right = match self.peek()?.clone() {
+                Token::Word(right) if right.as_literal() != Some(b"]]") => right,
+                _ => {
+                    let text = |t: &str| format!("unexpected argument `{t}' to conditional binary operator");
+                    return Err(self.condition_error(text));
+                }
+            };
             self.take();
             right
         };
@@ -110,16 +122,13 @@ impl Parser {
         Ok(())
     }
 
-    fn condition_error(&mut self) -> ParseError {
-        match self.unexpected() {
-            ParseError::Unexpected { line, token } => {
-                let near = String::from_utf8_lossy(&token).into_owned();
-                ParseError::Message {
-                    line,
-                    text: format!("syntax error in conditional expression: unexpected token `{near}'"),
-                }
-            }
-            other => other,
+    /// Tells of the next token.
+    fn condition_error(&mut self, text: impl FnOnce(&str) -> String) -> ParseError {
+        let line = self.line;
+        if self.peeked == Some(Token::End) {
+            return ParseError::EndOfFile { line };
         }
+        let token = String::from_utf8_lossy(self.token_text()).into_owned();
+        ParseError::Condition { line, text: text(if self.peeked == Some(Token::Newline) { "newline" } else { &token }) }
     }
 }

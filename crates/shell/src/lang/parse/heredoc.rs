@@ -26,7 +26,8 @@ impl Parser {
                     here.line,
                     String::from_utf8_lossy(&here.delimiter)
                 );
-                self.warnings.push((self.line, text));
+                let before = u32::from(body.ends_with(b"\n"));
+                self.warnings.push((self.line.saturating_sub(before), text));
                 break;
             }
             let rest = self.rest();

@@ -33,6 +33,8 @@ pub(crate) enum ParseError {
     Unclosed { line: u32, open: u8 },
     /// Another message of bash's.
     Message { line: u32, text: String },
+    /// A wrong `[[ ]]`: bash prints this and ends with the status that it had.
+    Condition { line: u32, text: String },
     /// Nested deeper than this shell allows.
     TooDeep { line: u32 },
     /// Bash's, but not simulated.
@@ -51,6 +53,7 @@ impl ParseError {
             | Self::EndOfFile { line }
             | Self::Unclosed { line, .. }
             | Self::Message { line, .. }
+            | Self::Condition { line, .. }
             | Self::TooDeep { line }
             | Self::Unsupported { line, .. } => line,
         }
@@ -287,7 +290,7 @@ impl Parser {
     fn unexpected(&mut self) -> ParseError {
         let line = self.line;
         match &self.peeked {
-            Some(Token::End) => ParseError::EndOfFile { line },
+            Some(Token::End) => ParseError::EndOfFile { line: line + u32::from(self.text.last() != Some(&b'\n')) },
             Some(Token::Newline) => ParseError::Unexpected { line, token: b"newline".to_vec() },
             _ => {
                 let token = self.token_text().to_vec();

@@ -274,7 +274,7 @@ impl Parser {
         let (start, peeked) = (self.token_start, self.peeked.take());
         let heres = std::mem::take(&mut self.heres);
         let list = match self.substitution_list() {
-            Err(ParseError::EndOfFile { .. }) => return Err(ParseError::Unclosed { line, open: b')' }),
+            Err(ParseError::EndOfFile { line }) => return Err(ParseError::Unclosed { line, open: b')' }),
             other => other?,
         };
         (self.token_start, self.peeked, self.heres) = (start, peeked, heres);
