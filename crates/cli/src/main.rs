@@ -1,6 +1,5 @@
 //! The `packetwalk` command: labs, walks and replays in a terminal.
 
-mod bench;
 mod interactive;
 mod lab;
 mod replay;
@@ -51,9 +50,6 @@ enum Command {
         /// The scenario or record, as JSON
         scenario: PathBuf,
     },
-    /// Measure nanoseconds a packet on a lab's path
-    #[command(hide = true)]
-    Bench(bench::Args),
 }
 
 /// What went wrong outside the lab: said on standard error, with exit status 1.
@@ -72,7 +68,6 @@ fn main() -> ExitCode {
         Command::Walk(args) => walk::walk(&args),
         Command::Shell { lab, from, seed } => interactive::shell(lab.as_deref(), &from, seed),
         Command::Replay { scenario } => print_replay(&scenario),
-        Command::Bench(args) => bench::bench(&args),
     };
     match done {
         Ok(status) => ExitCode::from(status),

@@ -4,7 +4,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use packetwalk_lab::Lab;
+use packetwalk_shell::print::walk::{Explained, Place, Style, Walk, explain, text};
 use packetwalk_shell::{Collect, Line, Shell};
+use serde_json::{Value, json};
 
 use crate::{Failure, lab};
 
@@ -16,6 +18,9 @@ pub struct Args {
     /// Namespace that the command runs in; the root namespace unless given
     #[arg(long, default_value = "")]
     from: String,
+    /// Tell everything: rules that did not match, empty hooks
+    #[arg(long)]
+    all: bool,
     /// Print the walk as JSON
     #[arg(long)]
     json: bool,
@@ -64,13 +69,59 @@ pub fn walk(args: &Args) -> Result<u8, Failure> {
     if let Some(file) = &args.pcap {
         lab::write_pcap(&shell.lab, file)?;
     }
-    let mut out = anstream::stdout().lock();
+    let walk = explain(&events, &shell.lab, ns);
     if args.json {
-        writeln!(out, "{}", events.len())?;
-    } else {
-        write!(out, "{}", events.len())?;
-        writeln!(out)?;
-        out.write_all(&said.bytes)?;
+        writeln!(std::io::stdout().lock(), "{}", json(&walk, &shell.lab, &said))?;
+        return Ok(status);
     }
+    let name = |id| match shell.lab.ns_name(id) {
+        "" => "host".to_owned(),
+        other => other.to_owned(),
+    };
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{}", text(&walk, Style { color: true, details: args.all }, &name))?;
+    out.write_all(&said.bytes)?;
     Ok(status)
+}
+
+/// The walk as data: every step, details included, and what the command printed.
+fn json(walk: &Walk, lab: &Lab, said: &Collect) -> Value {
+    let step = |s: &Explained| {
+        let fields: Vec<Value> =
+            s.fields.iter().map(|f| json!({ "name": f.name, "value": f.value, "before": f.before })).collect();
+        let decided = s.decided.as_ref().map(|d| {
+            json!({ "table": format!("{:?}", d.table).to_lowercase(), "key": d.key, "row": d.text })
+        });
+        json!({
+            "ns": lab.ns_name(s.ns),
+            "packet": s.packet,
+            "time_ns": s.at.0,
+            "leg": format!("{:?}", s.leg).to_lowercase(),
+            "place": place(&s.place),
+            "title": s.title,
+            "line": s.line,
+            "sentence": s.sentence,
+            "detail": s.detail,
+            "tone": format!("{:?}", s.tone).to_lowercase(),
+            "decided": decided,
+            "header": fields,
+        })
+    };
+    json!({
+        "verdict": format!("{:?}", walk.outcome.verdict).to_lowercase(),
+        "sentence": walk.outcome.sentence,
+        "decisive_step": walk.outcome.step,
+        "steps": walk.steps.iter().map(step).collect::<Vec<_>>(),
+        "output": said.text(),
+    })
+}
+
+fn place(place: &Place) -> Value {
+    match place {
+        Place::Socket => json!({ "kind": "socket" }),
+        Place::Device(name) => json!({ "kind": "device", "name": name }),
+        Place::Bridge(name) => json!({ "kind": "bridge", "name": name }),
+        Place::Hook(hook) => json!({ "kind": "hook", "name": hook.name() }),
+        Place::Route => json!({ "kind": "route" }),
+    }
 }

@@ -6,14 +6,6 @@ use anyhow::Result;
 
 use crate::sh::{command, output, run};
 
-/// Starts a WASI module in node.
-const RUNNER: &str = "
-    const { WASI } = require('node:wasi');
-    const wasi = new WASI({ version: 'preview1', args: ['load'], env: {} });
-    WebAssembly.compile(require('node:fs').readFileSync(process.argv[1]))
-        .then((module) => WebAssembly.instantiate(module, wasi.getImportObject()))
-        .then((instance) => wasi.start(instance));";
-
 /// Builds and runs `crates/shell/examples/load.rs` natively and in node.
 ///
 /// # Errors
@@ -31,5 +23,5 @@ pub fn bench(root: &Path) -> Result<()> {
     run(command(root, "cargo").args(example).args(["--target", "wasm32-wasip1"]))?;
     println!("wasm in node");
     let module = root.join("target/wasm32-wasip1/release/examples/load.wasm");
-    run(command(root, "node").args(["--no-warnings", "-e", RUNNER]).arg(module))
+    run(command(root, "node").args(["--no-warnings", "crates/xtask/src/wasi.cjs"]).arg(module))
 }

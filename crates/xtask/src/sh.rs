@@ -27,9 +27,9 @@ pub fn command(folder: &Path, program: impl AsRef<OsStr>) -> Command {
 /// # Errors
 /// It cannot be started, or it fails.
 pub fn run(command: &mut Command) -> Result<()> {
-    let name = format!("{command:?}");
+    let name = line(command);
     let status = command.status().with_context(|| name.clone())?;
-    if status.success() { Ok(()) } else { bail!("{}: {status}", short(&name)) }
+    if status.success() { Ok(()) } else { bail!("{name}: {status}") }
 }
 
 /// Runs the command quietly: what it printed on standard output, trimmed.
@@ -37,26 +37,26 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// # Errors
 /// It cannot be started, or it fails; the message holds what it printed on standard error.
 pub fn output(command: &mut Command) -> Result<String> {
-    let name = format!("{command:?}");
+    let name = line(command);
     let out = command.output().with_context(|| name.clone())?;
     if !out.status.success() {
-        bail!("{}: {}", short(&name), String::from_utf8_lossy(&out.stderr).trim());
+        bail!("{}: {}", name, String::from_utf8_lossy(&out.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&out.stdout).trim().to_owned())
 }
 
-/// Runs the command, shows its standard output as it comes and hands each line to `line`. True if it succeeded.
+/// Runs the command, shows its standard output as it comes and hands each line to `each`. True if it succeeded.
 ///
 /// # Errors
 /// It cannot be started.
-pub fn watch(command: &mut Command, mut line: impl FnMut(&str)) -> Result<bool> {
-    let name = format!("{command:?}");
-    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| short(&name).to_owned())?;
+pub fn watch(command: &mut Command, mut each: impl FnMut(&str)) -> Result<bool> {
+    let name = line(command);
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| name.clone())?;
     if let Some(out) = child.stdout.take() {
         for bytes in BufReader::new(out).split(b'\n') {
             let text = String::from_utf8_lossy(&bytes?).into_owned();
             println!("{text}");
-            line(&text);
+            each(&text);
         }
     }
     Ok(child.wait()?.success())
@@ -77,7 +77,8 @@ pub fn fresh(input: &Path, output: &Path) -> bool {
     matches!((changed(input), changed(output)), (Ok(input), Ok(output)) if output >= input)
 }
 
-/// A command's debug form without its environment and folder.
-fn short(name: &str) -> &str {
-    name.find("\" \"").and_then(|at| name[..at].rfind(' ')).map_or(name, |at| &name[at + 1..])
+/// The command as one would type it, for messages.
+fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

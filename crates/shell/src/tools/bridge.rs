@@ -197,7 +197,8 @@ fn link_set(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
             }
             "priority" => {
                 let word = args.need()?;
-                let Some(priority) = number(word).and_then(|n| u8::try_from(n).ok()).filter(|p| *p < 64) else {
+                let Some(priority) = number(word).and_then(|n| u8::try_from(n).ok()).filter(|p| *p < 64)
+                else {
                     return Err(kernel("Numerical result out of range"));
                 };
                 options.settings.push(Box::new(move |p| p.priority = priority));
@@ -318,13 +319,8 @@ fn rows(ip: &mut Ip<'_, '_>) -> Vec<Row> {
         let bridge = if device.bridge().is_some() { Some(index) } else { device.master };
         let fdb = bridge.and_then(|b| devices.iter().find(|d| d.index == b)).and_then(Device::bridge);
         let learnt = fdb.into_iter().flat_map(|b| b.fdb.entries().iter().rev()).filter(|e| e.port == index);
-        let learnt = learnt.map(|e| Row {
-            mac: e.mac,
-            dev: index,
-            master: bridge,
-            flag: e.flag,
-            entry: Some(*e),
-        });
+        let learnt =
+            learnt.map(|e| Row { mac: e.mac, dev: index, master: bridge, flag: e.flag, entry: Some(*e) });
         if device.bridge().is_some() {
             rows.extend(own.chain(learnt));
         } else {
@@ -356,9 +352,9 @@ fn fdb_show(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
         }
     }
     let br = match br {
-        Some(name) => Some(
-            ip.dev(&name).ok_or_else(|| fail(format!("Cannot find bridge device \"{name}\"\n")))?,
-        ),
+        Some(name) => {
+            Some(ip.dev(&name).ok_or_else(|| fail(format!("Cannot find bridge device \"{name}\"\n")))?)
+        }
         None => None,
     };
     let dev = dev.map(|name| need_dev(ip, &name)).transpose()?;

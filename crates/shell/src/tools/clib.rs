@@ -3,9 +3,11 @@
 mod getopt;
 mod number;
 mod resolve;
+mod service;
 mod stdio;
 
 pub(super) use getopt::{Getopt, Item};
 pub(super) use number::{Bad, strtod, strtol};
 pub(super) use resolve::{Gai, Host, aton, resolve, reverse};
+pub(super) use service::{port_of, service_at};
 pub(super) use stdio::Stdout;

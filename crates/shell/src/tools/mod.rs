@@ -1,17 +1,22 @@
 //! The commands: one file or folder each, and the table of their names.
 
+mod arp;
 mod bridge;
 mod clib;
 mod conntrack;
 mod control;
+mod ifconfig;
 mod ip;
 pub(crate) mod iptables;
 mod names;
+mod nc;
 mod ping;
 pub(crate) mod proc_sys;
 pub(crate) mod regex;
 mod registry;
+mod route;
 mod sysctl;
+pub(crate) mod text;
 
 pub(crate) use registry::{Known, is_path_of_tool, known, path_of, start};
 use registry::Tool;
@@ -23,12 +28,20 @@ use registry::Tool;
 #[rustfmt::skip]
 const TOOLS: &[(&str, Tool)] = &[
     ("[", Tool::Function(control::plain::test)),
+    ("arp", Tool::Function(arp::main)),
     ("bash", Tool::Process(crate::lang::interp::start_bash)),
     ("bridge", Tool::Function(bridge::main)),
+    ("cat", text::CAT),
     ("conntrack", Tool::Function(conntrack::main)),
+    ("cut", text::CUT),
     ("echo", Tool::Function(control::plain::echo)),
+    ("egrep", text::GREP),
     ("env", Tool::Function(control::env::main)),
     ("false", Tool::Function(control::plain::false_)),
+    ("fgrep", text::GREP),
+    ("grep", text::GREP),
+    ("head", text::HEAD),
+    ("ifconfig", Tool::Function(ifconfig::main)),
     ("ip", Tool::Process(ip::new)),
     ("ip6tables", Tool::Process(iptables::new)),
     ("ip6tables-legacy", Tool::Process(iptables::new)),
@@ -49,16 +62,27 @@ const TOOLS: &[(&str, Tool)] = &[
     ("iptables-restore", Tool::Process(iptables::new)),
     ("iptables-save", Tool::Process(iptables::new)),
     ("kill", Tool::Function(control::kill::main)),
+    ("nc", Tool::Process(nc::new)),
+    ("nc.openbsd", Tool::Process(nc::new)),
+    ("netcat", Tool::Process(nc::new)),
+    ("paste", text::PASTE),
     ("ping", Tool::Process(ping::new)),
     ("ping4", Tool::Process(ping::new)),
     ("ping6", Tool::Process(ping::new)),
     ("printf", Tool::Function(control::plain::printf)),
     ("pwd", Tool::Function(control::plain::pwd)),
+    ("rev", text::REV),
+    ("route", Tool::Function(route::main)),
     ("sh", Tool::Process(crate::lang::interp::start_bash)),
     ("sleep", Tool::Process(control::sleep::new)),
     ("sysctl", Tool::Function(sysctl::main)),
+    ("tail", text::TAIL),
+    ("tee", text::TEE),
     ("test", Tool::Function(control::plain::test)),
     ("timeout", Tool::Process(control::timeout::new)),
+    ("tr", text::TR),
     ("true", Tool::Function(control::plain::true_)),
+    ("uniq", text::UNIQ),
+    ("wc", text::WC),
     ("which", Tool::Function(control::which::main)),
 ];

@@ -17,6 +17,7 @@ struct Options {
     quiet: bool,
     write: bool,
     dry: bool,
+    deprecated: bool,
     load: Option<Vec<String>>,
     pattern: Option<String>,
     rest: Vec<String>,
@@ -58,7 +59,7 @@ fn options(cx: &mut Cx<'_>) -> Result<Options, u8> {
             ("--quiet", _) => o.quiet = true,
             ("--write", _) => o.write = true,
             ("--dry-run", _) => o.dry = true,
-            ("--deprecated", _) => {}
+            ("--deprecated", _) => o.deprecated = true,
             ("--load", file) => {
                 o.load = Some(Some(file.to_owned()).filter(|f| !f.is_empty()).into_iter().collect())
             }
@@ -204,8 +205,12 @@ fn list(cx: &mut Cx<'_>, o: &Options, wanted: impl Fn(&str) -> bool) -> usize {
     let Some(stack) = cx.lab.stack_mut(cx.ns) else { return 0 };
     let all = stack.sysctl_list(now);
     let mut count = 0;
+    let deprecated = |name: &str| name.ends_with(".base_reachable_time") || name.ends_with(".retrans_time");
     for (name, value) in all.iter().filter(|(name, _)| wanted(name)) {
         count += 1;
+        if deprecated(name) && !o.deprecated {
+            continue;
+        }
         if o.pattern.as_ref().is_none_or(|p| name.contains(p.as_str())) {
             show(cx, o, name, value);
         }
@@ -300,6 +305,7 @@ fn load(cx: &mut Cx<'_>, o: &Options, file: &str) -> u8 {
     }
     for (name, value) in settings {
         status |= write(cx, o, &name, &value);
+        cx.flush();
     }
     status
 }
@@ -336,6 +342,7 @@ pub(super) fn main(cx: &mut Cx<'_>) -> Poll {
             }
             None => status |= read(cx, &o, word),
         }
+        cx.flush();
     }
     Poll::Exit(status)
 }

@@ -48,10 +48,10 @@ impl Stack {
         }
         let family = skb.packet.family();
         let code = match (family, error) {
-            (Family::V4, SendError::NetUnreach) | (Family::V6, SendError::NetUnreach) => 0,
             (Family::V4, SendError::Access) => 13,
-            (Family::V4, _) | (Family::V6, SendError::Access) => 1,
-            (Family::V6, _) => 3,
+            (Family::V6, SendError::Access) => 1,
+            (Family::V4, SendError::NetUnreach) | (Family::V6, _) => 0,
+            (Family::V4, _) => 1,
         };
         match family {
             Family::V4 => {

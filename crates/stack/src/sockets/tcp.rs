@@ -592,6 +592,16 @@ impl Connection {
         self.received.drain(..).collect()
     }
 
+    /// `read` would not wait: there is data, or no more will come (`POLLIN`).
+    pub fn readable(&self) -> bool {
+        !self.received.is_empty() || self.fin_received || self.state == State::Closed
+    }
+
+    /// Neither side can send any more (`POLLHUP`).
+    pub fn hung_up(&self) -> bool {
+        self.state == State::Closed || self.fin_received && self.fin_wanted
+    }
+
     /// The peer has closed and everything was read.
     pub fn at_end(&self) -> bool {
         self.received.is_empty() && (self.fin_received || self.state == State::Closed)

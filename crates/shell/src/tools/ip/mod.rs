@@ -23,8 +23,6 @@ mod route_set;
 mod route_show;
 mod rule;
 mod rule_show;
-#[cfg(test)]
-mod tests;
 
 use packetwalk_link::Device;
 use packetwalk_stack::Stack;
@@ -213,12 +211,7 @@ struct Line {
 fn options(cx: &mut Cx<'_>) -> Result<Line, End> {
     let words = cx.strings();
     let mut args = Args::new(&words);
-    let mut line = Line {
-        opt: Opt::NONE,
-        ns: cx.ns,
-        batch: None,
-        words: Vec::new(),
-    };
+    let mut line = Line { opt: Opt::NONE, ns: cx.ns, batch: None, words: Vec::new() };
     let usage = || End::usage(help::IP);
     while let Some(word) = args.peek().filter(|w| w.starts_with('-')) {
         args.next();

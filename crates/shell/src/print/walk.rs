@@ -1,0 +1,150 @@
+//! A packet's way, explained: each event of a trace in words, with the row that decided it.
+//!
+//! [`explain`] makes plain data that a page can show; [`text`] prints it for a terminal. Rows are looked
+//! up in the lab as it is now: explain a walk before the lab changes.
+
+mod fields;
+mod leg;
+mod link;
+mod netfilter;
+mod phrase;
+mod route;
+mod scene;
+mod step;
+mod text;
+mod verdict;
+
+use packetwalk_lab::Lab;
+use packetwalk_trace::{Event, Hook, NeighStep, NsId, Step};
+use packetwalk_wire::Instant;
+
+pub use fields::Field;
+pub use leg::Leg;
+pub use scene::{fdb_key, neighbour_key, route_key, rule_key};
+pub use text::{Style, text};
+pub use verdict::{Outcome, Verdict};
+
+/// Where in its namespace the packet is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// At a local socket, or the kernel's own responder.
+    Socket,
+    /// At an interface of this name.
+    Device(String),
+    /// In a bridge of this name.
+    Bridge(String),
+    /// In a netfilter hook.
+    Hook(Hook),
+    /// At the routing decision.
+    Route,
+}
+
+/// A kind of table that a host has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TableName {
+    /// Routes.
+    Routes,
+    /// Netfilter's rules.
+    Rules,
+    /// Connections.
+    Conntrack,
+    /// Neighbours.
+    Neighbours,
+    /// A bridge's addresses.
+    Fdb,
+}
+
+/// The row that decided a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decided {
+    /// Its table.
+    pub table: TableName,
+    /// Names the row there: see [`rule_key`], [`route_key`], [`neighbour_key`], [`fdb_key`]; a
+    /// connection's key is its number of `conntrack -o id`.
+    pub key: String,
+    /// The row as its tool prints it.
+    pub text: String,
+}
+
+/// How a step went for the packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tone {
+    /// It goes on.
+    Plain,
+    /// A rule or policy let it pass.
+    Accept,
+    /// Its header was rewritten.
+    Rewrite,
+    /// It arrived.
+    Deliver,
+    /// It ended here.
+    Drop,
+}
+
+/// One event of a packet's way, in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explained {
+    /// Number of its event in the trace.
+    pub event: usize,
+    /// When.
+    pub at: Instant,
+    /// In which namespace.
+    pub ns: NsId,
+    /// The packet's number in the lab; 0 for ARP.
+    pub packet: u32,
+    /// Which part of the exchange.
+    pub leg: Leg,
+    /// Where the packet is.
+    pub place: Place,
+    /// A word or two: `route`, `nat PREROUTING`, `MASQUERADE`.
+    pub title: String,
+    /// What a terminal shows beside the title: the row that decided, or what changed.
+    pub line: String,
+    /// What happened and why, in one plain sentence.
+    pub sentence: String,
+    /// Only for those who want everything: a rule that did not match, an empty hook.
+    pub detail: bool,
+    /// How it went.
+    pub tone: Tone,
+    /// The row that decided.
+    pub decided: Option<Decided>,
+    /// The header after the step, each field with its value before where it changed.
+    pub fields: Vec<Field>,
+}
+
+/// A whole walk.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Walk {
+    /// The steps in order.
+    pub steps: Vec<Explained>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// Explains a trace. `from` is the namespace whose packets are the requests.
+pub fn explain(events: &[Event], lab: &Lab, from: NsId) -> Walk {
+    let legs = leg::legs(events, from);
+    let mut scene = scene::Scene::new(lab);
+    let mut steps: Vec<Explained> = events
+        .iter()
+        .enumerate()
+        .map(|(at, event)| {
+            let leg = legs.get(at).copied().unwrap_or(Leg::Request);
+            step::explain(&mut scene, at, event, leg)
+        })
+        .collect();
+    // ARP matters while a packet waits for it; else a host only asks whether a neighbour is still there.
+    let mut waiting = 0_u32;
+    for (event, step) in events.iter().zip(&mut steps) {
+        match event.step {
+            Step::Neigh { step: NeighStep::Queued, .. } => waiting += 1,
+            Step::Neigh { step: NeighStep::Resolved | NeighStep::Failed, .. } => {
+                waiting = waiting.saturating_sub(1);
+            }
+            _ => {}
+        }
+        step.detail |= step.leg == Leg::Arp && waiting == 0;
+    }
+    let outcome = verdict::outcome(&scene, events, &steps, from);
+    Walk { steps, outcome }
+}

@@ -1,0 +1,277 @@
+//! Hooks, rules, connection tracking and NAT.
+
+use core::fmt::Write as _;
+
+use packetwalk_netfilter::conntrack::Tuple;
+use packetwalk_trace::{ChainId, CtStep, Hook, Manip, NsId, RuleEnd, Table};
+use packetwalk_wire::{Body, CtInfo, CtRef, Family, IfIndex, Packet, proto};
+
+use super::fields::Field;
+use super::scene::{Scene, rule_key};
+use super::step::Draft;
+use super::{Decided, Place, TableName, Tone};
+use crate::iptables;
+use crate::print::conntrack;
+
+pub(super) fn hook(scene: &Scene<'_>, ns: NsId, hook: Hook, iif: IfIndex, oif: IfIndex) -> Draft {
+    let mut way = String::new();
+    for (option, dev) in [("-i", iif), ("-o", oif)] {
+        if dev.is_some() {
+            let space = if way.is_empty() { "" } else { " " };
+            let _ = write!(way, "{space}{option} {}", scene.dev(ns, dev));
+        }
+    }
+    let name = hook.name();
+    let sentence = match hook {
+        Hook::Prerouting => "Before routing: destinations can still be rewritten here.",
+        Hook::Input => "The packet is for this host: its own filters are asked.",
+        Hook::Forward => "The packet is passing through: the host's filters are asked whether it may.",
+        Hook::Output => "This host made the packet: its filters are asked whether it may leave.",
+        Hook::Postrouting => "After routing: sources can be rewritten here.",
+    };
+    Draft::new(Place::Hook(hook), name, way, sentence).detail()
+}
+
+pub(super) fn table(table: Table, hook: Hook) -> Draft {
+    let title = format!("{} {}", table.name(), hook.name());
+    Draft::new(
+        Place::Hook(hook),
+        title,
+        "",
+        format!("The {} table's rules are asked in order.", table.name()),
+    )
+    .detail()
+}
+
+/// A rule and how it ended.
+pub(super) fn rule(
+    scene: &Scene<'_>,
+    ns: NsId,
+    table: Table,
+    chain: ChainId,
+    rule: u16,
+    end: RuleEnd,
+) -> Draft {
+    let (hook, family) = here(scene, ns);
+    let chain_name = scene.chain(ns, family, table, chain);
+    let found = scene.rule(ns, family, table, chain, rule);
+    let text = found.map_or_else(
+        || format!("rule {rule} of {chain_name}"),
+        |(t, r)| iptables::rule_text(r, &chain_name, t),
+    );
+    let number = format!("Rule {rule} of {} {chain_name}", table.name());
+    let target = |id| scene.chain(ns, family, table, id);
+    let (line, sentence, tone) = match end {
+        RuleEnd::NoMatch(n) => {
+            let failed =
+                found.and_then(|(_, r)| iptables::conditions(r, family).get(usize::from(n)).cloned());
+            let why = failed.unwrap_or_else(|| "a condition".to_owned());
+            (
+                format!("{text}   ✗ {why}"),
+                format!("{number} does not match: “{why}” is not met."),
+                Tone::Plain,
+            )
+        }
+        RuleEnd::Accept => {
+            (format!("{text}   ✓"), format!("{number} matches and accepts the packet."), Tone::Accept)
+        }
+        RuleEnd::Drop => {
+            (format!("{text}   ✗ DROP"), format!("{number} matches and drops the packet."), Tone::Drop)
+        }
+        RuleEnd::Reject => {
+            let sentence = format!("{number} matches and rejects the packet: its sender is told.");
+            (format!("{text}   ✗ REJECT"), sentence, Tone::Drop)
+        }
+        RuleEnd::Jump(to) => {
+            let to = target(to);
+            (format!("{text}   ↓ {to}"), format!("{number} matches: the chain {to} is asked."), Tone::Plain)
+        }
+        RuleEnd::Goto(to) => {
+            let to = target(to);
+            let sentence = format!("{number} matches: the chain {to} decides, and does not come back.");
+            (format!("{text}   ↓ {to}"), sentence, Tone::Plain)
+        }
+        RuleEnd::Return => {
+            (format!("{text}   ↑"), format!("{number} matches: back to the chain that asked."), Tone::Plain)
+        }
+        RuleEnd::Continue => (
+            format!("{text}   ✓ and on"),
+            format!("{number} matches, does its work, and the next rule follows."),
+            Tone::Plain,
+        ),
+        RuleEnd::NotModelled => {
+            let sentence =
+                format!("{number} uses what is not simulated: the packet stops rather than guess.");
+            (format!("{text}   ? not simulated"), sentence, Tone::Drop)
+        }
+    };
+    let decided = Decided { table: TableName::Rules, key: rule_key(table, &chain_name, rule), text };
+    let draft = Draft::new(Place::Hook(hook), format!("{} {chain_name}", table.name()), line, sentence)
+        .decided(decided)
+        .tone(tone);
+    if matches!(end, RuleEnd::NoMatch(_)) { draft.detail() } else { draft }
+}
+
+/// The hook and family that the namespace is in.
+fn here(scene: &Scene<'_>, ns: NsId) -> (Hook, Family) {
+    scene.at.get(&ns).map_or((Hook::Prerouting, Family::V4), |at| (at.hook, at.family))
+}
+
+pub(super) fn chain_end(scene: &Scene<'_>, ns: NsId, table: Table, chain: ChainId) -> Draft {
+    let (hook, family) = here(scene, ns);
+    let name = scene.chain(ns, family, table, chain);
+    let sentence = format!("The chain {name} ends: back to the chain that asked.");
+    Draft::new(Place::Hook(hook), format!("{} {name}", table.name()), "↑ end of the chain", sentence).detail()
+}
+
+pub(super) fn policy(scene: &Scene<'_>, ns: NsId, table: Table, chain: ChainId, accept: bool) -> Draft {
+    let (hook, family) = here(scene, ns);
+    let name = scene.chain(ns, family, table, chain);
+    let word = if accept { "ACCEPT" } else { "DROP" };
+    let text = format!("-P {name} {word}");
+    let sentence = if accept {
+        format!("No rule of {} {name} decided: its policy accepts.", table.name())
+    } else {
+        format!("No rule of {} {name} decided: its policy drops the packet.", table.name())
+    };
+    let mark = if accept { "✓" } else { "✗" };
+    let decided = Decided { table: TableName::Rules, key: rule_key(table, &name, 0), text: text.clone() };
+    let draft = Draft::new(
+        Place::Hook(hook),
+        format!("{} {name}", table.name()),
+        format!("{text}   {mark}"),
+        sentence,
+    )
+    .decided(decided);
+    // NAT's policies decide nothing.
+    match (accept, table) {
+        (true, Table::Filter) => draft.tone(Tone::Accept),
+        (true, _) => draft.detail(),
+        (false, _) => draft.tone(Tone::Drop),
+    }
+}
+
+pub(super) fn conntrack(scene: &Scene<'_>, ns: NsId, step: CtStep, body: &Body) -> Draft {
+    let (hook, _) = here(scene, ns);
+    let draft = |line: String, sentence: String, r: Option<CtRef>| {
+        let decided = r.and_then(|r| entry(scene, ns, r));
+        let draft = Draft::new(Place::Hook(hook), "conntrack", line, sentence);
+        match decided {
+            Some(decided) => draft.decided(decided),
+            None => draft,
+        }
+    };
+    let row = |r| entry(scene, ns, r).map(|d| d.text).unwrap_or_default();
+    match step {
+        CtStep::New(_) => {
+            let tuple = match body {
+                Body::Ip(packet) => tuple_text(packet),
+                Body::Arp(_) => String::new(),
+            };
+            draft(
+                format!("NEW  {tuple}"),
+                "Connection tracking has not seen this flow: it is NEW.".to_owned(),
+                None,
+            )
+        }
+        CtStep::Found(r) => {
+            let (state, sentence) = match r.info {
+                CtInfo::New => ("NEW", "It belongs to a flow that has not been answered yet: still NEW."),
+                CtInfo::Established => {
+                    ("ESTABLISHED", "It belongs to a known connection, in its original direction.")
+                }
+                CtInfo::EstablishedReply => {
+                    ("ESTABLISHED reply", "It belongs to a known connection, in reply direction.")
+                }
+                CtInfo::Related | CtInfo::RelatedReply => {
+                    ("RELATED", "It is about a known connection: RELATED.")
+                }
+            };
+            draft(format!("{state}  {}", row(r)), sentence.to_owned(), Some(r))
+        }
+        CtStep::Invalid => {
+            let sentence = "It makes no sense for any connection: INVALID. NAT leaves it alone.";
+            draft("INVALID".to_owned(), sentence.to_owned(), None)
+        }
+        CtStep::Untracked => {
+            draft("UNTRACKED".to_owned(), "A rule exempts it from tracking.".to_owned(), None)
+        }
+        CtStep::Confirmed(r) => draft(
+            format!("confirmed  {}", row(r)),
+            "The new connection goes into the table.".to_owned(),
+            Some(r),
+        ),
+        CtStep::Clash(r) => {
+            draft("clash".to_owned(), "Another connection took the same tuple meanwhile.".to_owned(), Some(r))
+        }
+        CtStep::Destroyed(_) => draft(
+            "destroyed".to_owned(),
+            "The packet ended the connection: its entry is gone.".to_owned(),
+            None,
+        ),
+    }
+}
+
+/// The entry as `conntrack -L` prints it, from its addresses on.
+fn entry(scene: &Scene<'_>, ns: NsId, r: CtRef) -> Option<Decided> {
+    let ct = &scene.stack(ns)?.nf.ct;
+    let mut entry = conntrack::Entry::of(ct, r)?;
+    entry.counters = None;
+    let mut text = String::new();
+    conntrack::line(&entry, scene.lab.now(), conntrack::Style::default(), &mut text);
+    let name = conntrack::protocol_name(entry.conn.protocol());
+    // The timeout is of now, not of the step: it is left out, and so is what is the same for all.
+    let from = text.find("src=").unwrap_or(0);
+    let end = text.find(" mark=0 use=").unwrap_or(text.len());
+    let text = format!("{name} {}", text.get(from..end).unwrap_or_default());
+    Some(Decided { table: TableName::Conntrack, key: entry.conn.id().to_string(), text })
+}
+
+fn tuple_text(packet: &Packet) -> String {
+    let Some(tuple) = Tuple::of_packet(packet) else { return String::new() };
+    let mut text =
+        format!("{} src={} dst={}", conntrack::protocol_name(tuple.protocol), tuple.src, tuple.dst);
+    let _ = match tuple.protocol {
+        proto::ICMP | proto::ICMPV6 => {
+            write!(text, " type={} code={} id={}", tuple.icmp_type(), tuple.icmp_code(), tuple.icmp_id())
+        }
+        _ => write!(text, " sport={} dport={}", tuple.sport, tuple.dport),
+    };
+    text
+}
+
+pub(super) fn nat_setup(scene: &Scene<'_>, ns: NsId, manip: Manip, by_rule: bool) -> Draft {
+    let (hook, _) = here(scene, ns);
+    let half = if manip == Manip::Src { "source" } else { "destination" };
+    let (line, sentence) = if by_rule {
+        (
+            format!("new {half} for this connection"),
+            format!("The connection gets a new {half}, for all its packets."),
+        )
+    } else {
+        (
+            format!("{half} stays"),
+            format!("No rule wants another {half} for this connection: it stays as it is."),
+        )
+    };
+    Draft::new(Place::Hook(hook), "nat", line, sentence).detail()
+}
+
+/// NAT rewrote the packet: what was and what is.
+pub(super) fn nat(scene: &Scene<'_>, ns: NsId, info: CtInfo, fields: &[Field]) -> Draft {
+    let (hook, _) = here(scene, ns);
+    let changed: Vec<String> = fields
+        .iter()
+        .filter_map(|f| Some(format!("{} {} → {}", f.name, f.before.as_ref()?, f.value)))
+        .collect();
+    let line = changed.join(", ");
+    let sentence = if changed.is_empty() {
+        "NAT looked at the packet and changed nothing.".to_owned()
+    } else if info.is_reply() {
+        format!("The connection's entry turns the rewriting back: {line}.")
+    } else {
+        format!("The connection's entry says: {line}.")
+    };
+    let draft = Draft::new(Place::Hook(hook), "rewrite", line, sentence);
+    if changed.is_empty() { draft.detail() } else { draft.tone(Tone::Rewrite) }
+}

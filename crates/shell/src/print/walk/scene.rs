@@ -1,0 +1,145 @@
+//! Names and rows of the lab.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use packetwalk_lab::Lab;
+use packetwalk_link::Device;
+use packetwalk_netfilter::xtables::{Face, Rule, Table};
+use packetwalk_route::Route;
+use packetwalk_stack::Stack;
+use packetwalk_trace::{ChainId, Hook, NsId, Table as TableId};
+use packetwalk_wire::{Body, Family, IfIndex, Mac};
+
+/// What explaining needs: the lab, and what the packets did so far.
+pub(super) struct Scene<'a> {
+    pub lab: &'a Lab,
+    /// Each packet as it was last seen.
+    pub last: BTreeMap<u32, Body>,
+    /// The hook, its family and the table that each namespace is in.
+    pub at: BTreeMap<NsId, Hooked>,
+}
+
+/// Where in netfilter a namespace is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hooked {
+    pub hook: Hook,
+    pub family: Family,
+}
+
+impl<'a> Scene<'a> {
+    pub fn new(lab: &'a Lab) -> Self {
+        Self { lab, last: BTreeMap::new(), at: BTreeMap::new() }
+    }
+
+    pub fn stack(&self, ns: NsId) -> Option<&'a Stack> {
+        self.lab.stack(ns)
+    }
+
+    /// A namespace's name; the root namespace is `host`.
+    pub fn ns(&self, ns: NsId) -> &'a str {
+        match self.lab.ns_name(ns) {
+            "" => "host",
+            name => name,
+        }
+    }
+
+    fn link(&self, ns: NsId, dev: IfIndex) -> Option<&'a Device> {
+        self.stack(ns)?.links.get(dev)
+    }
+
+    /// An interface's name; its number when it is gone.
+    pub fn dev(&self, ns: NsId, dev: IfIndex) -> String {
+        self.link(ns, dev).map_or_else(|| format!("if{}", dev.0), |d| d.name.to_string())
+    }
+
+    /// The other end of a veth pair: `c1's eth0`.
+    pub fn peer(&self, ns: NsId, dev: IfIndex) -> Option<String> {
+        let (other, index) = self.link(ns, dev)?.peer()?;
+        Some(format!("{}'s {}", self.ns(other), self.dev(other, index)))
+    }
+
+    pub fn is_bridge(&self, ns: NsId, dev: IfIndex) -> bool {
+        self.link(ns, dev).is_some_and(|d| d.bridge().is_some())
+    }
+
+    /// The bridge that an interface is a port of.
+    pub fn master(&self, ns: NsId, dev: IfIndex) -> Option<IfIndex> {
+        self.link(ns, dev)?.master
+    }
+
+    /// The MAC behind a neighbour's address.
+    pub fn neighbour(&self, ns: NsId, dev: IfIndex, addr: IpAddr) -> Option<Mac> {
+        self.stack(ns)?.neigh.get(dev, addr).map(|n| n.mac)
+    }
+
+    /// The table of the face whose chain has such a rule; rule 0 is the chain itself.
+    pub fn table(
+        &self,
+        ns: NsId,
+        family: Family,
+        table: TableId,
+        chain: ChainId,
+        rule: u16,
+    ) -> Option<&'a Table> {
+        let nf = &self.stack(ns)?.nf;
+        let mut faces = [Face::Nft, Face::Legacy].into_iter().filter_map(|f| nf.rules(f, family).get(table));
+        faces.find(|t| {
+            let rules = t.chain(chain).filter(|c| c.is_live()).map(|c| c.rules.len());
+            rules.is_some_and(|n| usize::from(rule) <= n)
+        })
+    }
+
+    /// A chain's name.
+    pub fn chain(&self, ns: NsId, family: Family, table: TableId, chain: ChainId) -> String {
+        let found = self.table(ns, family, table, chain, 0).and_then(|t| t.chain(chain));
+        found.map_or_else(|| format!("chain {}", chain.0), |c| c.name.to_string())
+    }
+
+    /// A rule, counted from 1, with its table.
+    pub fn rule(
+        &self,
+        ns: NsId,
+        family: Family,
+        table: TableId,
+        chain: ChainId,
+        rule: u16,
+    ) -> Option<(&'a Table, &'a Rule)> {
+        let t = self.table(ns, family, table, chain, rule)?;
+        Some((t, t.chain(chain)?.rules.get(usize::from(rule).checked_sub(1)?)?))
+    }
+
+    /// The route of a table that has this prefix and metric.
+    pub fn route(&self, ns: NsId, step: &packetwalk_trace::RouteStep) -> Option<&'a Route> {
+        let family = Family::of(step.prefix);
+        let routes = self.stack(ns)?.routing.routes(family);
+        routes.into_iter().find(|r| {
+            r.table == step.table
+                && r.dst.addr() == step.prefix
+                && r.dst.prefix_len() == step.prefix_len
+                && r.metric == step.metric
+                && r.kind == step.kind
+                && (step.oif == IfIndex::LO || r.nexthops.iter().any(|n| n.oif == step.oif))
+        })
+    }
+}
+
+/// The key of a rule: `nat/POSTROUTING/1`; number 0 is the chain and its policy.
+pub fn rule_key(table: TableId, chain: &str, rule: u16) -> String {
+    format!("{}/{chain}/{rule}", table.name())
+}
+
+/// The key of a route: `254/172.17.0.0/16/0`, its table, prefix and metric.
+pub fn route_key(table: u32, prefix: IpAddr, len: u8, metric: u32) -> String {
+    format!("{table}/{prefix}/{len}/{metric}")
+}
+
+/// The key of a neighbour: `eth0/172.17.42.1`.
+pub fn neighbour_key(dev: &str, addr: IpAddr) -> String {
+    format!("{dev}/{addr}")
+}
+
+/// The key of a bridge's entry: `docker0/02:42:ac:11:00:02`.
+pub fn fdb_key(bridge: &str, mac: Mac) -> String {
+    format!("{bridge}/{mac}")
+}

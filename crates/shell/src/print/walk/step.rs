@@ -1,0 +1,163 @@
+//! One event.
+
+use packetwalk_trace::{Event, Step};
+use packetwalk_wire::Body;
+
+use super::fields::fields;
+use super::scene::{Hooked, Scene};
+use super::{Decided, Explained, Leg, Place, Tone, link, netfilter, phrase, route};
+
+/// What is said of an event, before what all events have is added.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    place: Place,
+    title: String,
+    line: String,
+    sentence: String,
+    detail: bool,
+    tone: Tone,
+    decided: Option<Decided>,
+}
+
+impl Draft {
+    pub fn new(
+        place: Place,
+        title: impl Into<String>,
+        line: impl Into<String>,
+        sentence: impl Into<String>,
+    ) -> Self {
+        Self {
+            place,
+            title: title.into(),
+            line: line.into(),
+            sentence: sentence.into(),
+            detail: false,
+            tone: Tone::Plain,
+            decided: None,
+        }
+    }
+
+    pub fn detail(mut self) -> Self {
+        self.detail = true;
+        self
+    }
+
+    pub fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+
+    pub fn decided(mut self, decided: Decided) -> Self {
+        self.decided = Some(decided);
+        self
+    }
+}
+
+pub(super) fn explain(scene: &mut Scene<'_>, at: usize, event: &Event, leg: Leg) -> Explained {
+    let known = event.id != 0;
+    let before = if known { scene.last.get(&event.id).copied() } else { None };
+    let fields = fields(&event.body, before.as_ref());
+    if known {
+        scene.last.insert(event.id, event.body);
+    }
+    if let Step::Hook { hook, family, .. } = event.step {
+        scene.at.insert(event.ns, Hooked { hook, family });
+    }
+    let draft = draft(scene, event, leg, &fields);
+    Explained {
+        event: at,
+        at: event.at,
+        ns: event.ns,
+        packet: event.id,
+        leg,
+        place: draft.place,
+        title: draft.title,
+        line: draft.line,
+        sentence: draft.sentence,
+        detail: draft.detail,
+        tone: draft.tone,
+        decided: draft.decided,
+        fields,
+    }
+}
+
+fn draft(scene: &Scene<'_>, event: &Event, leg: Leg, fields: &[super::Field]) -> Draft {
+    let (ns, body) = (event.ns, &event.body);
+    match event.step {
+        Step::Send => {
+            let line = phrase::summary(body, &scene.lab.payloads);
+            Draft::new(Place::Socket, "send", line, format!("{} sends {}.", scene.ns(ns), phrase::what(body)))
+        }
+        Step::Receive(dev) => link::receive(scene, ns, dev, body),
+        Step::Transmit(dev) => link::transmit(scene, ns, dev),
+        Step::BridgeLearn { bridge, port } => link::learn(scene, ns, bridge, port),
+        Step::Bridge { bridge, from, to } => link::bridge(scene, ns, bridge, from, to),
+        Step::Hook { hook, iif, oif, .. } => netfilter::hook(scene, ns, hook, iif, oif),
+        Step::Table { table, hook } => netfilter::table(table, hook),
+        Step::Rule { table, chain, rule, end } => netfilter::rule(scene, ns, table, chain, rule, end),
+        Step::ChainEnd { table, chain } => netfilter::chain_end(scene, ns, table, chain),
+        Step::Policy { table, chain, accept } => netfilter::policy(scene, ns, table, chain, accept),
+        Step::Conntrack(step) => netfilter::conntrack(scene, ns, step, body),
+        Step::NatSetup { manip, by_rule } => netfilter::nat_setup(scene, ns, manip, by_rule),
+        Step::Nat { info, .. } => netfilter::nat(scene, ns, info, fields),
+        Step::RouteInput(step) => route::decision(scene, ns, &step, body, false),
+        Step::RouteOutput(step) => route::decision(scene, ns, &step, body, true),
+        Step::NoRoute => route::none(body),
+        Step::Ttl => {
+            let ttl = fields.iter().find(|f| f.name == "ttl");
+            let line = ttl
+                .and_then(|f| Some(format!("{} → {}", f.before.as_ref()?, f.value)))
+                .unwrap_or_else(|| "one less".to_owned());
+            Draft::new(Place::Route, "ttl", line, "A router takes one from the time to live.")
+                .tone(Tone::Rewrite)
+        }
+        Step::Neigh { next_hop, dev, step } => link::neighbour(scene, ns, next_hop, dev, step),
+        Step::Arp => {
+            let line = phrase::summary(body, &scene.lab.payloads);
+            let sentence = match body {
+                Body::Arp(arp) if arp.op == packetwalk_wire::arp::ArpOp::Request => {
+                    format!("{} asks the link who has {}.", scene.ns(ns), arp.target_ip)
+                }
+                Body::Arp(arp) => {
+                    format!("{} answers: {} is at {}.", scene.ns(ns), arp.sender_ip, arp.sender_mac)
+                }
+                Body::Ip(_) => format!("{} sends {}.", scene.ns(ns), phrase::what(body)),
+            };
+            let title = if matches!(body, Body::Arp(_)) { "arp" } else { "discovery" };
+            Draft::new(Place::Socket, title, line, sentence)
+        }
+        Step::Deliver => deliver(scene, event, leg),
+        Step::Answer => {
+            let sentence = format!("The kernel of {} makes an answer about it: a new packet.", scene.ns(ns));
+            Draft::new(Place::Socket, "answer", "the kernel answers", sentence).detail()
+        }
+        Step::Drop(reason) => {
+            let line = format!("{}: {}", reason.name(), phrase::reason(reason));
+            let sentence = format!("The packet ends in {}: {}.", scene.ns(ns), phrase::reason(reason));
+            Draft::new(Place::Socket, "drop", line, sentence).tone(Tone::Drop)
+        }
+        Step::Errno(error) => {
+            let sentence = format!("The sender in {} gets an error: {}.", scene.ns(ns), error.text());
+            Draft::new(Place::Socket, "error", format!("{}: {}", error.name(), error.text()), sentence)
+                .tone(Tone::Drop)
+        }
+    }
+}
+
+fn deliver(scene: &Scene<'_>, event: &Event, leg: Leg) -> Draft {
+    let (ns, what) = (scene.ns(event.ns), phrase::what(&event.body));
+    let line = phrase::summary(&event.body, &scene.lab.payloads);
+    let sentence = match leg {
+        Leg::Request => format!("{ns} has received {what}."),
+        Leg::Reply => format!("{what} arrives back in {ns}."),
+        Leg::Error => format!("{ns} is told: {what}."),
+        Leg::Arp => format!("{ns} takes {what}."),
+    };
+    let mut letters = sentence.chars();
+    let sentence = letters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
+        .unwrap_or_default();
+    let tone = if leg == Leg::Arp { Tone::Plain } else { Tone::Deliver };
+    Draft::new(Place::Socket, "deliver", line, sentence).tone(tone)
+}

@@ -1,0 +1,175 @@
+//! How a walk ended.
+
+use packetwalk_trace::{Event, NsId, RuleEnd, Step};
+use packetwalk_wire::Body;
+
+use super::scene::Scene;
+use super::{Explained, Leg, Tone, phrase};
+
+/// How a walk ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Answered.
+    Answered,
+    /// It arrived; no answer was due, or none came back.
+    Delivered,
+    /// Dropped on the way there.
+    Dropped,
+    /// Refused: somebody answered that it may not or cannot be.
+    Refused,
+    /// The answer was lost on its way back.
+    ReplyLost,
+    /// It never left: the sender's own kernel said no.
+    NotSent,
+}
+
+/// How a walk ended, with its reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// Which way.
+    pub verdict: Verdict,
+    /// Why, in one plain sentence.
+    pub sentence: String,
+    /// The step that decided, a number in the list of steps.
+    pub step: usize,
+}
+
+/// A walk to be judged.
+struct Judge<'a> {
+    scene: &'a Scene<'a>,
+    events: &'a [Event],
+    steps: &'a [Explained],
+    from: NsId,
+}
+
+pub(super) fn outcome(scene: &Scene<'_>, events: &[Event], steps: &[Explained], from: NsId) -> Outcome {
+    Judge { scene, events, steps, from }.outcome()
+}
+
+impl Judge<'_> {
+    fn outcome(&self) -> Outcome {
+        let sender = self.scene.ns(self.from);
+        let done = |verdict, step, sentence| Outcome { verdict, sentence, step };
+        if self.events.is_empty() {
+            return done(Verdict::NotSent, 0, format!("Nothing left {sender}: the command sent no packet."));
+        }
+        let dst = self.destination();
+        let home = |leg| self.last(move |e, s| s.leg == leg && e.step == Step::Deliver && e.ns == self.from);
+        if let Some(at) =
+            self.first(|e, s| s.leg == Leg::Reply && e.step == Step::Deliver && e.ns == self.from)
+        {
+            let time = self.time(at);
+            return done(Verdict::Answered, at, format!("{dst} answered {sender} after {time}."));
+        }
+        let dropped = self.last(|_, s| s.leg == Leg::Request && s.tone == Tone::Drop);
+        let reason = |at: Option<usize>| at.and_then(|at| self.why(at));
+        if let Some(at) = home(Leg::Error) {
+            let what = self.events.get(at).map(|e| phrase::what(&e.body)).unwrap_or_default();
+            let by = self.events.get(at).and_then(|e| match e.body {
+                Body::Ip(packet) => Some(format!(" from {}", packet.ip.src)),
+                Body::Arp(_) => None,
+            });
+            let why = reason(dropped).map(|why| format!(": {why}")).unwrap_or_default();
+            let sentence = format!("{sender} got {what}{}{why}.", by.unwrap_or_default());
+            return done(Verdict::Refused, dropped.unwrap_or(at), sentence);
+        }
+        let arrived = self.last(|e, s| s.leg == Leg::Request && e.step == Step::Deliver);
+        let lost = self.last(|_, s| matches!(s.leg, Leg::Reply | Leg::Error) && s.tone == Tone::Drop);
+        if let (Some(at), true) = (lost, arrived.is_some() || dropped.is_none()) {
+            let why = reason(lost).unwrap_or_default();
+            return done(Verdict::ReplyLost, at, format!("{dst} answered, but the answer was lost: {why}."));
+        }
+        let left = self.first(|e, s| s.leg == Leg::Request && matches!(e.step, Step::Transmit(_)));
+        let said = self.last(|e, _| matches!(e.step, Step::Errno(_)) && e.ns == self.from);
+        if let (Some(at), None) = (said, left) {
+            let cause = self.last(|e, s| {
+                s.leg == Leg::Request && s.tone == Tone::Drop && !matches!(e.step, Step::Errno(_))
+            });
+            let said = self.steps.get(at).map(|s| s.line.as_str()).unwrap_or_default();
+            let why = reason(cause).map(|why| format!(": {why}")).unwrap_or_default();
+            let sentence = format!("The packet never left {sender} ({said}){why}.");
+            return done(Verdict::NotSent, cause.unwrap_or(at), sentence);
+        }
+        if let Some(at) = dropped {
+            let why = reason(dropped).unwrap_or_default();
+            return done(Verdict::Dropped, at, format!("The packet to {dst} was lost: {why}."));
+        }
+        if let Some(at) = arrived {
+            let ns = self.events.get(at).map_or("", |e| self.scene.ns(e.ns));
+            return done(Verdict::Delivered, at, format!("It arrived in {ns}; no answer came back."));
+        }
+        let at = self.steps.len().saturating_sub(1);
+        done(Verdict::Dropped, at, format!("Nothing was heard of the packet to {dst} any more."))
+    }
+
+    fn first(&self, f: impl Fn(&Event, &Explained) -> bool) -> Option<usize> {
+        self.events.iter().zip(self.steps).position(|(e, s)| f(e, s))
+    }
+
+    fn last(&self, f: impl Fn(&Event, &Explained) -> bool) -> Option<usize> {
+        let pairs = self.events.iter().zip(self.steps);
+        pairs.enumerate().filter(|(_, (e, s))| f(e, s)).last().map(|(at, _)| at)
+    }
+
+    /// Where the first packet went.
+    fn destination(&self) -> String {
+        let sent = self.events.iter().find_map(|e| match (e.body, e.step) {
+            (Body::Ip(packet), Step::Send) => Some(packet.ip.dst.to_string()),
+            _ => None,
+        });
+        sent.unwrap_or_else(|| "the destination".to_owned())
+    }
+
+    /// Time from the beginning to a step.
+    fn time(&self, at: usize) -> String {
+        let ends = self.steps.first().zip(self.steps.get(at));
+        ends.map(|(first, last)| micros(last.at.since(first.at))).unwrap_or_default()
+    }
+
+    /// Why the packet ended at a step: the rule, route or neighbour before it that said so, else the
+    /// drop's own reason.
+    fn why(&self, at: usize) -> Option<String> {
+        let (event, step) = (self.events.get(at)?, self.steps.get(at)?);
+        let place = self.scene.ns(event.ns);
+        let before = self.events.iter().zip(self.steps).take(at + 1).rev().take(12);
+        let cause = before
+            .filter(|(e, s)| e.id == event.id && e.ns == event.ns && s.tone == Tone::Drop)
+            .find_map(|(e, s)| self.cause(e, s));
+        let cause = cause.unwrap_or_else(|| match event.step {
+            Step::Drop(reason) => phrase::reason(reason).to_owned(),
+            _ => step.line.clone(),
+        });
+        Some(format!("in {place}, {cause}"))
+    }
+
+    fn cause(&self, event: &Event, step: &Explained) -> Option<String> {
+        match event.step {
+            Step::NoRoute => Some(step.line.clone()),
+            Step::Neigh { next_hop, dev, .. } => {
+                Some(format!("nobody on {} answered for {next_hop}", self.scene.dev(event.ns, dev)))
+            }
+            Step::Rule { table, end, .. } => {
+                let text = step.decided.as_ref().map(|d| d.text.as_str()).unwrap_or_default();
+                let did = if end == RuleEnd::Reject { "rejected" } else { "dropped" };
+                Some(format!("the {} rule “{text}” {did} it", table.name()))
+            }
+            Step::Policy { table, .. } => {
+                let text = step.decided.as_ref().map(|d| d.text.as_str()).unwrap_or_default();
+                Some(format!("the {} policy “{text}” dropped it", table.name()))
+            }
+            Step::RouteInput(_) | Step::RouteOutput(_) => {
+                Some(format!("the route “{}” refuses it", step.line))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A time with a fitting unit.
+pub(super) fn micros(time: core::time::Duration) -> String {
+    match time.as_micros() {
+        us @ 0..10_000 => format!("{us} µs"),
+        us @ 10_000..10_000_000 => format!("{} ms", us / 1000),
+        us => format!("{} s", us / 1_000_000),
+    }
+}

@@ -1,0 +1,41 @@
+//! The text tools: what a lab pipes its output through, and the small commands around it.
+
+mod cat;
+mod cut;
+mod grep;
+mod head;
+mod number;
+mod opts;
+mod paste;
+pub(crate) mod regex;
+mod rev;
+mod stream;
+mod tail;
+mod tee;
+mod tr;
+mod uniq;
+mod wc;
+
+use super::registry::Tool;
+
+/// A tool that is fed line by line.
+const fn lines<T: stream::Tool>() -> Tool {
+    Tool::Process(stream::new::<T>)
+}
+
+/// A tool that reads everything first.
+const fn gather<T: stream::Gather>() -> Tool {
+    Tool::Process(stream::gather::<T>)
+}
+
+pub(super) const CAT: Tool = lines::<cat::Cat>();
+pub(super) const CUT: Tool = lines::<cut::Cut>();
+pub(super) const GREP: Tool = lines::<grep::Grep>();
+pub(super) const HEAD: Tool = lines::<head::Head>();
+pub(super) const PASTE: Tool = gather::<paste::Paste>();
+pub(super) const REV: Tool = lines::<rev::Rev>();
+pub(super) const TAIL: Tool = gather::<tail::Tail>();
+pub(super) const TEE: Tool = lines::<tee::Tee>();
+pub(super) const TR: Tool = lines::<tr::Tr>();
+pub(super) const UNIQ: Tool = lines::<uniq::Uniq>();
+pub(super) const WC: Tool = gather::<wc::Wc>();
