@@ -167,16 +167,17 @@ impl Device {
         self.is_loopback() || self.set_flags.has(Flags::NOARP)
     }
 
-    /// Operational state, as `ip link` shows it.
+    /// Operational state; `lower_ok` says that what a veth stands on (the interface here that has its
+    /// peer's number) has carrier, or is not here. See [`crate::Devices::operstate`].
     ///
     /// # Source
     /// Linux v6.18, `net/core/link_watch.c`: `default_operstate`; `net/core/rtnetlink.c`: `rtnl_fill_ifinfo`.
-    pub const fn operstate(&self) -> OperState {
+    pub(crate) const fn operstate(&self, lower_ok: bool) -> OperState {
         if !self.is_up() {
             OperState::Down
         } else if self.carrier {
             if self.carrier_known { OperState::Up } else { OperState::Unknown }
-        } else if matches!(self.kind, Kind::Veth { .. }) {
+        } else if matches!(self.kind, Kind::Veth { .. }) && !lower_ok {
             OperState::LowerLayerDown
         } else {
             OperState::Down

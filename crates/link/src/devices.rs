@@ -4,7 +4,7 @@ use packetwalk_trace::NsId;
 use packetwalk_wire::{IfIndex, IfName, Instant, Mac};
 
 use crate::bridge::Bridge;
-use crate::device::{Device, Kind, Stats};
+use crate::device::{Device, Kind, OperState, Stats};
 use crate::fdb::{FdbEntry, FdbFlag};
 use crate::flags::Flags;
 use crate::port::{PortConfig, PortState};
@@ -108,6 +108,13 @@ impl Devices {
     /// An interface by number.
     pub fn get(&self, index: IfIndex) -> Option<&Device> {
         self.all.get(self.position(index)?)
+    }
+
+    /// An interface's operational state, as `ip link` shows it. A veth without carrier is told to stand on
+    /// whatever has its peer's number in this namespace.
+    pub fn operstate(&self, device: &Device) -> OperState {
+        let lower = device.peer().and_then(|(_, index)| self.get(index));
+        device.operstate(lower.is_none_or(|d| d.carrier))
     }
 
     /// An interface to change. What others depend on (flags, MAC, MTU, master, carrier) is changed by

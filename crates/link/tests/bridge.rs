@@ -80,7 +80,7 @@ fn carrier_mac_and_mtu_follow_the_ports() {
     let mut d = Devices::new();
     let br = add(&mut d, "br0", Kind::Bridge(Box::default()), 99);
     d.set_up(br, true).unwrap();
-    assert_eq!(d.get(br).unwrap().operstate(), OperState::Unknown, "a bridge that never had a port");
+    assert_eq!(d.operstate(d.get(br).unwrap()), OperState::Unknown, "a bridge that never had a port");
     let port = add(&mut d, "p", Kind::Veth { peer: None }, 1);
     let changes = d.set_master(port, Some(br)).unwrap();
     assert_eq!(changes, [Change::Mac(br), Change::Carrier(br, false)]);
@@ -90,7 +90,7 @@ fn carrier_mac_and_mtu_follow_the_ports() {
     assert_eq!((d.get(br).unwrap().mac, d.get(br).unwrap().mtu), (mac(1), 1400));
     d.set_master(port, None).unwrap();
     let bridge = d.get(br).unwrap();
-    assert_eq!((bridge.mac, bridge.mtu, bridge.operstate()), (Mac::ZERO, 1500, OperState::Down));
+    assert_eq!((bridge.mac, bridge.mtu, d.operstate(bridge)), (Mac::ZERO, 1500, OperState::Down));
 }
 
 #[test]

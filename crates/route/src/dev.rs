@@ -109,9 +109,9 @@ impl Dev {
     /// When it joined the group of all IPv6 nodes: `Some(false)` is at its birth, `Some(true)` after it
     /// was set up again; `None` while it has left it.
     pub const fn all_nodes(&self) -> Option<bool> {
-        match (self.conf.disable_ipv6, self.rejoins6, self.ready6) {
-            (true, _, _) | (_, true, false) => None,
-            (_, late, _) => Some(late),
+        match (self.rejoins6, self.ready6) {
+            (true, false) => None,
+            (late, _) => Some(late),
         }
     }
 

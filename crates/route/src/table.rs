@@ -210,8 +210,14 @@ impl Tables {
         self.list.iter_mut().find(|t| t.id == id)
     }
 
-    /// A table; made when there is none.
+    /// A table; made when there is none. IPv4's local table brings the main one with it.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/fib_frontend.c`: `fib_new_table`.
     pub(crate) fn make(&mut self, id: u32) -> &mut Table {
+        if id == table_id::LOCAL && self.family == Family::V4 && self.get(table_id::MAIN).is_none() {
+            self.list.push(Table::new(table_id::MAIN));
+        }
         let at = self.list.iter().position(|t| t.id == id).unwrap_or_else(|| {
             self.list.push(Table::new(id));
             self.list.len() - 1

@@ -92,6 +92,9 @@ pub(crate) enum Place {
     Other,
 }
 
+/// How long a program takes to start: what is on its way in the network arrives meanwhile.
+const EXEC_TIME: core::time::Duration = core::time::Duration::from_millis(1);
+
 /// A command that cannot be started: there is none of this name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotFound;
@@ -264,10 +267,11 @@ impl<'a> Cx<'a> {
             cwd,
             fds: table,
             body: Some(body),
-            when: When::Now,
+            when: When::At(self.lab.now() + EXEC_TIME),
             signals: Vec::new(),
             ignores,
             ended: None,
+            is_parent: false,
         })
     }
 
@@ -280,6 +284,12 @@ impl<'a> Cx<'a> {
             return Err(Errno::NoEntry);
         }
         let path = self.path(path);
+        let netns = path.strip_prefix(b"/run/netns/").or_else(|| path.strip_prefix(b"/var/run/netns/"));
+        if let Some(name) = netns
+            && std::str::from_utf8(name).is_ok_and(|name| self.lab.ns(name).is_some_and(|ns| ns.0 != 0))
+        {
+            return Ok(Place::Other);
+        }
         match self.sys.vfs.lookup(&path)? {
             Entry::Dir => Ok(Place::Directory),
             Entry::File(_) => Ok(Place::File),

@@ -178,6 +178,7 @@ impl Shell {
             signals: Vec::new(),
             ignores: 0,
             ended: None,
+            is_parent: false,
         })
     }
 

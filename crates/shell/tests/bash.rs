@@ -36,12 +36,26 @@ fn parse(text: &str) -> Vec<Case> {
         .collect()
 }
 
+/// A text without the numbers of killed processes.
+fn without_pids(text: &str) -> String {
+    let line = |line: &str| match line.split_once(": line ") {
+        Some((name, rest)) if rest.contains(" Killed  ") || rest.contains(" Hangup  ") => {
+            let mut words = rest.splitn(2, ": ");
+            let (number, rest) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+            let rest = rest.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+            format!("{name}: line {number}: PID{rest}")
+        }
+        _ => line.to_owned(),
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// What our shell prints, and its status.
 fn ours(script: &str) -> (u8, String) {
     let mut shell = Shell::new(Lab::new(0));
     let mut out = Collect::default();
     let status = shell.run_script("lab.sh", script.as_bytes(), &mut out);
-    (status, out.text())
+    (status, without_pids(&out.text()))
 }
 
 /// The same of the real bash, in a private `/tmp`; `None` without root or bash 5.2.
@@ -62,7 +76,7 @@ fn real(script: &str) -> Option<(u8, String)> {
     std::io::Write::write_all(&mut child.stdin.take()?, script.as_bytes()).ok()?;
     let out = child.wait_with_output().ok()?;
     let code = out.status.code()?;
-    Some((u8::try_from(code).ok()?, String::from_utf8_lossy(&out.stdout).into_owned()))
+    Some((u8::try_from(code).ok()?, without_pids(&String::from_utf8_lossy(&out.stdout))))
 }
 
 fn has_bash() -> bool {

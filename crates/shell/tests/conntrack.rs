@@ -30,7 +30,7 @@ fn messages_are_those_recorded() {
         let (command, answer) = case.split_once('\n').unwrap();
         let stream = |mark| {
             let lines = answer.lines().filter_map(|line| line.strip_prefix(mark));
-            lines.map(|line| format!("{line}\n")).collect::<String>()
+            lines.flat_map(|line| [line, "\n"]).collect::<String>()
         };
         let mut shell = Shell::new(Lab::new(0));
         let mut sink = Both::default();

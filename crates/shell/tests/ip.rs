@@ -1,6 +1,6 @@
 //! Command lines and what the real tools said to them: `ip/NAME.sh` and `ip/NAME.txt`, which `ip/record`
 //! makes on a real kernel.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::format_push_string)]
 
 use std::time::Duration;
 

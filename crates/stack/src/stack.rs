@@ -290,7 +290,20 @@ impl Stack {
         } else {
             Some(Instant::ZERO)
         };
-        [self.neigh.next_deadline(), self.sockets.deadline(), dad].into_iter().flatten().min()
+        [self.neigh.next_deadline(), self.sockets.deadline(), dad, self.next_ageing()].into_iter().flatten().min()
+    }
+
+    /// When the next learnt MAC of a bridge is forgotten.
+    fn next_ageing(&self) -> Option<Instant> {
+        let of = |b: &packetwalk_link::Bridge| b.fdb.next_ageing(b.config.ageing());
+        self.links.iter().filter_map(|d| of(d.bridge()?)).min()
+    }
+
+    fn age(&mut self, now: Instant) {
+        for bridge in self.links.iter_mut().filter_map(packetwalk_link::Device::bridge_mut) {
+            let ageing = bridge.config.ageing();
+            bridge.fdb.age(ageing, now);
+        }
     }
 
     /// New IPv6 addresses can be used after a second in which nobody else claimed them.
@@ -315,6 +328,7 @@ impl Stack {
     pub fn on_timer<O: Observer>(&mut self, cx: &mut Cx<'_, O>) {
         cx.obs.at(self.id, cx.now);
         self.duplicate_address_detection(cx.now);
+        self.age(cx.now);
         for event in self.neigh.on_timer(cx.now) {
             match event {
                 TimerEvent::Solicit(solicit) => self.solicit(cx, &solicit),

@@ -64,6 +64,8 @@ pub(crate) struct State {
     pub pipe_status: Vec<u8>,
     pub last_background: Option<Pid>,
     pub jobs: Vec<Job>,
+    /// How jobs ended that nobody waited for and that are listed no more.
+    pub done: Rc<BTreeMap<Pid, crate::process::Status>>,
     /// `$$`.
     pub shell_pid: Pid,
     /// `$BASHPID`.
@@ -100,6 +102,7 @@ impl State {
             pipe_status: vec![0],
             last_background: None,
             jobs: Vec::new(),
+            done: Rc::default(),
             shell_pid: pid,
             own_pid: pid,
             line: 1,
@@ -188,7 +191,7 @@ impl Variables for ArithVars<'_> {
         let Some(index) = index else { return self.state.variable(name, self.now) };
         match &self.state.vars.get(name)?.value {
             Value::Array(map) => {
-                let index = if index < 0 { index + map.last_key_value().map_or(0, |(k, _)| k + 1) } else { index };
+                let index = if index < 0 { index + map.last_key_value().map_or(0, |(k, _)| k.saturating_add(1)) } else { index };
                 map.get(&index).cloned()
             }
             Value::Scalar(text) if index == 0 => Some(text.clone()),

@@ -4,6 +4,7 @@
 //! libnetfilter_conntrack 1.0.9 (Debian 12), `src/conntrack/snprintf_default.c`.
 
 use core::fmt::Write as _;
+use core::time::Duration;
 
 use packetwalk_netfilter::Conntrack;
 use packetwalk_netfilter::conntrack::{Conn, Counter, Dir, Status, ZoneDir};
@@ -59,6 +60,10 @@ pub const fn protocol_name(protocol: u8) -> &'static str {
     }
 }
 
+/// Time that passes on a real machine before `conntrack` looks at an entry that a command before it
+/// touched, at least: an entry of 30 seconds is seen with 29, also where the lab's clock stood still.
+const MOMENT: Duration = Duration::from_millis(4);
+
 /// Appends the entry's line, without line end.
 pub fn line(entry: &Entry<'_>, now: Instant, style: Style, out: &mut String) {
     let conn = entry.conn;
@@ -69,7 +74,7 @@ pub fn line(entry: &Entry<'_>, now: Instant, style: Style, out: &mut String) {
         });
     }
     let protocol = conn.protocol();
-    let _ = write!(out, "{:<8} {protocol} {} ", protocol_name(protocol), conn.expires_in(now));
+    let _ = write!(out, "{:<8} {protocol} {} ", protocol_name(protocol), conn.expires_in(now + MOMENT));
     if let Some(tcp) = conn.tcp() {
         let _ = write!(out, "{} ", tcp.state.name());
     }

@@ -145,6 +145,22 @@ pub fn explain(events: &[Event], lab: &Lab, from: NsId) -> Walk {
         }
         step.detail |= step.leg == Leg::Arp && waiting == 0;
     }
-    let outcome = verdict::outcome(&scene, events, &steps, from);
+    let mut outcome = verdict::outcome(&scene, events, &steps, from);
+    let steps = in_reading_order(steps);
+    outcome.step = steps.iter().position(|step| step.event == outcome.step).unwrap_or(0);
     Walk { steps, outcome }
+}
+
+/// A packet that is answered ends only after its answer has left: its end is told where it happened.
+fn in_reading_order(steps: Vec<Explained>) -> Vec<Explained> {
+    let mut ordered: Vec<Explained> = Vec::with_capacity(steps.len());
+    for step in steps {
+        let own = |other: &Explained| other.packet == step.packet && other.ns == step.ns;
+        let at = if step.title == "drop" { ordered.iter().rposition(own) } else { None };
+        match at {
+            Some(at) => ordered.insert(at + 1, step),
+            None => ordered.push(step),
+        }
+    }
+    ordered
 }

@@ -29,6 +29,8 @@ pub enum Errno {
     BrokenPipe,
     /// ENOTEMPTY.
     NotEmpty,
+    /// Linux would take it; nothing here would act on it.
+    NotModelled,
 }
 
 impl Errno {
@@ -48,6 +50,7 @@ impl Errno {
             Self::NoSpace => "No space left on device",
             Self::BrokenPipe => "Broken pipe",
             Self::NotEmpty => "Directory not empty",
+            Self::NotModelled => "packetwalk: not simulated",
         }
     }
 }

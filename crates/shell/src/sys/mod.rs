@@ -102,6 +102,11 @@ impl Sys {
 
     /// Sends `SIGINT` to a process and all below it, as a terminal does; background jobs ignore it.
     pub(crate) fn interrupt(&mut self, pid: Pid) {
+        self.kill_group(pid, Signal::INT);
+    }
+
+    /// Sends a signal to a process and all that live below it.
+    pub(crate) fn kill_group(&mut self, pid: Pid, signal: Signal) {
         let mut group = vec![pid];
         let mut at = 0;
         while let Some(&parent) = group.get(at) {
@@ -109,7 +114,7 @@ impl Sys {
             group.extend(self.procs.iter().filter(|(_, p)| p.parent == parent && p.ended.is_none()).map(|(&p, _)| p));
         }
         for pid in group.into_iter().rev() {
-            self.kill(pid, Signal::INT);
+            self.kill(pid, signal);
         }
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct Proc {
     /// Signals that it ignores, by number.
     pub ignores: u64,
     pub ended: Option<Status>,
+    /// It started another process at some time.
+    pub is_parent: bool,
 }
 
 impl Sys {
@@ -63,6 +65,9 @@ impl Sys {
             return None;
         }
         let pid = Pid(self.next_pid);
+        if let Some(parent) = self.procs.get_mut(&proc.parent) {
+            parent.is_parent = true;
+        }
         self.next_pid += 1;
         self.procs.insert(pid, proc);
         self.changes += 1;
@@ -74,13 +79,16 @@ impl Sys {
         let Some(proc) = self.procs.get_mut(&pid) else { return };
         proc.ended = Some(status);
         proc.body = None;
-        let parent = proc.parent;
+        let (parent, is_parent) = (proc.parent, proc.is_parent);
         let fds = std::mem::take(&mut proc.fds);
         self.close_table(&fds);
         self.changes += 1;
         let orphan = self.procs.get(&parent).is_none_or(|p| p.ended.is_some());
         if orphan && parent != Pid(0) {
             self.procs.remove(&pid);
+        }
+        if !is_parent {
+            return;
         }
         // Children that ended before it have nobody to wait for them any more.
         let forgotten: Vec<Pid> =

@@ -140,15 +140,15 @@ fn show(cx: &mut Cx<'_>, o: &Options) {
         cx.stdout.line(&linux(&name, &row));
     }
     if o.verbose {
-        write!(cx.stdout, "Entries: {total}\tSkipped: {}\tFound: {shown}\n", total - shown);
+        writeln!(cx.stdout, "Entries: {total}\tSkipped: {}\tFound: {shown}", total - shown);
     }
     if shown > 0 {
         return;
     }
     match wanted {
-        Some(host) if !o.bsd => write!(cx.stdout, "{host} ({host}) -- no entry\n"),
-        Some(_) => write!(cx.stdout, "arp: in {total} entries no match found.\n"),
-        None if o.dev.is_some() => write!(cx.stdout, "arp: in {total} entries no match found.\n"),
+        Some(host) if !o.bsd => writeln!(cx.stdout, "{host} ({host}) -- no entry"),
+        Some(_) => writeln!(cx.stdout, "arp: in {total} entries no match found."),
+        None if o.dev.is_some() => writeln!(cx.stdout, "arp: in {total} entries no match found."),
         None => {}
     }
 }
@@ -184,24 +184,22 @@ fn host(cx: &mut Cx<'_>, o: &Options) -> Result<IpAddr, Poll> {
         cx.stderr.line("arp: need host name");
         return Err(Poll::Exit(255));
     };
-    match word.parse::<Ipv4Addr>() {
-        Ok(addr) => Ok(IpAddr::V4(addr)),
-        Err(_) => {
-            write!(cx.stderr, "{word}: Unknown host\n");
-            Err(Poll::Exit(255))
-        }
+    if let Ok(addr) = word.parse::<Ipv4Addr>() {
+        Ok(IpAddr::V4(addr))
+    } else {
+        writeln!(cx.stderr, "{word}: Unknown host");
+        Err(Poll::Exit(255))
     }
 }
 
 /// The interface: the one named, or the one that leads to the address.
 fn device(cx: &mut Cx<'_>, o: &Options, addr: IpAddr) -> Option<IfIndex> {
     let stack = cx.lab.stack(cx.ns)?;
-    match &o.dev {
-        Some(name) => stack.links.by_name(name).map(|d| d.index),
-        None => {
-            let found = stack.routing.output(&packetwalk_route::Flow::new(addr)).ok()?;
-            (found.kind == RouteKind::Unicast && found.via.is_none()).then_some(found.oif)
-        }
+    if let Some(name) = &o.dev {
+        stack.links.by_name(name).map(|d| d.index)
+    } else {
+        let found = stack.routing.output(&packetwalk_route::Flow::new(addr)).ok()?;
+        (found.kind == RouteKind::Unicast && found.via.is_none()).then_some(found.oif)
     }
 }
 
@@ -253,14 +251,14 @@ fn delete(cx: &mut Cx<'_>, o: &Options) -> Poll {
         Family::of(n.addr) == Family::V4 && n.addr == addr && wanted.is_none_or(|dev| dev == n.dev)
     };
     let found = stack.neigh.iter().find(there).map(|n| n.dev);
-    match found {
-        Some(dev) => {
-            stack.neigh.remove(dev, addr);
-            Poll::Exit(0)
-        }
-        None => {
-            write!(cx.stderr, "No ARP entry for {addr}\n");
-            Poll::Exit(255)
-        }
+    if let Some(dev) = found {
+        stack.neigh.remove(dev, addr);
+        return Poll::Exit(0);
     }
+    if device(cx, o, addr).is_some() {
+        writeln!(cx.stderr, "No ARP entry for {addr}");
+    } else {
+        cx.stderr.line("SIOCDARP(dontpub): Network is unreachable");
+    }
+    Poll::Exit(255)
 }

@@ -25,9 +25,9 @@ pub(super) fn main(cx: &mut Cx<'_>) -> Poll {
                 return Poll::Exit(5);
             }
             _ if word.starts_with('-') && rest.is_empty() => {
-                write!(
+                writeln!(
                     cx.stderr,
-                    "ifconfig: option `{word}' not recognised.\nifconfig: `--help' gives usage information.\n"
+                    "ifconfig: option `{word}' not recognised.\nifconfig: `--help' gives usage information."
                 );
                 return Poll::Exit(1);
             }
@@ -45,7 +45,7 @@ pub(super) fn main(cx: &mut Cx<'_>) -> Poll {
     };
     let device = sorted(cx).into_iter().find(|d| d.name.as_str() == *name);
     let Some(device) = device else {
-        write!(cx.stderr, "{name}: error fetching interface information: Device not found\n");
+        writeln!(cx.stderr, "{name}: error fetching interface information: Device not found");
         return Poll::Exit(1);
     };
     if settings.is_empty() {
@@ -99,9 +99,9 @@ fn print(cx: &mut Cx<'_>, d: &Device, short: bool) {
         letters += if flags.has(Flags::PROMISC) { "P" } else { "" };
         letters += if flags.has(Flags::RUNNING) { "R" } else { "" };
         letters += if flags.has(Flags::UP) { "U" } else { "" };
-        write!(
+        writeln!(
             cx.stdout,
-            "{:<15}{:>6} {:>8} {:>6} {:>6} {:<6} {:>8} {:>6} {:>6} {:>6} {letters}\n",
+            "{:<15}{:>6} {:>8} {:>6} {:>6} {:<6} {:>8} {:>6} {:>6} {:>6} {letters}",
             d.name.as_str(),
             d.mtu,
             s.rx_packets,
@@ -117,19 +117,19 @@ fn print(cx: &mut Cx<'_>, d: &Device, short: bool) {
     }
     let words: Vec<&str> = NAMES.iter().filter(|(f, ..)| flags.has(*f)).map(|(_, name, _)| *name).collect();
     let number = flags.0 & 0xffff;
-    write!(cx.stdout, "{}: flags={number}<{}>  mtu {}\n", d.name, words.join(","), d.mtu);
+    writeln!(cx.stdout, "{}: flags={number}<{}>  mtu {}", d.name, words.join(","), d.mtu);
     for line in addresses(cx, d) {
         cx.stdout.line(&line);
     }
     if d.is_loopback() {
-        write!(cx.stdout, "        loop  txqueuelen {}  (Local Loopback)\n", d.txqlen);
+        writeln!(cx.stdout, "        loop  txqueuelen {}  (Local Loopback)", d.txqlen);
     } else {
-        write!(cx.stdout, "        ether {}  txqueuelen {}  (Ethernet)\n", d.mac, d.txqlen);
+        writeln!(cx.stdout, "        ether {}  txqueuelen {}  (Ethernet)", d.mac, d.txqlen);
     }
-    write!(
+    writeln!(
         cx.stdout,
         "        RX packets {}  bytes {} ({})\n        RX errors {}  dropped {}  overruns 0  frame 0\n        \
-         TX packets {}  bytes {} ({})\n        TX errors {}  dropped {} overruns 0  carrier 0  collisions 0\n\n",
+         TX packets {}  bytes {} ({})\n        TX errors {}  dropped {} overruns 0  carrier 0  collisions 0\n",
         s.rx_packets,
         s.rx_bytes,
         bytes(s.rx_bytes),
@@ -151,7 +151,8 @@ fn addresses(cx: &Cx<'_>, d: &Device) -> Vec<String> {
         let mask = Ipv4Addr::from_bits((bits::mask(a.prefix_len) >> 96) as u32);
         let mut line = format!("        inet {}  netmask {mask}", a.local);
         if d.flags().has(Flags::BROADCAST) {
-            line += &format!("  broadcast {}", a.broadcast.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+            let broadcast = a.broadcast.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+            line = format!("{line}  broadcast {broadcast}");
         }
         lines.push(line);
     }
@@ -208,7 +209,7 @@ fn set(cx: &mut Cx<'_>, device: &Device, words: &[&str]) -> Poll {
                     set_address(cx, index, addr, len);
                 }
                 _ => {
-                    write!(cx.stderr, "packetwalk: ifconfig {word} is not simulated\n");
+                    writeln!(cx.stderr, "packetwalk: ifconfig {word} is not simulated");
                     return Poll::Exit(1);
                 }
             },

@@ -1,16 +1,52 @@
 //! Files below `/proc/sys`: another face of `sysctl`.
 
 use packetwalk_lab::Lab;
+use packetwalk_stack::sysctl::SysctlError;
 use packetwalk_trace::NsId;
 
 use crate::sys::Errno;
 
+/// The setting's name of a path: its slashes are dots, and its dots slashes.
+fn name(path: &[u8]) -> Option<String> {
+    let path = std::str::from_utf8(path.strip_prefix(b"/proc/sys/")?).ok()?;
+    let swap = |c| match c {
+        '/' => '.',
+        '.' => '/',
+        c => c,
+    };
+    Some(path.chars().map(swap).collect())
+}
+
+fn errno(e: &SysctlError) -> Errno {
+    match e {
+        SysctlError::NotFound => Errno::NoEntry,
+        SysctlError::Invalid => Errno::Invalid,
+        SysctlError::ReadOnly => Errno::Access,
+        SysctlError::NotModelled => Errno::NotModelled,
+    }
+}
+
 /// What reading the file `path` gives in namespace `ns`.
-pub(crate) fn read(_lab: &mut Lab, _ns: NsId, _path: &[u8]) -> Result<Vec<u8>, Errno> {
-    Err(Errno::NoEntry)
+pub(crate) fn read(lab: &mut Lab, ns: NsId, path: &[u8]) -> Result<Vec<u8>, Errno> {
+    let name = name(path).ok_or(Errno::NoEntry)?;
+    let now = lab.now();
+    let stack = lab.stack_mut(ns).ok_or(Errno::NoEntry)?;
+    match stack.sysctl_read(&name, now) {
+        Ok(value) => Ok(format!("{value}\n").into_bytes()),
+        Err(e) => {
+            let below = format!("{name}.");
+            if stack.sysctl_list(now).iter().any(|(n, _)| n.starts_with(&below)) {
+                return Err(Errno::IsDirectory);
+            }
+            Err(errno(&e))
+        }
+    }
 }
 
 /// Writes the file `path` in namespace `ns`.
-pub(crate) fn write(_lab: &mut Lab, _ns: NsId, _path: &[u8], _bytes: &[u8]) -> Result<(), Errno> {
-    Err(Errno::NoEntry)
+pub(crate) fn write(lab: &mut Lab, ns: NsId, path: &[u8], bytes: &[u8]) -> Result<(), Errno> {
+    let name = name(path).ok_or(Errno::NoEntry)?;
+    let value = std::str::from_utf8(bytes).map_err(|_| Errno::Invalid)?.trim();
+    let stack = lab.stack_mut(ns).ok_or(Errno::NoEntry)?;
+    stack.sysctl_write(&name, value).map_err(|e| errno(&e))
 }

@@ -13,7 +13,14 @@ use super::ip::args::number;
 use crate::{Cx, Poll};
 
 const USAGE: &str = "Usage: route [-nNvee] [-FC] [<AF>]           List kernel routing tables\n";
-const INET: &str = "Usage: inet_route [-vF] del {-host|-net} Target[/prefix] [gw Gw] [metric M] [[dev] If]\n";
+const INET: &str = "\
+Usage: inet_route [-vF] del {-host|-net} Target[/prefix] [gw Gw] [metric M] [[dev] If]
+       inet_route [-vF] add {-host|-net} Target[/prefix] [gw Gw] [metric M]
+                              [netmask N] [mss Mss] [window W] [irtt I]
+                              [mod] [dyn] [reinstate] [[dev] If]
+       inet_route [-vF] add {-host|-net} Target[/prefix] [metric M] reject
+       inet_route [-FC] flush      NOT supported
+";
 
 /// Ends the command with a message and a status.
 struct End(u8, String);
@@ -236,10 +243,10 @@ fn parse<'w>(mut words: impl Iterator<Item = &'w str>) -> Result<Req, End> {
             "netmask" => {
                 let word = next()?;
                 let mask: Ipv4Addr =
-                    word.parse().map_err(|_| End(3, format!("route: bogus netmask {word}\n")))?;
+                    word.parse().map_err(|_| End(6, format!("{word}: Host name lookup failure\n")))?;
                 let ones = mask.to_bits().leading_ones();
                 if mask.to_bits().checked_shl(ones).unwrap_or(0) != 0 {
-                    return Err(End(3, format!("route: bogus netmask {word}\n")));
+                    return Err(End(3, format!("route: bogus netmask {word}\n{INET}")));
                 }
                 r.len = Some(ones as u8);
             }
@@ -260,32 +267,24 @@ fn parse<'w>(mut words: impl Iterator<Item = &'w str>) -> Result<Req, End> {
     Ok(r)
 }
 
-/// The network length of an address without one: its class, or a host's (`INET_resolve`).
-fn class_len(addr: IpAddr) -> u8 {
-    match addr {
-        IpAddr::V4(a) if a.is_unspecified() => 0,
-        IpAddr::V4(a) => match a.octets()[0] {
-            0..=127 => 8,
-            128..=191 => 16,
-            _ => 24,
-        },
-        IpAddr::V6(_) => 128,
-    }
-}
-
 fn change<'w>(cx: &mut Cx<'_>, add: bool, words: impl Iterator<Item = &'w str>) -> Result<(), End> {
     let r = parse(words)?;
     let whole = |len: u8| bits::net(r.target, len).addr() == r.target;
+    let call = if add { "SIOCADDRT" } else { "SIOCDELRT" };
     let len = match (r.len, r.host) {
-        (Some(len), _) => len,
-        (None, Some(true)) => 32,
-        (None, Some(false)) => class_len(r.target),
-        (None, None) => 32,
+        (Some(len), Some(false)) => len,
+        (Some(len), _) => {
+            let mask = u32::MAX.checked_shl(32 - u32::from(len)).unwrap_or(0).swap_bytes();
+            let line = format!("route: netmask {mask:08x} doesn't make sense with host route\n{INET}");
+            return Err(End(3, line));
+        }
+        (None, Some(false)) if bits::is_zero(r.target) => 0,
+        (None, Some(false)) => return Err(End(7, format!("{call}: Invalid argument\n"))),
+        (None, _) => 32,
     };
     if !whole(len) {
         return Err(End(3, format!("route: netmask doesn't match route address\n{INET}")));
     }
-    let call = if add { "SIOCADDRT" } else { "SIOCDELRT" };
     let Some(stack) = cx.lab.stack_mut(cx.ns) else { return Ok(()) };
     let dev = match &r.dev {
         None => None,

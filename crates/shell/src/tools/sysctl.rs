@@ -61,7 +61,7 @@ fn options(cx: &mut Cx<'_>) -> Result<Options, u8> {
             ("--dry-run", _) => o.dry = true,
             ("--deprecated", _) => o.deprecated = true,
             ("--load", file) => {
-                o.load = Some(Some(file.to_owned()).filter(|f| !f.is_empty()).into_iter().collect())
+                o.load = Some(Some(file.to_owned()).filter(|f| !f.is_empty()).into_iter().collect());
             }
             ("--pattern", pattern) if !pattern.is_empty() => o.pattern = Some(pattern.to_owned()),
             ("--pattern", _) => o.pattern = words.next(),
@@ -166,9 +166,9 @@ fn path(name: &str) -> String {
 fn missing(cx: &mut Cx<'_>, name: &str) {
     let real = ["kernel.", "vm.", "fs.", "dev.", "debug.", "abi.", "user."];
     if real.iter().any(|p| name.starts_with(p)) {
-        write!(cx.stderr, "packetwalk: sysctl {name} is not simulated\n");
+        writeln!(cx.stderr, "packetwalk: sysctl {name} is not simulated");
     } else {
-        write!(cx.stderr, "sysctl: cannot stat /proc/sys/{}: No such file or directory\n", path(name));
+        writeln!(cx.stderr, "sysctl: cannot stat /proc/sys/{}: No such file or directory", path(name));
     }
 }
 
@@ -265,13 +265,13 @@ fn write(cx: &mut Cx<'_>, o: &Options, name: &str, value: &str) -> u8 {
             missing(cx, &name);
         }
         Err(SysctlError::Invalid) => {
-            write!(cx.stderr, "sysctl: setting key \"{name}\": Invalid argument\n");
+            writeln!(cx.stderr, "sysctl: setting key \"{name}\": Invalid argument");
         }
         Err(SysctlError::ReadOnly) => {
-            write!(cx.stderr, "sysctl: permission denied on key \"{name}\"\n");
+            writeln!(cx.stderr, "sysctl: permission denied on key \"{name}\"");
         }
         Err(SysctlError::NotModelled) => {
-            write!(cx.stderr, "packetwalk: sysctl {name} = {value} is not simulated\n");
+            writeln!(cx.stderr, "packetwalk: sysctl {name} = {value} is not simulated");
         }
     }
     1
@@ -280,7 +280,7 @@ fn write(cx: &mut Cx<'_>, o: &Options, name: &str, value: &str) -> u8 {
 /// `sysctl -p FILE`.
 fn load(cx: &mut Cx<'_>, o: &Options, file: &str) -> u8 {
     let Ok(bytes) = cx.read_file(file.as_bytes()) else {
-        write!(cx.stderr, "sysctl: cannot open \"{file}\": No such file or directory\n");
+        writeln!(cx.stderr, "sysctl: cannot open \"{file}\": No such file or directory");
         return 1;
     };
     let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -291,16 +291,13 @@ fn load(cx: &mut Cx<'_>, o: &Options, file: &str) -> u8 {
         if line.is_empty() || line.starts_with(['#', ';']) {
             continue;
         }
-        match line.split_once('=') {
-            Some((name, value)) => {
-                let name = name.trim();
-                let name = name.strip_prefix('-').unwrap_or(name);
-                settings.push((name.to_owned(), value.trim().to_owned()));
-            }
-            None => {
-                write!(cx.stderr, "sysctl: {file}({}): invalid syntax, continuing...\n", at + 1);
-                status = 1;
-            }
+        if let Some((name, value)) = line.split_once('=') {
+            let name = name.trim();
+            let name = name.strip_prefix('-').unwrap_or(name);
+            settings.push((name.to_owned(), value.trim().to_owned()));
+        } else {
+            writeln!(cx.stderr, "sysctl: {file}({}): invalid syntax, continuing...", at + 1);
+            status = 1;
         }
     }
     for (name, value) in settings {

@@ -1,9 +1,9 @@
 # ip link: what it prints of veth pairs, bridges and their ports.
 ip link
 ip netns add a
+ip link add v3 address 02:00:00:00:00:03 type veth peer name eth0 address 02:00:00:00:00:04 netns a
 ip link add br0 address 02:00:00:00:00:ff type bridge
 ip link add v1 address 02:00:00:00:00:01 type veth peer name v2 address 02:00:00:00:00:02
-ip link add v3 address 02:00:00:00:00:03 type veth peer name eth0 address 02:00:00:00:00:04 netns a
 ip link set v1 master br0
 ip link
 ip link set v1 up

@@ -58,7 +58,10 @@ pub(super) fn jobs(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
 pub(super) fn disown(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {
     let args: Vec<&Vec<u8>> = words.iter().skip(1).filter(|w| w.first() != Some(&b'-')).collect();
     if args.is_empty() {
-        sh.state.jobs.pop();
+        if sh.state.jobs.pop().is_none() {
+            sh.error(cx, "disown: current: no such job");
+            return After::Status(1);
+        }
         return After::Status(0);
     }
     for arg in args {
@@ -97,7 +100,9 @@ pub(super) fn wait(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
         }
     }
     for arg in args {
-        let known = |sh: &Interp, pid: Pid| sh.state.jobs.iter().any(|j| j.pid == pid);
+        let known = |sh: &Interp, pid: Pid| {
+            sh.state.jobs.iter().any(|j| j.pid == pid) || sh.state.done.contains_key(&pid)
+        };
         if arg.first() == Some(&b'%') {
             match job(sh, arg) {
                 Some(pid) => state.pids.push(pid),

@@ -105,8 +105,8 @@ impl Expander<'_, '_> {
                 let index = self.index(index)?;
                 match self.state.vars.get(name).map(|v| &v.value) {
                     Some(Value::Array(map)) => {
-                        let end = map.last_key_value().map_or(0, |(k, _)| k + 1);
-                        let index = if index < 0 { index + end } else { index };
+                        let end = map.last_key_value().map_or(0, |(k, _)| k.saturating_add(1));
+                        let index = if index < 0 { index.saturating_add(end) } else { index };
                         map.get(&index).map_or(Val::Unset, |t| Val::One(t.clone()))
                     }
                     Some(Value::Scalar(text)) if index == 0 || index == -1 => Val::One(text.clone()),
@@ -220,13 +220,13 @@ impl Expander<'_, '_> {
     fn substring(&mut self, name: &Name, value: Val, offset: i64, length: Option<i64>) -> Done<Val> {
         let bounds = |size: usize, length: Option<i64>| -> Option<(usize, usize)> {
             let size = size as i64;
-            let start = if offset < 0 { size + offset } else { offset };
+            let start = if offset < 0 { size.saturating_add(offset) } else { offset };
             if start < 0 || start > size {
                 return Some((0, 0));
             }
             let end = match length {
                 None => size,
-                Some(n) if n < 0 => size + n,
+                Some(n) if n < 0 => size.saturating_add(n),
                 Some(n) => (start.saturating_add(n)).min(size),
             };
             (end >= start).then_some((start as usize, end as usize))
@@ -252,8 +252,8 @@ impl Expander<'_, '_> {
                     && let Some(Value::Array(map)) = self.state.vars.get(array).map(|v| &v.value)
                 {
                     // An array is cut by its indices.
-                    let end = map.last_key_value().map_or(0, |(k, _)| k + 1);
-                    let start = if offset < 0 { offset + end } else { offset };
+                    let end = map.last_key_value().map_or(0, |(k, _)| k.saturating_add(1));
+                    let start = if offset < 0 { offset.saturating_add(end) } else { offset };
                     let count = match length {
                         Some(n) if n < 0 => return Err(negative()),
                         Some(n) => n as usize,
@@ -357,20 +357,22 @@ fn replace(text: &[u8], pattern: &super::Pattern, with: &[u8], place: Place) -> 
             None => text.to_vec(),
         },
         Place::First | Place::All => {
+            let regex = pattern.regex();
             let (mut out, mut at) = (Vec::new(), 0);
-            while at < text.len() {
-                match pattern.prefix(&text[at..], true) {
-                    Some(n) if n > 0 => {
-                        out.extend_from_slice(with);
-                        at += n;
-                        if place == Place::First {
-                            break;
-                        }
-                    }
-                    _ => {
-                        out.push(text[at]);
-                        at += 1;
-                    }
+            while at < text.len()
+                && let Some((from, to)) = regex.find(text, at).and_then(|found| found.first().copied().flatten())
+            {
+                out.extend_from_slice(&text[at..from]);
+                if from == to {
+                    // An empty match replaces nothing.
+                    out.extend_from_slice(text.get(from..=from).unwrap_or(&[]));
+                    at = (from + 1).min(text.len());
+                    continue;
+                }
+                out.extend_from_slice(with);
+                at = to;
+                if place == Place::First {
+                    break;
                 }
             }
             out.extend_from_slice(&text[at..]);

@@ -1,5 +1,7 @@
 //! Shell patterns: `*`, `?`, `[…]`.
 
+use crate::tools::regex::{Piece, Regex};
+
 /// One step of a pattern.
 #[derive(Clone, Debug)]
 enum Step {
@@ -12,6 +14,17 @@ enum Step {
 /// A pattern ready to match.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Vec<Step>);
+
+impl Pattern {
+    /// The same as a regular expression, which finds matches within a text in linear time.
+    pub fn regex(&self) -> Regex {
+        Regex::of_pieces(self.0.iter().map(|step| match step {
+            Step::Byte(b) => Piece::Byte(*b),
+            Step::Many => Piece::Many,
+            any => Piece::Set(Box::new(std::array::from_fn(|b| any.takes(b as u8)))),
+        }))
+    }
+}
 
 const CLASSES: [(&[u8], fn(u8) -> bool); 12] = [
     (b"alpha", |b| b.is_ascii_alphabetic()),

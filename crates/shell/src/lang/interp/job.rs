@@ -48,6 +48,25 @@ impl Interp {
         }
     }
 
+    /// Jobs that ended leave the list when another one starts; their status stays for `wait`.
+    pub(super) fn forget_jobs(&mut self) {
+        const MOST: usize = 1024;
+        if self.state.jobs.iter().all(|j| j.ended.is_none()) {
+            return;
+        }
+        let done = std::rc::Rc::make_mut(&mut self.state.done);
+        self.state.jobs.retain(|job| match job.ended {
+            Some(status) => {
+                done.insert(job.pid, status);
+                false
+            }
+            None => true,
+        });
+        while done.len() > MOST {
+            done.pop_first();
+        }
+    }
+
     pub(super) fn step_wait(&mut self, cx: &mut Cx<'_>, wait: WaitState) -> Step {
         self.update_jobs(cx);
         let ended = |pid: Pid| self.state.jobs.iter().find(|j| j.pid == pid).map(|j| j.ended);
@@ -66,14 +85,20 @@ impl Interp {
         }
         let mut code = wait.status;
         for pid in &wait.pids {
-            if let Some(Some(status)) = ended(*pid) {
+            let done = self.state.done.get(pid).copied();
+            if let Some(status) = ended(*pid).flatten().or(done) {
                 if let Status::Killed(signal) = status {
-                    self.killed(cx, *pid, signal, &[]);
+                    self.killed(cx, *pid, signal, None);
                 }
                 code = status.code();
             }
         }
         self.state.jobs.retain(|j| !wait.pids.contains(&j.pid));
+        if wait.all {
+            self.state.done = std::rc::Rc::default();
+        } else if wait.pids.iter().any(|p| self.state.done.contains_key(p)) {
+            std::rc::Rc::make_mut(&mut self.state.done).retain(|p, _| !wait.pids.contains(p));
+        }
         self.finished(cx, if wait.all { 0 } else { code })
     }
 

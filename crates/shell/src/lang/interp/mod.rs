@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 use super::ast::{Command, Join, Kind, List};
 use super::expand::{Done, Expander, Log, Stop, Substitution};
-use super::parse::{ParseError, Parser};
+use super::parse::Parser;
 use super::state::{Source, State};
 use crate::Cx;
 use crate::process::{OnSignal, Poll, Process, Signal};
@@ -135,8 +135,8 @@ impl Interp {
                             self.state.status = 2;
                             return Step::Next;
                         }
-                        let keeps = matches!(e, ParseError::Condition { .. });
-                        return self.exit(cx, if keeps { self.state.status } else { 2 });
+                        let status = e.status(self.state.status);
+                        return self.exit(cx, status);
                     }
                     Reading::Eval | Reading::Sourced { .. } | Reading::Trap { .. } => 2,
                 };

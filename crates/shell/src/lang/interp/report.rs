@@ -52,7 +52,8 @@ impl Interp {
             }
             ParseError::EndOfFile { .. } => format!("{place}syntax error: unexpected end of file\n"),
             ParseError::Unclosed { open, .. } => {
-                format!("{place}unexpected EOF while looking for matching `{}'\n", char::from(*open))
+                let closing = if matches!(open, b'(' | b'=') { ')' } else { char::from(*open) };
+                format!("{place}unexpected EOF while looking for matching `{closing}'\n")
             }
             ParseError::Message { text, .. } | ParseError::Condition { text, .. } => format!("{place}{text}\n"),
             ParseError::TooDeep { .. } => format!("packetwalk: {place}commands are nested too deep\n"),
@@ -61,13 +62,18 @@ impl Interp {
         let _ = cx.write_fd(2, text.as_bytes());
     }
 
-    /// Tells of a command that a signal ended, where bash does: not of a broken pipe, an interrupt or
-    /// an orderly end.
-    pub(super) fn killed(&self, cx: &mut Cx<'_>, pid: Pid, signal: Signal, command: &[u8]) {
-        if matches!(signal, Signal::PIPE | Signal::INT | Signal::TERM) {
-            return;
-        }
-        let text = self.state.jobs.iter().find(|j| j.pid == pid).map_or(command, |j| &j.text);
+    /// Tells of a command that a signal ended, where bash does: not of a broken pipe or an interrupt, and
+    /// of an orderly end only in the foreground.
+    pub(super) fn killed(&self, cx: &mut Cx<'_>, pid: Pid, signal: Signal, foreground: Option<&[u8]>) {
+        let text = match (signal, foreground) {
+            (Signal::PIPE | Signal::INT, _) | (Signal::TERM, None) => return,
+            (Signal::TERM, Some(_)) => {
+                let _ = cx.write_fd(2, format!("{}\n", signal.text()).as_bytes());
+                return;
+            }
+            (_, Some(text)) => text,
+            (_, None) => self.state.jobs.iter().find(|j| j.pid == pid).map_or(&b""[..], |j| &j.text),
+        };
         let mut text = String::from_utf8_lossy(text).into_owned();
         if let Some(inside) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
             text = format!("( {} )", inside.trim());

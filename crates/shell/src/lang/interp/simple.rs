@@ -222,7 +222,7 @@ impl Interp {
                 if index < 0
                     && let Some(Value::Array(map)) = self.state.vars.get(name).map(|v| &v.value)
                 {
-                    index += map.last_key_value().map_or(0, |(k, _)| k + 1);
+                    index += map.last_key_value().map_or(0, |(k, _)| k.saturating_add(1));
                 }
                 self.state.vars.set_element(name, index, value)
             }
@@ -232,7 +232,7 @@ impl Interp {
                     Value::Scalar(text) if assign.append => [(0, text)].into(),
                     _ => std::collections::BTreeMap::default(),
                 };
-                let mut at = map.last_key_value().map_or(0, |(k, _)| k + 1);
+                let mut at = map.last_key_value().map_or(0, |(k, _)| k.saturating_add(1));
                 for (index, value) in items {
                     at = index.unwrap_or(at);
                     map.insert(at, value);

@@ -26,6 +26,7 @@ impl Interp {
         let mut state = state.clone();
         state.level += 1;
         state.jobs.clear();
+        state.done = Rc::default();
         state.in_condition = self.is_condition();
         // A subshell's traps are its own, but what is ignored stays so.
         state.traps.retain(|_, text| text.is_empty());
@@ -139,6 +140,7 @@ impl Interp {
             proc.ignores |= 1 << Signal::INT.0 | 1 << Signal::QUIT.0;
         }
         self.update_jobs(cx);
+        self.forget_jobs();
         let number = self.state.jobs.iter().map(|j| j.number).max().unwrap_or(0) + 1;
         self.state.jobs.push(Job { number, pid, text, ended: None });
         self.state.last_background = Some(pid);
@@ -216,7 +218,7 @@ impl Interp {
         };
         let Some(&last) = statuses.last() else { return Step::Next };
         if let (Status::Killed(signal), Some((pid, _))) = (last, children.last()) {
-            self.killed(cx, *pid, signal, command.map_or(&[], |c| c.text()));
+            self.killed(cx, *pid, signal, Some(command.map_or(&[], |c| c.text())));
         }
         self.state.pipe_status = statuses.iter().map(|s| s.code()).collect();
         let mut code = last.code();

@@ -29,7 +29,8 @@ pub(crate) enum ParseError {
     Unexpected { line: u32, token: Vec<u8> },
     /// The text ended within a command.
     EndOfFile { line: u32 },
-    /// The text ended before a closing quote or bracket that began at `line`.
+    /// The text ended before a closing quote or bracket. `open` is the closing one, but `(` for a command
+    /// substitution's and `=` for an array's.
     Unclosed { line: u32, open: u8 },
     /// Another message of bash's.
     Message { line: u32, text: String },
@@ -45,6 +46,17 @@ impl ParseError {
     /// Whether more text could mend it: an interactive shell asks for more.
     pub fn is_incomplete(&self) -> bool {
         matches!(self, Self::EndOfFile { .. } | Self::Unclosed { .. })
+    }
+
+    /// The status with which a script ends at it, after a command that gave `before`: bash's ways differ.
+    pub fn status(&self, before: u8) -> u8 {
+        match self {
+            Self::Condition { .. } => before,
+            Self::Unclosed { open: b'=', .. } => 1,
+            Self::Unclosed { open: b'(', .. } => 2,
+            Self::Unclosed { .. } if before != 0 => before,
+            _ => 2,
+        }
     }
 
     pub fn line(&self) -> u32 {

@@ -261,7 +261,8 @@ impl Parser {
     fn parenthesis(&mut self) -> Parsed<Part> {
         let line = self.line;
         self.at += 2;
-        if self.byte(0) == Some(b'(') && self.closes_doubly() {
+        let doubled = self.byte(0) == Some(b'(');
+        if doubled && self.closes_doubly() {
             self.at += 1;
             let inner = self.parts(Stop::Arithmetic)?;
             if self.byte(0).is_none() {
@@ -274,7 +275,10 @@ impl Parser {
         let (start, peeked) = (self.token_start, self.peeked.take());
         let heres = std::mem::take(&mut self.heres);
         let list = match self.substitution_list() {
-            Err(ParseError::EndOfFile { line }) => return Err(ParseError::Unclosed { line, open: b')' }),
+            Err(ParseError::EndOfFile { .. } | ParseError::Unclosed { .. }) if doubled => {
+                return Err(ParseError::Unclosed { line, open: b')' });
+            }
+            Err(ParseError::EndOfFile { line }) => return Err(ParseError::Unclosed { line, open: b'(' }),
             other => other?,
         };
         (self.token_start, self.peeked, self.heres) = (start, peeked, heres);
@@ -366,7 +370,7 @@ impl Parser {
         loop {
             self.skip_blanks();
             match self.byte(0) {
-                None => return Err(ParseError::Unclosed { line, open: b')' }),
+                None => return Err(ParseError::Unclosed { line, open: b'=' }),
                 Some(b')') => {
                     self.at += 1;
                     return Ok(words);

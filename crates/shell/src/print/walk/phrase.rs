@@ -7,12 +7,16 @@ use packetwalk_wire::{Body, Family, Frame, Icmp, Mac, Packet, Payloads, Tcp, Tcp
 
 use crate::print::tcpdump;
 
-/// The packet as `tcpdump -n -t` prints it.
-pub(super) fn summary(body: &Body, payloads: &Payloads) -> String {
+/// A run of `tcpdump -n -t`, for [`summary`].
+pub(super) fn printer() -> tcpdump::Printer {
+    tcpdump::Printer::new(tcpdump::Style { time: 1, ..tcpdump::Style::default() })
+}
+
+/// The packet as that run prints it.
+pub(super) fn summary(printer: &mut tcpdump::Printer, body: &Body, payloads: &Payloads) -> String {
     let frame = Frame { dst: Mac::ZERO, src: Mac::ZERO, body: *body };
     let mut line = String::new();
-    let style = tcpdump::Style { time: 1, absolute: false, ..tcpdump::Style::default() };
-    tcpdump::Printer::new(style).print(0, &frame, None, payloads, &mut line);
+    printer.print(0, &frame, None, payloads, &mut line);
     line.truncate(line.trim_end().len());
     line
 }

@@ -1,5 +1,7 @@
 //! Routing decisions.
 
+use core::fmt::Write as _;
+
 use packetwalk_route::{Route, Scope, protocol, table_id};
 use packetwalk_trace::{NsId, RouteKind, RouteStep};
 use packetwalk_wire::{Body, Family, IfIndex};
@@ -57,16 +59,15 @@ pub(super) fn decision(scene: &Scene<'_>, ns: NsId, step: &RouteStep, body: &Bod
 
 /// The route as `ip route` prints it; of a table other than main, with its table.
 fn text(scene: &Scene<'_>, ns: NsId, step: &RouteStep) -> String {
-    match scene.route(ns, step) {
-        Some(route) => route_text(scene, ns, route, step.oif),
-        None => {
-            let mut line = destination(step.kind, step.prefix, step.prefix_len);
-            if let Some(via) = step.via {
-                line += &format!(" via {via}");
-            }
-            line + &format!(" dev {}", scene.dev(ns, step.oif))
-        }
+    if let Some(route) = scene.route(ns, step) {
+        return route_text(scene, ns, route, step.oif);
     }
+    let mut line = destination(step.kind, step.prefix, step.prefix_len);
+    if let Some(via) = step.via {
+        let _ = write!(line, " via {via}");
+    }
+    let _ = write!(line, " dev {}", scene.dev(ns, step.oif));
+    line
 }
 
 fn destination(kind: RouteKind, prefix: std::net::IpAddr, len: u8) -> String {
@@ -94,13 +95,13 @@ fn route_text(scene: &Scene<'_>, ns: NsId, route: &Route, oif: IfIndex) -> Strin
     let mut line = destination(route.kind, route.dst.addr(), route.dst.prefix_len());
     let hop = route.nexthops.iter().find(|n| n.oif == oif).or_else(|| route.nexthops.first());
     if let Some(via) = hop.and_then(|hop| hop.via) {
-        line += &format!(" via {via}");
+        let _ = write!(line, " via {via}");
     }
     if let Some(hop) = hop.filter(|hop| hop.oif.is_some()) {
-        line += &format!(" dev {}", scene.dev(ns, hop.oif));
+        let _ = write!(line, " dev {}", scene.dev(ns, hop.oif));
     }
     if route.table != table_id::MAIN {
-        line += &format!(" table {}", table_name(route.table));
+        let _ = write!(line, " table {}", table_name(route.table));
     }
     if route.protocol != protocol::BOOT {
         let name = match route.protocol {
@@ -108,19 +109,21 @@ fn route_text(scene: &Scene<'_>, ns: NsId, route: &Route, oif: IfIndex) -> Strin
             protocol::STATIC => "static".to_owned(),
             other => other.to_string(),
         };
-        line += &format!(" proto {name}");
+        let _ = write!(line, " proto {name}");
     }
     match route.scope {
         Scope::UNIVERSE => {}
         Scope::LINK => line += " scope link",
         Scope::HOST => line += " scope host",
-        other => line += &format!(" scope {}", other.0),
+        other => {
+            let _ = write!(line, " scope {}", other.0);
+        }
     }
     if let Some(src) = route.prefsrc {
-        line += &format!(" src {src}");
+        let _ = write!(line, " src {src}");
     }
     if route.metric != 0 {
-        line += &format!(" metric {}", route.metric);
+        let _ = write!(line, " metric {}", route.metric);
     }
     line
 }

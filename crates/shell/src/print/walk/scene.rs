@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use super::phrase;
+use crate::print::tcpdump::Printer;
 use packetwalk_lab::Lab;
 use packetwalk_link::Device;
 use packetwalk_netfilter::xtables::{Face, Rule, Table};
@@ -18,6 +20,8 @@ pub(super) struct Scene<'a> {
     pub last: BTreeMap<u32, Body>,
     /// The hook, its family and the table that each namespace is in.
     pub at: BTreeMap<NsId, Hooked>,
+    /// Prints packets in a line, with relative sequence numbers.
+    pub printer: Printer,
 }
 
 /// Where in netfilter a namespace is.
@@ -29,7 +33,7 @@ pub(super) struct Hooked {
 
 impl<'a> Scene<'a> {
     pub fn new(lab: &'a Lab) -> Self {
-        Self { lab, last: BTreeMap::new(), at: BTreeMap::new() }
+        Self { lab, last: BTreeMap::new(), at: BTreeMap::new(), printer: phrase::printer() }
     }
 
     pub fn stack(&self, ns: NsId) -> Option<&'a Stack> {

@@ -63,7 +63,13 @@ pub(super) fn explain(scene: &mut Scene<'_>, at: usize, event: &Event, leg: Leg)
     if let Step::Hook { hook, family, .. } = event.step {
         scene.at.insert(event.ns, Hooked { hook, family });
     }
-    let draft = draft(scene, event, leg, &fields);
+    let summary = match event.step {
+        Step::Send | Step::Deliver | Step::Arp => {
+            phrase::summary(&mut scene.printer, &event.body, &scene.lab.payloads)
+        }
+        _ => String::new(),
+    };
+    let draft = draft(scene, event, leg, &fields, summary);
     Explained {
         event: at,
         at: event.at,
@@ -81,13 +87,15 @@ pub(super) fn explain(scene: &mut Scene<'_>, at: usize, event: &Event, leg: Leg)
     }
 }
 
-fn draft(scene: &Scene<'_>, event: &Event, leg: Leg, fields: &[super::Field]) -> Draft {
+fn draft(scene: &Scene<'_>, event: &Event, leg: Leg, fields: &[super::Field], summary: String) -> Draft {
     let (ns, body) = (event.ns, &event.body);
     match event.step {
-        Step::Send => {
-            let line = phrase::summary(body, &scene.lab.payloads);
-            Draft::new(Place::Socket, "send", line, format!("{} sends {}.", scene.ns(ns), phrase::what(body)))
-        }
+        Step::Send => Draft::new(
+            Place::Socket,
+            "send",
+            summary,
+            format!("{} sends {}.", scene.ns(ns), phrase::what(body)),
+        ),
         Step::Receive(dev) => link::receive(scene, ns, dev, body),
         Step::Transmit(dev) => link::transmit(scene, ns, dev),
         Step::BridgeLearn { bridge, port } => link::learn(scene, ns, bridge, port),
@@ -113,7 +121,6 @@ fn draft(scene: &Scene<'_>, event: &Event, leg: Leg, fields: &[super::Field]) ->
         }
         Step::Neigh { next_hop, dev, step } => link::neighbour(scene, ns, next_hop, dev, step),
         Step::Arp => {
-            let line = phrase::summary(body, &scene.lab.payloads);
             let sentence = match body {
                 Body::Arp(arp) if arp.op == packetwalk_wire::arp::ArpOp::Request => {
                     format!("{} asks the link who has {}.", scene.ns(ns), arp.target_ip)
@@ -124,9 +131,9 @@ fn draft(scene: &Scene<'_>, event: &Event, leg: Leg, fields: &[super::Field]) ->
                 Body::Ip(_) => format!("{} sends {}.", scene.ns(ns), phrase::what(body)),
             };
             let title = if matches!(body, Body::Arp(_)) { "arp" } else { "discovery" };
-            Draft::new(Place::Socket, title, line, sentence)
+            Draft::new(Place::Socket, title, summary, sentence)
         }
-        Step::Deliver => deliver(scene, event, leg),
+        Step::Deliver => deliver(scene, event, leg, summary),
         Step::Answer => {
             let sentence = format!("The kernel of {} makes an answer about it: a new packet.", scene.ns(ns));
             Draft::new(Place::Socket, "answer", "the kernel answers", sentence).detail()
@@ -144,9 +151,8 @@ fn draft(scene: &Scene<'_>, event: &Event, leg: Leg, fields: &[super::Field]) ->
     }
 }
 
-fn deliver(scene: &Scene<'_>, event: &Event, leg: Leg) -> Draft {
+fn deliver(scene: &Scene<'_>, event: &Event, leg: Leg, line: String) -> Draft {
     let (ns, what) = (scene.ns(event.ns), phrase::what(&event.body));
-    let line = phrase::summary(&event.body, &scene.lab.payloads);
     let sentence = match leg {
         Leg::Request => format!("{ns} has received {what}."),
         Leg::Reply => format!("{what} arrives back in {ns}."),

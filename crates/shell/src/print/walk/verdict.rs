@@ -131,9 +131,11 @@ impl Judge<'_> {
     fn why(&self, at: usize) -> Option<String> {
         let (event, step) = (self.events.get(at)?, self.steps.get(at)?);
         let place = self.scene.ns(event.ns);
-        let before = self.events.iter().zip(self.steps).take(at + 1).rev().take(12);
+        let before = self.events.iter().zip(self.steps).take(at + 1).rev();
         let cause = before
-            .filter(|(e, s)| e.id == event.id && e.ns == event.ns && s.tone == Tone::Drop)
+            .filter(|(e, _)| e.id == event.id && e.ns == event.ns)
+            .take(6)
+            .filter(|(_, s)| s.tone == Tone::Drop)
             .find_map(|(e, s)| self.cause(e, s));
         let cause = cause.unwrap_or_else(|| match event.step {
             Step::Drop(reason) => phrase::reason(reason).to_owned(),

@@ -21,7 +21,7 @@ pub(super) struct Spec {
 
 /// The words that are read, and where.
 pub(super) struct Words<'a> {
-    words: &'a [String],
+    all: &'a [String],
     at: usize,
     /// Letters of a word that are not read yet, as an offset.
     inside: usize,
@@ -29,17 +29,17 @@ pub(super) struct Words<'a> {
 
 impl<'a> Words<'a> {
     pub fn new(words: &'a [String]) -> Self {
-        Self { words, at: 0, inside: 0 }
+        Self { all: words, at: 0, inside: 0 }
     }
 
     /// The next option of `specs` with its argument; words that are no options are passed over.
     pub fn next(&mut self, specs: &[&[Spec]]) -> Result<Option<(char, Option<String>)>, Fail> {
         let specs = || specs.iter().copied().flatten();
         loop {
-            let Some(word) = self.words.get(self.at) else { return Ok(None) };
+            let Some(word) = self.all.get(self.at) else { return Ok(None) };
             if self.inside == 0 {
                 if word == "--" {
-                    self.at = self.words.len();
+                    self.at = self.all.len();
                     return Ok(None);
                 }
                 if let Some(long) = word.strip_prefix("--") {
@@ -105,7 +105,7 @@ impl<'a> Words<'a> {
         if same.is_some() {
             return Ok((spec.letter, same));
         }
-        let next = self.words.get(self.at);
+        let next = self.all.get(self.at);
         let next = match spec.takes {
             Takes::Maybe => next.filter(|next| !next.starts_with(['-', '!'])),
             _ => next,

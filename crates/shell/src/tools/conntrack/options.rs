@@ -169,17 +169,17 @@ pub(super) fn parse(words: &[String], parsed: &mut Parsed) -> Result<(), Fail> {
             _ => &[&OPTIONS],
         };
         let Some((letter, argument)) = words.next(own)? else { break };
-        parsed.option(letter, argument)?;
+        parsed.option(letter, argument.as_deref())?;
     }
     parsed.check()
 }
 
 impl Parsed {
-    fn option(&mut self, letter: char, argument: Option<String>) -> Result<(), Fail> {
-        let text = argument.as_deref().unwrap_or_default();
+    fn option(&mut self, letter: char, argument: Option<&str>) -> Result<(), Fail> {
+        let text = argument.unwrap_or_default();
         match letter {
             'L' | 'G' | 'D' | 'F' | 'C' | 'S' | 'V' | 'h' | 'E' | 'I' | 'A' | 'U' => {
-                return self.command(letter, argument.as_deref());
+                return self.command(letter, argument);
             }
             's' | 'd' | 'r' | 'q' => {
                 let net = self.net(text)?;
@@ -217,9 +217,9 @@ impl Parsed {
                 };
                 self.set_family(family)?;
             }
-            'n' => self.src_nat = Some(self.nat(argument.as_deref())?),
-            'g' => self.dst_nat = Some(self.nat(argument.as_deref())?),
-            'j' => self.any_nat = Some(self.nat(argument.as_deref())?),
+            'n' => self.src_nat = Some(self.nat(argument)?),
+            'g' => self.dst_nat = Some(self.nat(argument)?),
+            'j' => self.any_nat = Some(self.nat(argument)?),
             'o' => self.output(text)?,
             'w' => self.zones[0] = Some(number(text) as u16),
             ORIG_ZONE => self.zones[1] = Some(number(text) as u16),

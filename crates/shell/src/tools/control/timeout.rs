@@ -75,7 +75,8 @@ impl Timeout {
             }
         }
         let (Some(time), Some(command)) = (args.get(at), args.get(at + 1)) else {
-            return Err(usage(cx, "missing operand", 125));
+            cx.stderr.line("Try 'timeout --help' for more information.");
+            return Err(Poll::Exit(125));
         };
         let Some(time) = duration(time) else {
             return Err(usage(cx, &format!("invalid time interval {open}{}{close}", lossy(time)), 125));
@@ -117,7 +118,8 @@ impl Process for Timeout {
                 let (name, command) = (signal.name(), &run.command);
                 write!(cx.stderr, "timeout: sending signal {name} to command {open}{command}{close}\n");
             }
-            cx.kill(run.child, signal);
+            // It makes a process group of its own, and signals all of it.
+            cx.sys.kill_group(run.child, signal);
             run.deadline = run.kill_after.take().map(|after| cx.now() + after);
             run.timed_out = true;
         }

@@ -36,19 +36,23 @@ struct Req {
     dev: Option<String>,
     label: Option<String>,
     metric: u32,
-    valid: Option<Option<u32>>,
-    preferred: Option<Option<u32>>,
+    valid: Option<Life>,
+    preferred: Option<Life>,
     noprefixroute: bool,
     nodad: bool,
     home: bool,
 }
 
-fn lifetime(key: &str, word: &str) -> Result<Option<u32>, End> {
+/// Seconds; `None` is forever.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Life(Option<u32>);
+
+fn lifetime(key: &str, word: &str) -> Result<Life, End> {
     if word == "forever" {
-        return Ok(None);
+        return Ok(Life(None));
     }
     let seconds = number(word).ok_or_else(|| invarg(&format!("{key} value"), word))?;
-    Ok(Some(seconds).filter(|s| *s != u32::MAX))
+    Ok(Life(Some(seconds).filter(|s| *s != u32::MAX)))
 }
 
 fn parse(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Result<Req, End> {
@@ -116,11 +120,11 @@ fn parse(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Result<Req, End> {
 
 fn set_flag(ip: &mut Ip<'_, '_>, r: &mut Req, name: &str, flag: Flag, readonly: bool, v6only: bool) -> Done {
     if readonly {
-        write!(ip.cx.stderr, "Warning: {name} option is not mutable from userspace\n");
+        writeln!(ip.cx.stderr, "Warning: {name} option is not mutable from userspace");
         return Ok(());
     }
     if v6only && r.family != Some(Family::V6) {
-        write!(ip.cx.stderr, "Warning: {name} option can be set only for IPv6 addresses\n");
+        writeln!(ip.cx.stderr, "Warning: {name} option can be set only for IPv6 addresses");
         return Ok(());
     }
     match flag {
@@ -146,6 +150,10 @@ fn local(r: &mut Req, word: &str, args: &mut Args<'_>) -> Done {
     Ok(())
 }
 
+fn seconds(life: Option<Life>) -> Option<u32> {
+    life.and_then(|life| life.0)
+}
+
 /// Does it.
 pub(super) fn modify(ip: &mut Ip<'_, '_>, args: &mut Args<'_>, verb: Verb) -> Done {
     let r = parse(ip, args)?;
@@ -159,12 +167,12 @@ pub(super) fn modify(ip: &mut Ip<'_, '_>, args: &mut Args<'_>, verb: Verb) -> Do
         && !prefix.explicit
     {
         wildcard = true;
-        write!(
+        writeln!(
             ip.cx.stderr,
             "Warning: Executing wildcard deletion to stay compatible with old scripts.\n         \
              Explicitly specify the prefix length ({word}/32) to avoid this warning.\n         \
              This special behaviour is likely to disappear in further releases,\n         \
-             fix your scripts!\n"
+             fix your scripts!"
         );
     }
     let brd = match r.brd {
@@ -175,7 +183,7 @@ pub(super) fn modify(ip: &mut Ip<'_, '_>, args: &mut Args<'_>, verb: Verb) -> Do
     };
     let dev = ip.need_dev(&name)?;
     if r.valid.is_some() || r.preferred.is_some() {
-        let (valid, preferred) = (r.valid.flatten(), r.preferred.flatten());
+        let (valid, preferred) = (seconds(r.valid), seconds(r.preferred));
         if valid == Some(0) {
             return Err(End::fail(1, "valid_lft is zero\n"));
         }
@@ -208,8 +216,8 @@ pub(super) fn modify(ip: &mut Ip<'_, '_>, args: &mut Args<'_>, verb: Verb) -> Do
         address.label = Label::new(label).ok_or_else(|| End::errno("Numerical result out of range"))?;
     }
     address.metric = r.metric;
-    address.valid_lft = r.valid.flatten();
-    address.preferred_lft = r.preferred.flatten();
+    address.valid_lft = seconds(r.valid);
+    address.preferred_lft = seconds(r.preferred);
     address.flags.permanent = address.valid_lft.is_none();
     address.flags.deprecated = address.preferred_lft == Some(0);
     address.flags.noprefixroute = r.noprefixroute;

@@ -7,9 +7,8 @@ use super::Ip;
 
 /// `8000.2:0:0:0:0:1`: priority and MAC.
 fn bridge_id(priority: u16, mac: Mac) -> String {
-    let [a, b, c, d, e, f] = mac.0;
-    let [high, low] = priority.to_be_bytes();
-    format!("{high:02x}{low:02x}.{a:x}:{b:x}:{c:x}:{d:x}:{e:x}:{f:x}")
+    let octets: Vec<String> = mac.0.iter().map(|o| format!("{o:x}")).collect();
+    format!("{priority:04x}.{}", octets.join(":"))
 }
 
 /// A bridge has no identifier until its first port or a MAC of the user's choice.

@@ -159,7 +159,7 @@ pub(super) fn veth_usage(ip: &mut Ip<'_, '_>) -> End {
 
 fn veth(ip: &mut Ip<'_, '_>, req: &LinkReq, args: &mut Args<'_>, ns: NsId) -> Done {
     let peer = match args.next() {
-        None => LinkReq::default(),
+        None => LinkReq { netns: Some(ns), ..LinkReq::default() },
         Some("peer") => {
             let peer = parse(ip, args, true)?;
             if peer.kind.is_some() {
@@ -172,17 +172,17 @@ fn veth(ip: &mut Ip<'_, '_>, req: &LinkReq, args: &mut Args<'_>, ns: NsId) -> Do
     if peer.up == Some(true) {
         return Err(End::errno("Transport endpoint is not connected"));
     }
-    let peer_ns = peer.netns.unwrap_or(ns);
+    // A peer that is described but given no namespace stays where `ip` runs (`rtnl_get_peer_net`).
+    let peer_ns = peer.netns.unwrap_or(ip.ns);
     let peer_name = match peer.name {
         Some(name) => name,
         None => free_name(ip, peer_ns, "veth", 0)?,
     };
-    let name = match req.name {
-        Some(name) => name,
-        None => {
-            let peer_is_first = peer.name.is_none() && peer_ns == ns;
-            free_name(ip, ns, "veth", usize::from(peer_is_first))?
-        }
+    let name = if let Some(name) = req.name {
+        name
+    } else {
+        let peer_is_first = peer.name.is_none() && peer_ns == ns;
+        free_name(ip, ns, "veth", usize::from(peer_is_first))?
     };
     let end = VethEnd { ns, name, mac: req.mac, mtu: req.mtu, index: req.index };
     let other = VethEnd { ns: peer_ns, name: peer_name, mac: peer.mac, mtu: peer.mtu, index: peer.index };

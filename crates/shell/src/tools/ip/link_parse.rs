@@ -6,6 +6,7 @@ use packetwalk_wire::{IfIndex, IfName, Mac};
 use super::args::{
     Args, End, duparg, duparg2, get_mac, ifname, invarg, matches, not_modelled, number, on_off,
 };
+use super::link_show::Master;
 use super::{Ip, help, names, netns};
 
 /// What was asked of a link.
@@ -22,8 +23,7 @@ pub(super) struct LinkReq {
     pub(super) allmulti: Option<bool>,
     pub(super) promisc: Option<bool>,
     pub(super) arp: Option<bool>,
-    /// `nomaster` is `Some(None)`.
-    pub(super) master: Option<Option<IfIndex>>,
+    pub(super) master: Option<Master>,
     pub(super) alias: Option<String>,
     pub(super) group: Option<u32>,
     pub(super) index: Option<IfIndex>,
@@ -59,7 +59,7 @@ pub(super) fn parse(ip: &mut Ip<'_, '_>, args: &mut Args<'_>, create: bool) -> R
             }
             "index" => {
                 let word = args.need()?;
-                let index = number(word).filter(|&n| n > 0 && n <= i32::MAX as u32);
+                let index = number(word).filter(|&n| n > 0 && i32::try_from(n).is_ok());
                 r.index = Some(IfIndex(index.ok_or_else(|| invarg("Invalid \"index\" value", word))?));
             }
             _ if matches(word, "link") => return Err(not_modelled("ip link: \"link\"")),
@@ -96,10 +96,10 @@ pub(super) fn parse(ip: &mut Ip<'_, '_>, args: &mut Args<'_>, create: bool) -> R
             _ if matches(word, "master") => {
                 let word = args.need()?;
                 let master = ip.dev(word).ok_or_else(|| invarg("Device does not exist\n", word))?;
-                r.master = Some(Some(master));
+                r.master = Some(Master::Is(master));
             }
             "vrf" => return Err(invarg("Not a valid VRF name\n", args.need()?)),
-            _ if matches(word, "nomaster") => r.master = Some(None),
+            _ if matches(word, "nomaster") => r.master = Some(Master::None),
             _ if matches(word, "dynamic") => return Err(not_modelled("ip link: \"dynamic\"")),
             _ if matches(word, "type") => {
                 r.kind = Some(args.need()?.to_owned());

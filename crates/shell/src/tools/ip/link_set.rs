@@ -147,21 +147,21 @@ fn apply_there(ip: &mut Ip<'_, '_>, mut index: IfIndex, req: &LinkReq) -> Done {
         let changes = stack.links.set_mtu(index, mtu).map_err(refusal)?;
         stack.follow(&changes);
     }
-    if let Some(device) = stack.links.get_mut(index) {
-        if let Some(group) = req.group {
-            device.group = group;
-        }
+    if let Some(device) = stack.links.get_mut(index)
+        && let Some(group) = req.group
+    {
+        device.group = group;
     }
     if let Some(name) = rename {
         stack.rename_link(index, name).map_err(refusal)?;
     }
-    if let Some(device) = stack.links.get_mut(index) {
-        if let Some(alias) = &req.alias {
-            device.alias = Some(alias.as_str().into()).filter(|_| !alias.is_empty());
-        }
+    if let Some(device) = stack.links.get_mut(index)
+        && let Some(alias) = &req.alias
+    {
+        device.alias = Some(alias.as_str().into()).filter(|_| !alias.is_empty());
     }
     if let Some(master) = req.master {
-        let changes = stack.links.set_master(index, master).map_err(refusal)?;
+        let changes = stack.links.set_master(index, master.index()).map_err(refusal)?;
         stack.follow(&changes);
     }
     if let Some(device) = stack.links.get_mut(index) {
@@ -409,9 +409,8 @@ pub(crate) fn port_flag(key: &str, word: &str) -> Result<Option<Setting<PortConf
             Ok(Some(Box::new(move |p: &mut PortConfig| p.$field = on)))
         }};
     }
-    let off = |what: &str| match yes_no(key, word)? {
-        false => Ok(None),
-        true => Err(not_modelled(&format!("bridge port {what} on"))),
+    let off = |what: &str| {
+        if yes_no(key, word)? { Err(not_modelled(&format!("bridge port {what} on"))) } else { Ok(None) }
     };
     match key {
         "hairpin" => flag!(hairpin),
@@ -483,10 +482,10 @@ pub(crate) fn set_port(ip: &mut Ip<'_, '_>, index: IfIndex, options: &PortOption
     for setting in &options.settings {
         setting(port);
     }
-    if let (true, Some(master)) = (options.flush, master) {
-        if let Some(bridge) = stack.links.get_mut(master).and_then(|d| d.bridge_mut()) {
-            bridge.fdb.retain(|e| e.flag != packetwalk_link::FdbFlag::Dynamic || e.port != index);
-        }
+    if let (true, Some(master)) = (options.flush, master)
+        && let Some(bridge) = stack.links.get_mut(master).and_then(|d| d.bridge_mut())
+    {
+        bridge.fdb.retain(|e| e.flag != packetwalk_link::FdbFlag::Dynamic || e.port != index);
     }
     Ok(())
 }

@@ -7,14 +7,32 @@ use super::args::{Args, End, duparg2, invarg};
 use super::out::Color;
 use super::{Done, Ip, bridge_opts, link_stats, names};
 
+/// `master DEV` or `nomaster`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Master {
+    /// No bridge.
+    None,
+    /// This one.
+    Is(IfIndex),
+}
+
+impl Master {
+    /// The bridge's number.
+    pub(super) const fn index(self) -> Option<IfIndex> {
+        match self {
+            Self::None => None,
+            Self::Is(index) => Some(index),
+        }
+    }
+}
+
 /// Which links are shown.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LinkFilter {
     pub(super) dev: Option<IfIndex>,
     pub(super) up: bool,
     pub(super) group: Option<u32>,
-    /// `master DEV`; `nomaster` is `Some(None)`.
-    pub(super) master: Option<Option<IfIndex>>,
+    pub(super) master: Option<Master>,
     pub(super) kind: Option<String>,
     pub(super) slave_kind: Option<String>,
 }
@@ -26,7 +44,7 @@ impl LinkFilter {
         self.dev.is_none_or(|dev| dev == device.index)
             && (!self.up || device.is_up())
             && self.group.is_none_or(|g| g == device.group)
-            && self.master.is_none_or(|m| m == device.master)
+            && self.master.is_none_or(|m| m.index() == device.master)
             && self.kind.as_ref().is_none_or(kind)
             && self.slave_kind.as_ref().is_none_or(slave)
     }
@@ -49,9 +67,9 @@ pub(super) fn link_word(
         "master" => {
             let word = args.need()?;
             let dev = ip.dev(word).ok_or_else(|| invarg("Device does not exist\n", word))?;
-            filter.master = Some(Some(dev));
+            filter.master = Some(Master::Is(dev));
         }
-        "nomaster" => filter.master = Some(None),
+        "nomaster" => filter.master = Some(Master::None),
         "vrf" => {
             let word = args.need()?;
             return Err(invarg("Not a valid VRF name\n", word));
@@ -208,7 +226,7 @@ pub(crate) fn name_and_link(ip: &mut Ip<'_, '_>, device: &Device, other: &Other)
 }
 
 fn operstate(ip: &mut Ip<'_, '_>, device: &Device) {
-    let state = device.operstate();
+    let state = ip.stack().map_or(OperState::Unknown, |s| s.links.operstate(device));
     let color = match state {
         OperState::Up => Color::Up,
         OperState::Down => Color::Down,

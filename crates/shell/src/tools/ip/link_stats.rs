@@ -1,5 +1,7 @@
 //! `ip -s link`: counters.
 
+use core::fmt::Write;
+
 use packetwalk_link::Device;
 
 use super::Ip;
@@ -52,11 +54,11 @@ pub(super) fn print(ip: &mut Ip<'_, '_>, device: &Device) {
     ] {
         let mut line = format!("    {key}: {:>w$}", names[0], w = cols[0] - 4);
         for (name, width) in names[1..].iter().zip(&cols[1..]) {
-            line += &format!(" {name:>width$}");
+            let _ = write!(line, " {name:>width$}");
         }
-        line += &format!(" {:>w$}{sl}    ", "", w = cols[6]);
+        let _ = write!(line, " {:>w$}{sl}    ", "", w = cols[6]);
         for (value, width) in values.iter().zip(cols) {
-            line += &format!("{value:>width$} ");
+            let _ = write!(line, "{value:>width$} ");
         }
         if ip.opt.stats > 1 {
             let (names, values): ([&str; 5], [u64; 5]) = if key == "RX" {
@@ -64,13 +66,13 @@ pub(super) fn print(ip: &mut Ip<'_, '_>, device: &Device) {
             } else {
                 (["aborted", "fifo", "window", "heartbt", "transns"], [0, 0, 0, 0, changes])
             };
-            line += &format!("{sl}    {key} errors:{:>w$}", "", w = cols[0] - 10);
+            let _ = write!(line, "{sl}    {key} errors:{:>w$}", "", w = cols[0] - 10);
             for (name, width) in names.iter().zip(&cols[1..]) {
-                line += &format!(" {name:>width$}");
+                let _ = write!(line, " {name:>width$}");
             }
-            line += &format!("{sl}{:>w$}", "", w = cols[0] + 5);
+            let _ = write!(line, "{sl}{:>w$}", "", w = cols[0] + 5);
             for (value, width) in values.iter().zip(&cols[1..]) {
-                line += &format!("{value:>width$} ");
+                let _ = write!(line, "{value:>width$} ");
             }
         }
         if key == "RX" {

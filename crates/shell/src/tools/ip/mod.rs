@@ -418,7 +418,7 @@ impl Batch {
     fn complain(&mut self, cx: &mut Cx<'_>) {
         self.failed = true;
         if let Some((line, _)) = self.lines.get(self.at) {
-            write!(cx.stderr, "Command failed {}:{line}\n", self.name);
+            writeln!(cx.stderr, "Command failed {}:{line}", self.name);
         }
     }
 }

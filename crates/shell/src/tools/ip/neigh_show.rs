@@ -4,6 +4,7 @@ use packetwalk_link::{Neigh, NudState};
 use packetwalk_wire::{Family, IfIndex};
 
 use super::args::{Args, End, Prefix, duparg, duparg2, get_addr, get_prefix, invarg, matches, not_modelled};
+use super::link_show::Master;
 use super::neigh::nud;
 use super::out::Color;
 use super::{Done, Ip, help, names};
@@ -17,7 +18,7 @@ struct Filter {
     all: bool,
     proxy: bool,
     to: Option<Prefix>,
-    master: Option<Option<IfIndex>>,
+    master: Option<Master>,
     unused: bool,
 }
 
@@ -59,10 +60,10 @@ fn parse(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Result<Filter, End> {
             "master" => {
                 let word = args.need()?;
                 let master = ip.dev(word).ok_or_else(|| invarg("Device does not exist\n", word))?;
-                f.master = Some(Some(master));
+                f.master = Some(Master::Is(master));
             }
             "vrf" => return Err(invarg("Not a valid VRF name\n", args.need()?)),
-            "nomaster" => f.master = Some(None),
+            "nomaster" => f.master = Some(Master::None),
             "unused" => f.unused = true,
             "nud" => match args.need()? {
                 "all" => f.all = true,
@@ -93,7 +94,8 @@ fn parse(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Result<Filter, End> {
 
 fn selected(ip: &mut Ip<'_, '_>, f: &Filter, flush: bool) -> Vec<Neigh> {
     let Ok(stack) = ip.stack() else { return Vec::new() };
-    let master = |n: &Neigh| f.master.is_none_or(|m| stack.links.get(n.dev).is_some_and(|d| d.master == m));
+    let master =
+        |n: &Neigh| f.master.is_none_or(|m| stack.links.get(n.dev).is_some_and(|d| d.master == m.index()));
     let of = |family: Family| stack.neigh.iter().filter(move |n| Family::of(n.addr) == family);
     of(Family::V4).chain(of(Family::V6)).filter(|n| f.shows(n, flush) && master(n)).cloned().collect()
 }

@@ -207,9 +207,8 @@ impl Out {
     }
 
     fn value(&mut self, key: Option<&str>, json: &str) {
-        match key {
-            Some(key) => self.name(key),
-            None => {}
+        if let Some(key) = key {
+            self.name(key)
         }
         self.separate();
         self.text.push_str(json);

@@ -75,9 +75,9 @@ fn parse(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Result<Req, End> {
                 r.family = r.family.or(prefix.addr.map(Family::of));
                 let whole = prefix.addr.map_or(32, |a| Family::of(a).bits());
                 if prefix.len != whole {
-                    write!(
+                    writeln!(
                         ip.cx.stderr,
-                        "Warning: /{} as prefix is invalid, only /{whole} (or none) is supported.\n",
+                        "Warning: /{} as prefix is invalid, only /{whole} (or none) is supported.",
                         prefix.len
                     );
                 }

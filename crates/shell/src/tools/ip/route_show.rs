@@ -33,12 +33,12 @@ fn selected(ip: &mut Ip<'_, '_>, filter: &Filter) -> Result<Vec<Route>, End> {
         if filter.family.is_some_and(|f| f != family) {
             continue;
         }
-        if let Some(table) = filter.table.filter(|t| *t != table_id::MAIN) {
-            if !routing.has_table(family, table) {
-                let word = if family == Family::V4 { "ipv4" } else { "ipv6" };
-                let text = format!("Error: {word}: FIB table does not exist.\nDump terminated");
-                return Err(End::kernel(text));
-            }
+        if let Some(table) = filter.table.filter(|t| *t != table_id::MAIN)
+            && !routing.has_table(family, table)
+        {
+            let word = if family == Family::V4 { "ipv4" } else { "ipv6" };
+            let text = format!("Error: {word}: FIB table does not exist.\nDump terminated");
+            return Err(End::kernel(text));
         }
         let alive = |r: &&Route| r.expires.is_none_or(|at| at > now);
         all.extend(routing.routes(family).into_iter().filter(alive).filter(|r| filter.shows(r)).cloned());

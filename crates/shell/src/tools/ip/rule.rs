@@ -1,7 +1,7 @@
 //! `ip rule`.
 
 use packetwalk_route::rule::{PortRange, Rule, RuleAction, RuleDev};
-use packetwalk_route::{RouteError, protocol, table_id};
+use packetwalk_route::{protocol, table_id};
 use packetwalk_trace::RouteKind;
 use packetwalk_wire::Family;
 
@@ -246,9 +246,5 @@ fn delete(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
     let s = parse(ip, args)?;
     let family = s.family.unwrap_or(Family::V4);
     let routing = &mut ip.stack()?.routing;
-    match routing.del_rule(family, |rule| described(&s, rule)) {
-        Ok(_) => Ok(()),
-        Err(error @ RouteError::NoEntry) => Err(End::kernel(error)),
-        Err(error) => Err(End::kernel(error)),
-    }
+    routing.del_rule(family, |rule| described(&s, rule)).map(|_| ()).map_err(End::kernel)
 }

@@ -9,23 +9,29 @@ mod command;
 mod ext;
 mod fail;
 mod getopt;
+mod legacy;
 mod names;
 mod nft;
 mod number;
 mod option;
 mod program;
 mod restore;
+mod restore_legacy;
 mod rules;
 mod save;
+#[cfg(test)]
+mod tests;
 mod tool;
 
 use packetwalk_netfilter::Netfilter;
 use packetwalk_netfilter::xtables::{Chain, Face, Rule, Ruleset, Table};
+use packetwalk_trace::Table as TableId;
 use packetwalk_wire::Family;
 
 use cli::{Context, Parsed, Read};
 use command::Command;
-use fail::Fail;
+use fail::{Fail, Kind};
+use legacy::Handle;
 use nft::{Batch, Stop};
 pub use program::{Hosts, OnlyLocalhost};
 use program::{Program, Role, World};
@@ -78,22 +84,13 @@ pub fn run(
     let mut output = Output::default();
     let (mut out, mut err) = (String::new(), String::new());
     let mut line = None;
-    let done = if program.face == Face::Legacy {
-        Err(Fail::Plain { status: 1, text: format!("packetwalk: {name} is not simulated yet\n") })
-    } else {
-        match program.role {
-            Role::Command => one_command(&argv, world, nf, &mut out, &mut err),
-            Role::Save => save::parse(&argv, &program, &mut out).and_then(|options| {
-                let rules = nf.rules(program.face, program.family);
-                save::run(&options, rules, world, &mut out)?;
-                warn_legacy(nf, &program, "-save", &mut err);
-                Ok(())
-            }),
-            Role::Restore => restore(&argv, input, world, nf, &mut out, &mut err).map_err(|f| {
-                line = f.1;
-                f.0
-            }),
-        }
+    let done = match program.role {
+        Role::Command => one_command(&argv, world, nf, &mut out, &mut err),
+        Role::Save => save(&argv, world, nf, &mut out, &mut err),
+        Role::Restore => restore(&argv, input, world, nf, &mut out, &mut err).map_err(|f| {
+            line = f.1;
+            f.0
+        }),
     };
     if let Err(fail) = done {
         let (status, text) = fail.report(&program, line);
@@ -120,9 +117,9 @@ fn argv(name: &str, args: &[String]) -> Vec<String> {
 }
 
 /// glibc's message for an option that `getopt_long` does not know, and the program's own hint.
-fn invalid_option(program: &Program, word: Option<&String>, missing: bool, hint: &str) -> Fail {
-    let name = &program.name;
-    let word = word.map_or("", String::as_str);
+fn invalid_option(argv: &[String], at: usize, missing: bool, hint: &str) -> Fail {
+    let name = argv.first().map_or("", String::as_str);
+    let word = argv.get(at).map_or("", String::as_str);
     let text = match (word.strip_prefix("--"), missing) {
         (Some(long), false) => format!("{name}: unrecognized option '--{long}'\n"),
         (Some(long), true) => format!("{name}: option '--{long}' requires an argument\n"),
@@ -147,6 +144,32 @@ fn warn_legacy(nf: &Netfilter, program: &Program, suffix: &str, err: &mut String
     }
 }
 
+fn save(
+    argv: &[String],
+    world: World<'_>,
+    nf: &mut Netfilter,
+    out: &mut String,
+    err: &mut String,
+) -> Result<(), Fail> {
+    let program = world.program;
+    let options = save::parse(argv, program, out)?;
+    if let Some(id) = options.table.as_deref().and_then(nft::table_id) {
+        legacy_table(nf, program, id);
+    }
+    save::run(&options, nf.rules(program.face, program.family), world, out)?;
+    warn_legacy(nf, program, "-save", err);
+    Ok(())
+}
+
+/// The legacy face brings a table into being by looking at it.
+fn legacy_table(nf: &mut Netfilter, program: &Program, id: TableId) {
+    if program.face == Face::Legacy && nf.rules(program.face, program.family).get(id).is_none() {
+        nf.change(program.face, program.family, |rules| {
+            rules.table(id);
+        });
+    }
+}
+
 fn one_command(
     argv: &[String],
     world: World<'_>,
@@ -164,6 +187,9 @@ fn one_command(
         }
     };
     rules::check_native(&p, program)?;
+    if program.face == Face::Legacy {
+        return legacy_command(&p, world, nf, out, err);
+    }
     let lists = p.commands.has(Command::List) || p.commands.has(Command::ListRules);
     if lists {
         warn_legacy(nf, program, "", err);
@@ -172,10 +198,7 @@ fn one_command(
         let mut batch = Batch { rules, world, out, refused: Vec::new(), line: None };
         batch.apply(&p).map_err(|stop| match stop {
             Stop::Fail(fail) => fail,
-            Stop::Errno(text, dmesg) => {
-                let dmesg = if dmesg { " Run `dmesg' for more information." } else { "" };
-                Fail::Plain { status: 1, text: format!("{}: {text}.{dmesg}\n", program.name) }
-            }
+            Stop::Errno(text, dmesg) => errno(program, text, dmesg),
         })?;
         batch.verdict()
     };
@@ -188,6 +211,43 @@ fn one_command(
         *rules = copy;
         Ok(())
     })
+}
+
+/// An errno's text after the program's name.
+fn errno(program: &Program, text: &str, dmesg: bool) -> Fail {
+    let dmesg = if dmesg { " Run `dmesg' for more information." } else { "" };
+    Fail::Plain { status: 1, text: format!("{}: {text}.{dmesg}\n", program.name) }
+}
+
+fn legacy_command(
+    p: &Parsed,
+    world: World<'_>,
+    nf: &mut Netfilter,
+    out: &mut String,
+    err: &mut String,
+) -> Result<(), Fail> {
+    let program = world.program;
+    let Some(id) = nft::table_id(&p.table) else {
+        let text = format!(
+            "can't initialize {} table `{}': Table does not exist (do you need to insmod?)",
+            program.name, p.table
+        );
+        return Err(Fail::Error(Kind::Version, text));
+    };
+    legacy_table(nf, program, id);
+    let rules = nf.rules(program.face, program.family);
+    let table = rules.get(id).cloned().unwrap_or_else(|| Table::new(program.face, program.family, id));
+    let mut work = Handle::new(table, world);
+    let done = work.apply(p).and_then(|()| work.commit());
+    out.push_str(&work.out);
+    err.push_str(&work.err);
+    match done {
+        Ok(Some(table)) => nf.change(program.face, program.family, |rules| rules.replace(table)),
+        Ok(None) => {}
+        Err(Stop::Fail(fail)) => return Err(fail),
+        Err(Stop::Errno(text, dmesg)) => return Err(errno(program, text, dmesg)),
+    }
+    Ok(())
 }
 
 /// The command changes one thing, or nothing: when it fails, nothing has changed, not even a table or
@@ -219,6 +279,13 @@ fn restore(
         (Fail::Plain { status: 1, text: format!("Can't open {path}: {why}\n") }, None)
     })?;
     let input = String::from_utf8_lossy(bytes);
+    if program.face == Face::Legacy {
+        let mut kernel = |change: &mut dyn FnMut(&mut Ruleset)| {
+            nf.change(program.face, program.family, |rules| change(rules));
+        };
+        return restore_legacy::run(&input, &options, world, &mut kernel, out, err)
+            .map_err(|f| (f.fail, Some(f.line)));
+    }
     let start = nf.rules(program.face, program.family).clone();
     let mut commit = |rules: Ruleset| nf.change(program.face, program.family, |now| *now = rules);
     restore::run(&input, &options, world, &mut commit, start, out, err).map_err(|f| (f.fail, Some(f.line)))

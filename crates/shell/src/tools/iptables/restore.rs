@@ -16,15 +16,15 @@ use super::{invalid_option, rules};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Options {
     /// `-c`.
-    counters: bool,
+    pub(super) counters: bool,
     /// `-v`, so many times.
-    verbose: usize,
+    pub(super) verbose: usize,
     /// `-t`: nothing is changed.
-    test: bool,
+    pub(super) test: bool,
     /// `-n`.
-    noflush: bool,
+    pub(super) noflush: bool,
     /// `-T`.
-    table: Option<String>,
+    pub(super) table: Option<String>,
     /// A file instead of standard input.
     pub(super) file: Option<String>,
 }
@@ -79,7 +79,7 @@ pub(super) fn parse(args: &[String], program: &Program, out: &mut String) -> Res
             Item::Option(..) => {}
             Item::Word(word) => words.push(word),
             Item::Missing | Item::Unknown => {
-                return Err(invalid_option(program, args.get(at), item == Item::Missing, &hint));
+                return Err(invalid_option(args, at, item == Item::Missing, &hint));
             }
         }
     }
@@ -116,7 +116,7 @@ pub(super) struct Failure {
 const LINE: usize = 10239;
 
 /// Lines of the input with their newlines, as `fgets` reads them.
-fn lines(input: &str) -> impl Iterator<Item = &str> {
+pub(super) fn lines(input: &str) -> impl Iterator<Item = &str> {
     input.split_inclusive('\n').flat_map(|line| {
         let mut rest = line;
         std::iter::from_fn(move || {
@@ -195,7 +195,7 @@ struct Reader<'a> {
 }
 
 /// Words as `strtok(" \t\n")` finds them.
-fn tokens(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', '\t', '\n']).filter(|w| !w.is_empty())
 }
 
@@ -287,29 +287,7 @@ impl Reader<'_> {
         warn: &mut String,
     ) -> Result<(), Fail> {
         let program = self.world.program;
-        let mut args = vec![program.name.clone(), "-t".to_owned(), table.name().to_owned()];
-        if !self.options.noflush {
-            args.extend(std::iter::repeat_n("-v".to_owned(), self.options.verbose));
-        }
-        let mut rest = text;
-        if let Some(inner) = text.strip_prefix('[') {
-            let need = |c: char| Fail::param(format!("Bad line {line}: need {c}"));
-            let (_, after) = text.split_once(']').ok_or_else(|| need(']'))?;
-            let inner = inner.trim_start_matches(':');
-            if inner.is_empty() {
-                return Err(need(':'));
-            }
-            let (packets, more) = inner.split_once(':').ok_or_else(|| need(']'))?;
-            let bytes = more.trim_start_matches(']').split(']').next().unwrap_or_default();
-            if bytes.is_empty() {
-                return Err(need(']'));
-            }
-            if self.options.counters {
-                args.extend(["--set-counters".to_owned(), packets.to_owned(), bytes.to_owned()]);
-            }
-            rest = after;
-        }
-        words(rest, &mut args)?;
+        let args = arguments(text, table.name(), line, self.options, program)?;
         match cli::parse(&args, self.world, &self.context, warn)? {
             Read::Command(p) => {
                 rules::check_native(&p, program)?;
@@ -351,8 +329,45 @@ impl Reader<'_> {
     }
 }
 
+/// A rule's line as a command line.
+///
+/// # Errors
+/// The real parser's.
+pub(super) fn arguments(
+    text: &str,
+    table: &str,
+    line: u32,
+    options: &Options,
+    program: &Program,
+) -> Result<Vec<String>, Fail> {
+    let mut args = vec![program.name.clone(), "-t".to_owned(), table.to_owned()];
+    if !options.noflush {
+        args.extend(std::iter::repeat_n("-v".to_owned(), options.verbose));
+    }
+    let mut rest = text;
+    if let Some(inner) = text.strip_prefix('[') {
+        let need = |c: char| Fail::param(format!("Bad line {line}: need {c}"));
+        let (_, after) = text.split_once(']').ok_or_else(|| need(']'))?;
+        let inner = inner.trim_start_matches(':');
+        if inner.is_empty() {
+            return Err(need(':'));
+        }
+        let (packets, more) = inner.split_once(':').ok_or_else(|| need(']'))?;
+        let bytes = more.trim_start_matches(']').split(']').next().unwrap_or_default();
+        if bytes.is_empty() {
+            return Err(need(']'));
+        }
+        if options.counters {
+            args.extend(["--set-counters".to_owned(), packets.to_owned(), bytes.to_owned()]);
+        }
+        rest = after;
+    }
+    words(rest, &mut args)?;
+    Ok(args)
+}
+
 /// `[PACKETS:BYTES]`; what follows is not looked at.
-fn bracketed(text: &str) -> Option<Counters> {
+pub(super) fn bracketed(text: &str) -> Option<Counters> {
     let number = |t: &str| {
         let digits = t.bytes().take_while(u8::is_ascii_digit).count();
         t.get(..digits).and_then(|n| n.parse().ok())

@@ -4,7 +4,7 @@ use packetwalk_netfilter::xtables::{Counters, Face, Ruleset, Table};
 use packetwalk_trace::Table as TableId;
 
 use super::ext::put;
-use super::fail::Fail;
+use super::fail::{Fail, Kind};
 use super::getopt::{Arg, Getopt, Item, Long};
 use super::nft::table_id;
 use super::program::{Program, World};
@@ -62,7 +62,7 @@ pub(super) fn parse(args: &[String], program: &Program, out: &mut String) -> Res
             Item::Word(_) => words = true,
             Item::Missing | Item::Unknown => {
                 let hint = format!("Look at manual page `{}.8' for more information.\n", program.name);
-                return Err(invalid_option(program, args.get(at), item == Item::Missing, &hint));
+                return Err(invalid_option(args, at, item == Item::Missing, &hint));
             }
         }
     }
@@ -86,8 +86,13 @@ pub(super) fn run(
     let program = world.program;
     if let Some(name) = &options.table {
         let Some(id) = table_id(name) else {
-            let text = format!("Table `{name}' does not exist\n");
-            return Err(Fail::Plain { status: 1, text });
+            return Err(match program.face {
+                Face::Nft => Fail::Plain { status: 1, text: format!("Table `{name}' does not exist\n") },
+                Face::Legacy => Fail::Error(
+                    Kind::Other,
+                    "Cannot initialize: Table does not exist (do you need to insmod?)".to_owned(),
+                ),
+            });
         };
         match rules.get(id) {
             Some(table) => one(table, options.counters, world, out),

@@ -44,7 +44,32 @@ pub(crate) struct Regex {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct RegexError(pub &'static str);
 
+/// A step of a shell pattern.
+pub(crate) enum Piece {
+    Byte(u8),
+    Set(Box<[bool; 256]>),
+    /// Any bytes, or none.
+    Many,
+}
+
 impl Regex {
+    /// A shell pattern.
+    pub fn of_pieces(pieces: impl Iterator<Item = Piece>) -> Self {
+        let mut steps = vec![Step::Save(0)];
+        for piece in pieces {
+            let at = steps.len();
+            match piece {
+                Piece::Byte(b) => steps.push(Step::Byte(b)),
+                Piece::Set(set) => steps.push(Step::Set(set)),
+                Piece::Many => {
+                    steps.extend([Step::Split(at + 1, at + 3), Step::Set(Box::new([true; 256])), Step::Jump(at)]);
+                }
+            }
+        }
+        steps.extend([Step::Save(1), Step::Match]);
+        Self { steps, groups: 1 }
+    }
+
     /// A basic expression (`grep`, `sed`).
     pub fn basic(text: &[u8], fold: bool) -> Result<Self, RegexError> {
         parse::compile(text, false, fold)

@@ -51,9 +51,7 @@ impl Tool for Cat {
     }
 
     fn failed(&mut self, cx: &mut Cx<'_>, name: &[u8], error: Errno) -> Flow {
-        cx.flush();
         complain(cx, &format!("{}: {}", shown(name), error.text()));
-        cx.flush();
         self.status = 1;
         Flow::Next
     }

@@ -108,12 +108,17 @@ pub(super) struct Grep {
 
 /// `-5` and the like are contexts: they become `-C 5`.
 fn contexts(words: &mut Vec<Vec<u8>>) {
-    for word in words.iter_mut().take_while(|w| *w != b"--") {
-        if let Some(digits) = word.strip_prefix(b"-")
-            && whole(digits).is_some()
-        {
-            *word = [b"-C", digits].concat();
+    let mut at = 0;
+    while let Some(word) = words.get(at).filter(|w| *w != b"--") {
+        if let Some(rest) = word.strip_prefix(b"-") {
+            let len = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+            if let Some((digits, letters)) = rest.split_at_checked(len).filter(|(d, _)| !d.is_empty()) {
+                let context = [b"-C", digits].concat();
+                let more = (!letters.is_empty()).then(|| [b"-", letters].concat());
+                words.splice(at..=at, std::iter::once(context).chain(more));
+            }
         }
+        at += 1;
     }
 }
 

@@ -191,8 +191,15 @@ pub(super) fn tool(cx: &Cx<'_>) -> String {
     cx.args.first().map(|n| String::from_utf8_lossy(n).into_owned()).unwrap_or_default()
 }
 
-/// Prints `TOOL: text`.
+/// Prints `TOOL: text` after what the tool has printed so far: glibc's `error`.
 pub(super) fn complain(cx: &mut Cx<'_>, text: &str) {
+    cx.flush();
+    warn(cx, text);
+    cx.flush();
+}
+
+/// Prints `TOOL: text`; what the tool has printed so far may come later.
+pub(super) fn warn(cx: &mut Cx<'_>, text: &str) {
     let name = tool(cx);
     write!(cx.stderr, "{name}: {text}\n");
 }

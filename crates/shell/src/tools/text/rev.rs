@@ -1,6 +1,6 @@
 //! `rev`.
 
-use super::opts::{Spec, complain, spec};
+use super::opts::{Spec, warn, spec};
 use super::stream::{Flow, Tool};
 use crate::Cx;
 use crate::sys::Errno;
@@ -21,9 +21,9 @@ impl Tool for Rev {
     fn failed(&mut self, cx: &mut Cx<'_>, name: &[u8], error: Errno) -> Flow {
         let name = String::from_utf8_lossy(name);
         if error == Errno::IsDirectory {
-            complain(cx, &format!("{name}: 0: {}", error.text()));
+            warn(cx, &format!("{name}: 0: {}", error.text()));
         } else {
-            complain(cx, &format!("cannot open {name}: {}", error.text()));
+            warn(cx, &format!("cannot open {name}: {}", error.text()));
         }
         self.status = 1;
         Flow::Next

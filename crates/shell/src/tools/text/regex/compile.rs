@@ -86,6 +86,10 @@ impl Compiler {
         items: &[T],
         one: impl Fn(&mut Self, &T) -> Result<(), RegexError>,
     ) -> Result<(), RegexError> {
+        if items.is_empty() {
+            // Nothing matches.
+            self.push(Step::Set(Box::new([false; 256])))?;
+        }
         let mut ends = Vec::new();
         for (n, item) in items.iter().enumerate() {
             if n + 1 == items.len() {

@@ -1,0 +1,160 @@
+//! Against recordings of iptables 1.8.9 on Linux 6.18, each made in a namespace of its own.
+//!
+//! `testdata/{nft,legacy}.txt`: commands (`$`, words separated by tabs), input (`<`), standard output
+//! (`>`), standard error (`!`), exit status (`=`) unless 0; `@ new` begins without tables.
+//! `testdata/loopback-*.txt`: `iptables-save -c` after `ping -c1 127.0.0.2` and `ping -c2 127.0.0.1`
+//! over `loopback.rules`.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use packetwalk_netfilter::{Dev, Env, HookState, Host, Netfilter, Outcome, Random, Verdict};
+use packetwalk_trace::{Hook, RouteKind, Silent};
+use packetwalk_wire::{
+    Family, Icmp, IfIndex, IfName, Instant, IpHeader, Packet, Payloads, Skb, Transport, icmp,
+};
+
+use super::{Input, OnlyLocalhost, Output, input, run};
+
+fn call(nf: &mut Netfilter, words: &[&str], stdin: &str) -> Output {
+    let args: Vec<String> = words[1..].iter().map(|w| (*w).to_owned()).collect();
+    let bytes = match input(words[0], &args) {
+        Input::File(_) => Err("No such file or directory"),
+        Input::None | Input::Stdin => Ok(stdin.as_bytes()),
+    };
+    let mut output = run(words[0], &args, bytes, nf, &OnlyLocalhost).expect(words[0]);
+    output.stdout = output.stdout.replace("Thu Jan  1 00:00:00 1970", "DATE");
+    output
+}
+
+#[track_caller]
+fn check(nf: &mut Netfilter, command: &str, stdin: &str, expect: &Output) {
+    let words: Vec<&str> = command.split('\t').collect();
+    let got = call(nf, &words, stdin);
+    assert_eq!(&got, expect, "{command}\n{stdin}");
+}
+
+/// Replays a recording; how many commands it has.
+#[track_caller]
+fn replay(recording: &str) -> usize {
+    let mut nf = Netfilter::new();
+    let mut count = 0;
+    let mut lines = recording.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line == "@ new" {
+            nf = Netfilter::new();
+            continue;
+        }
+        let command = line.strip_prefix("$ ").expect(line).replace("\\\\", "\\");
+        let (mut stdin, mut expect) = (String::new(), Output::default());
+        while let Some(line) = lines.next_if(|l| !l.starts_with(['$', '@'])) {
+            let (to, text) = match line.split_at(2) {
+                ("< ", text) => (&mut stdin, text),
+                ("> ", text) => (&mut expect.stdout, text),
+                ("! ", text) => (&mut expect.stderr, text),
+                (_, text) => {
+                    match text.parse() {
+                        Ok(status) => expect.status = status,
+                        Err(_) => drop(stdin.pop()),
+                    }
+                    continue;
+                }
+            };
+            to.push_str(text);
+            to.push('\n');
+        }
+        check(&mut nf, &command, &stdin, &expect);
+        count += 1;
+    }
+    count
+}
+
+#[test]
+fn the_nft_face_as_recorded() {
+    assert!(replay(include_str!("testdata/nft.txt")) > 440);
+}
+
+#[test]
+fn the_legacy_face_as_recorded() {
+    assert!(replay(include_str!("testdata/legacy.txt")) > 440);
+}
+
+const LO: IfIndex = IfIndex::LO;
+
+struct Loopback;
+
+impl Host for Loopback {
+    fn addr_type(&self, addr: IpAddr, _: Option<IfIndex>) -> RouteKind {
+        if addr.is_loopback() { RouteKind::Local } else { RouteKind::Unicast }
+    }
+    fn masquerade_source(&self, _: IfIndex, _: IpAddr) -> Option<IpAddr> {
+        None
+    }
+    fn first_addr(&self, _: IfIndex, _: Family) -> Option<IpAddr> {
+        Some(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
+    fn dev(&self, index: IfIndex) -> Dev {
+        Dev { index, name: IfName::new("lo").expect("lo"), group: 0 }
+    }
+    fn is_bridge_port(&self, _: IfIndex) -> bool {
+        false
+    }
+}
+
+struct Zero;
+
+impl Random for Zero {
+    fn next_u32(&mut self) -> u32 {
+        0
+    }
+}
+
+/// Carries a packet from OUTPUT over `lo` to INPUT.
+fn over_loopback(nf: &mut Netfilter, skb: &mut Skb, payloads: &Payloads) {
+    for hook in [Hook::Output, Hook::Postrouting, Hook::Prerouting, Hook::Input] {
+        let out = matches!(hook, Hook::Output | Hook::Postrouting);
+        let (lo, none) = (Loopback.dev(LO), Dev::default());
+        let (iif, oif) = if out { (none, lo) } else { (lo, none) };
+        let state = HookState { hook, family: Family::V4, iif, oif, next_hop: None };
+        let mut random = Zero;
+        let mut env = Env { now: Instant::ZERO, host: &Loopback, payloads, random: &mut random };
+        let mut outcome = nf.run(&state, skb, &mut env, &mut Silent);
+        while let Outcome::Reroute(resume) = outcome {
+            outcome = nf.resume(resume, &state, skb, &mut env, &mut Silent);
+        }
+        assert_eq!(outcome, Outcome::Done(Verdict::Accept), "{hook:?}");
+    }
+}
+
+/// Chains, jumps, RETURN, goto, counters, marks, conntrack and DNAT, in the order of the hooks.
+#[test]
+fn a_ping_over_loopback_counts_as_on_linux() {
+    let cases = [
+        ("iptables", include_str!("testdata/loopback-nft.txt")),
+        ("iptables-legacy", include_str!("testdata/loopback-legacy.txt")),
+    ];
+    for (name, expect) in cases {
+        let mut nf = Netfilter::new();
+        let restore = format!("{name}-restore");
+        let loaded = call(&mut nf, &[&restore], include_str!("testdata/loopback.rules"));
+        assert_eq!(loaded, Output::default());
+        let mut payloads = Payloads::default();
+        let payload = payloads.intern(&[0; 56]);
+        let addr = |last| IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
+        for (id, to, seq) in [(1, 2, 1), (2, 1, 1), (2, 1, 2)] {
+            let echo = |ty, src, dst| Packet {
+                ip: IpHeader { df: true, ..IpHeader::new(src, dst) },
+                transport: Transport::Icmp(Icmp::Query { ty, code: 0, id, seq }),
+                payload,
+            };
+            let mut request = Skb::new(1, echo(icmp::v4::ECHO, addr(1), addr(to)));
+            over_loopback(&mut nf, &mut request, &payloads);
+            let ip = request.packet.ip;
+            assert_eq!(ip.dst, addr(1), "the destination is 127.0.0.1, or mapped to it");
+            let mut reply = Skb::new(2, echo(icmp::v4::ECHO_REPLY, ip.dst, ip.src));
+            over_loopback(&mut nf, &mut reply, &payloads);
+            assert_eq!(reply.packet.ip.src, addr(to), "the reply comes from where the ping went");
+        }
+        let saved = call(&mut nf, &[&format!("{name}-save"), "-c"], "");
+        assert_eq!(saved.stdout, expect, "{name}");
+    }
+}

@@ -1,0 +1,199 @@
+//! The shell's own interface: lines, snapshots, limits, hostile scripts.
+
+use packetwalk_lab::Lab;
+use packetwalk_shell::{Collect, Line, Shell, Stream};
+use packetwalk_trace::NsId;
+
+fn run(script: &[u8]) -> (u8, String) {
+    let mut out = Collect::default();
+    let status = Shell::new(Lab::new(0)).run_script("lab.sh", script, &mut out);
+    (status, out.text())
+}
+
+/// A script of bytes, its status and output.
+#[track_caller]
+fn check(script: impl AsRef<[u8]>, status: u8, output: &str) {
+    assert_eq!(run(script.as_ref()), (status, output.to_owned()));
+}
+
+/// Lines given one after the other, with what each gives.
+#[track_caller]
+fn check_lines(lines: &[(&str, Line, &str)]) {
+    let mut shell = Shell::new(Lab::new(0));
+    for (line, outcome, output) in lines {
+        let mut out = Collect::default();
+        let got = shell.run_line(NsId(0), line.as_bytes(), &mut out);
+        assert_eq!((got, out.text().as_str()), (*outcome, *output), "{line}");
+    }
+}
+
+#[test]
+fn lines_keep_state() {
+    check_lines(&[
+        ("x=1; f() { echo f $x; }", Line::Done(0), ""),
+        ("f", Line::Done(0), "f 1\n"),
+        ("cd /tmp", Line::Done(0), ""),
+        ("pwd; false", Line::Done(1), "/tmp\n"),
+        ("echo $?", Line::Done(0), "1\n"),
+        ("foo", Line::Done(127), "bash: foo: command not found\n"),
+        ("echo $((1/0))", Line::Done(1), "bash: 1/0: division by 0 (error token is \"0\")\n"),
+        ("echo ${u:?}", Line::Done(1), "bash: u: parameter null or not set\n"),
+        ("fi", Line::Done(2), "bash: syntax error near unexpected token `fi'\n"),
+        ("exit 3", Line::Exit(3), ""),
+        ("echo \"[$x]\"", Line::Done(0), "[]\n"),
+    ]);
+}
+
+#[test]
+fn an_incomplete_line_wants_more() {
+    let more = |line: &'static str| (line, Line::Incomplete, "");
+    check_lines(&[
+        more("if true"),
+        more("if true; then"),
+        more("echo 'a"),
+        more("echo \"a"),
+        more("for i in 1; do"),
+        more("f() {"),
+        more("cat <<E"),
+        more("cat <<E\nx"),
+        more("echo $(foo"),
+        more("echo a &&"),
+        more("echo a |"),
+        more("case x in"),
+        ("if true; then\necho b\nfi", Line::Done(0), "b\n"),
+        ("read x <<E\ntext\nE", Line::Done(0), ""),
+        ("echo $x", Line::Done(0), "text\n"),
+    ]);
+}
+
+#[test]
+fn background_jobs_go_on_between_lines() {
+    check_lines(&[
+        ("{ sleep 2; echo late; } &", Line::Done(0), ""),
+        ("sleep 1; echo early", Line::Done(0), "early\n"),
+        ("sleep 3; echo end", Line::Done(0), "late\nend\n"),
+        ("wait; echo $?", Line::Done(0), "0\n"),
+    ]);
+}
+
+#[test]
+fn a_snapshot_goes_its_own_way() {
+    let mut shell = Shell::new(Lab::new(0));
+    let mut out = Collect::default();
+    shell.run_line(NsId(0), b"x=1; echo a > /tmp/f; { sleep 5; echo job; } &", &mut out);
+    let mut copy = shell.clone();
+    shell.run_line(NsId(0), b"x=2; echo b > /tmp/f; sleep 9; echo $x", &mut out);
+    assert_eq!(out.text(), "job\n2\n");
+    let mut out = Collect::default();
+    copy.run_line(NsId(0), b"read y < /tmp/f; echo $x $y; sleep 9", &mut out);
+    assert_eq!(out.text(), "1 a\njob\n");
+    assert_eq!(copy.file("/tmp/f"), Some(&b"a\n"[..]));
+}
+
+#[test]
+fn streams_are_told_apart() {
+    let mut got = Vec::new();
+    let mut sink = |stream: Stream, bytes: &[u8]| got.push((stream, bytes.to_vec()));
+    Shell::new(Lab::new(0)).run_script("lab.sh", b"echo a; echo b >&2; echo c", &mut sink);
+    let expect = [(Stream::Stdout, b"a\n"), (Stream::Stderr, b"b\n"), (Stream::Stdout, b"c\n")];
+    assert_eq!(got, expect.map(|(s, b)| (s, b.to_vec())));
+}
+
+#[test]
+fn what_debian_has_and_we_have_not_is_refused_by_name() {
+    check("systemctl status; echo $?", 0, "packetwalk: systemctl is not simulated\n127\n");
+    check("mapfile x; echo $?", 0, "packetwalk: mapfile is not simulated\n127\n");
+    check("select x in a; do :; done", 2, "packetwalk: lab.sh: line 1: select is not simulated\n");
+    check("echo <(echo)", 2, "packetwalk: lab.sh: line 1: process substitution is not simulated\n");
+}
+
+#[test]
+fn a_loop_without_end_ends() {
+    let text = "packetwalk: gave up after 1000000 commands";
+    check("while :; do :; done", 1, &format!("lab.sh: line 1: {text}\n"));
+    check("\nf() { f; }; f; echo $?", 1, "lab.sh: line 2: f: maximum function nesting level exceeded (1000)\n");
+}
+
+#[test]
+fn what_waits_for_nothing_is_interrupted() {
+    let text = "what runs waits for something that never comes: interrupted";
+    check(
+        "echo a | { read x; sleep 1; read y < /dev/stdin; echo $x; }; exec 3< <(x)",
+        2,
+        "packetwalk: lab.sh: line 1: process substitution is not simulated\n",
+    );
+    check("timeout 1 sleep infinity; echo $?", 0, "124\n");
+    let (status, output) = run(b"sleep infinity & wait");
+    assert_eq!(status, 130);
+    assert!(output.contains("interrupted"), "{output} {text}");
+}
+
+#[test]
+fn hostile_scripts_end_without_a_panic() {
+    let scripts: Vec<Vec<u8>> = vec![
+        b"\xff\xfe\x80 \xff".to_vec(),
+        b"echo \xff\xc3 | cat".to_vec(),
+        b"x=\xff; echo ${#x} ${x:0:1} ${x^^}".to_vec(),
+        b"\0\0\0".to_vec(),
+        "(".repeat(100_000).into_bytes(),
+        "$(".repeat(100_000).into_bytes(),
+        "$((".repeat(100_000).into_bytes(),
+        "${x:-".repeat(100_000).into_bytes(),
+        "if ".repeat(100_000).into_bytes(),
+        "{ ".repeat(100_000).into_bytes(),
+        "\"$(".repeat(50_000).into_bytes(),
+        "[[ ( ".repeat(50_000).into_bytes(),
+        format!("[[ {} a ]]", "! ".repeat(50_000)).into_bytes(),
+        format!("echo $(({}1", "(".repeat(100_000)).into_bytes(),
+        format!("echo $(({}1))", "-".repeat(100_000)).into_bytes(),
+        format!("echo $(({}1))", "1+".repeat(100_000)).into_bytes(),
+        format!("echo $(({}1))", "2**".repeat(10_000)).into_bytes(),
+        "echo {1..1000000000}".to_owned().into_bytes(),
+        format!("echo {}", "{a,b}".repeat(40)).into_bytes(),
+        format!("echo {}", "{".repeat(10_000)).into_bytes(),
+        "x='x'; echo $((x))".to_owned().into_bytes(),
+        "x=aaaa; for i in 1 2 3 4 5 6 7 8 9 10; do x=$x$x; done; echo ${#x} ${x//a*b/} ${x%%*b}".to_owned().into_bytes(),
+        "printf '%999999999d' 1 > /dev/null".to_owned().into_bytes(),
+        "a[9223372036854775807]=1; a+=(2 3); echo ${a[@]: -1} ${!a[@]}".to_owned().into_bytes(),
+        "echo ${x:9223372036854775807:-9223372036854775807} $((-9223372036854775807-1)) $((1<<64)) $((5%-1))".to_owned().into_bytes(),
+        "x=abc; echo ${x:-1:9223372036854775807} ${x: -9223372036854775807}; shift 9999999999999999999".to_owned().into_bytes(),
+        "exec 99999>/tmp/x; echo a >&4294967296; exec 255>/tmp/y 256>/tmp/z".to_owned().into_bytes(),
+        "echo a >&99999999999999999999".to_owned().into_bytes(),
+        "cat <<A <<B <<C".to_owned().into_bytes(),
+        "f() { f | f; }; f".to_owned().into_bytes(),
+        "while :; do true & done".to_owned().into_bytes(),
+        "while echo y; do :; done > /tmp/big".to_owned().into_bytes(),
+        "x=$(while echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; do :; done); echo ${#x}".to_owned().into_bytes(),
+        "trap 'exit' EXIT; trap 'kill $$' TERM; kill $$; exit".to_owned().into_bytes(),
+        "trap 'kill -TERM $$' TERM; kill -TERM $$".to_owned().into_bytes(),
+        "eval eval eval eval '$('; . /dev/null; . /tmp; source /dev/stdin".to_owned().into_bytes(),
+        "case x in".to_owned().into_bytes(),
+        "read -n 99999999999999 x < /dev/null; read -t 99999999999999999999 x < /dev/null".to_owned().into_bytes(),
+        "sleep 99999999999999999999999".to_owned().into_bytes(),
+    ];
+    for script in scripts {
+        let (_, output) = run(&script);
+        assert!(output.len() < 200_000_000, "{}", String::from_utf8_lossy(&script[..40]));
+    }
+}
+
+#[test]
+fn long_lines_take_linear_time() {
+    // The ten megabytes of bare bytes are for real; what costs more each byte is shorter here.
+    let ten = 10 << 20;
+    let some = ten / 20;
+    for script in [
+        vec![b'a'; ten],
+        [b"echo ".to_vec(), vec![b'x'; ten]].concat(),
+        [b"echo '".to_vec(), vec![b'x'; ten]].concat(),
+        "a ".repeat(some / 2).into_bytes(),
+        "a;".repeat(ten / 2).into_bytes().into_iter().take(200_000).collect(),
+        "\n".repeat(ten).into_bytes(),
+        "#".repeat(ten).into_bytes(),
+        [b"x=".to_vec(), vec![b'x'; some], b"; echo ${#x} ${x%y*} ${x#*y}".to_vec()].concat(),
+        [b"read x <<E\n".to_vec(), "line\n".repeat(some / 5).into_bytes()].concat(),
+        [b"[[ ".to_vec(), vec![b'x'; some], b" =~ ^x*y$ ]]".to_vec()].concat(),
+    ] {
+        run(&script);
+    }
+}

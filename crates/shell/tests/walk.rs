@@ -1,0 +1,125 @@
+//! Walks, explained.
+
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it")]
+
+use packetwalk_lab::Lab;
+use packetwalk_shell::print::walk::{self, Leg, Style, TableName, Verdict, Walk};
+use packetwalk_shell::{Collect, Shell};
+
+/// Two containers behind a bridge, a host that masquerades them, and a server outside.
+const LAB: &str = "
+ip netns add c1
+ip netns add c2
+ip netns add out
+ip link set lo up
+ip link add br0 type bridge mcast_snooping 0
+ip link set br0 address 02:00:00:00:00:fe
+ip addr add 10.0.0.254/24 dev br0
+ip link set br0 up
+for n in 1 2; do
+    ip link add veth$n type veth peer name eth0 netns c$n
+    ip link set veth$n master br0 up
+    ip netns exec c$n ip link set lo up
+    ip netns exec c$n ip addr add 10.0.0.$n/24 dev eth0
+    ip netns exec c$n ip link set eth0 up
+    ip netns exec c$n ip route add default via 10.0.0.254
+done
+ip link add wan type veth peer name eth0 netns out
+ip addr add 192.0.2.1/24 dev wan
+ip link set wan up
+ip netns exec out ip addr add 192.0.2.2/24 dev eth0
+ip netns exec out ip link set eth0 up
+sysctl -qw net.ipv4.ip_forward=1
+iptables -t nat -A POSTROUTING -s 10.0.0.0/24 -o wan -j MASQUERADE
+iptables -A FORWARD -s 10.0.0.2/32 -d 192.0.2.2/32 -j DROP
+iptables -A FORWARD -d 192.0.2.3/32 -j REJECT
+";
+
+fn walk(ns: &str, command: &str) -> (Walk, String) {
+    let mut shell = Shell::new(Lab::new(0));
+    let mut said = Collect::default();
+    shell.run_script("lab.sh", LAB.as_bytes(), &mut said);
+    assert_eq!(said.text(), "");
+    let from = shell.lab.ns(ns).unwrap();
+    shell.lab.start_trace();
+    shell.run_line(from, command.as_bytes(), &mut Collect::default());
+    let events = shell.lab.stop_trace();
+    let walk = walk::explain(&events, &shell.lab, from);
+    let name = |ns| match shell.lab.ns_name(ns) {
+        "" => "host".to_owned(),
+        name => name.to_owned(),
+    };
+    let text = walk::text(&walk, Style::default(), &name);
+    (walk, text)
+}
+
+#[test]
+fn verdicts_say_why() {
+    use Verdict::{Answered, Dropped, NotSent, Refused};
+    let drop = "the filter rule “-A FORWARD -s 10.0.0.2/32 -d 192.0.2.2/32 -j DROP” dropped it";
+    let reject = "the filter rule “-A FORWARD -d 192.0.2.3/32 -j REJECT --reject-with icmp-port-unreachable” rejected it";
+    #[rustfmt::skip]
+    let cases = [
+        // from, command,                      is,       because
+        ("c1",  "ping -c1 10.0.0.2",           Answered, "10.0.0.2 answered c1 after".to_owned()),
+        ("c1",  "ping -c1 192.0.2.2",          Answered, "192.0.2.2 answered c1 after".to_owned()),
+        ("",    "ping -c1 127.0.0.1",          Answered, "127.0.0.1 answered host after".to_owned()),
+        ("c2",  "ping -c1 -W1 192.0.2.2",      Dropped,  format!("The packet to 192.0.2.2 was lost: in host, {drop}.")),
+        ("c1",  "ping -c1 -W1 192.0.2.3",      Refused,  format!("c1 got an ICMP error (port unreachable) from 10.0.0.254: in host, {reject}.")),
+        ("c1",  "ping -c1 -W1 -t1 192.0.2.2",  Refused,  "c1 got an ICMP error (time to live exceeded) from 10.0.0.254: in host, its time to live ran out.".to_owned()),
+        ("c1",  "ping -c1 -W1 203.0.113.1",    Refused,  "c1 got an ICMP error (network unreachable) from 10.0.0.254: in host, no route to 203.0.113.1.".to_owned()),
+        ("c1",  "ping -c1 -W4 10.0.0.77",      Refused,  "c1 got an ICMP error (host unreachable) from 10.0.0.1: in c1, nobody on eth0 answered for 10.0.0.77.".to_owned()),
+        ("out", "ping -c1 203.0.113.1",        NotSent,  "Nothing left out: the command sent no packet.".to_owned()),
+    ];
+    for (ns, command, verdict, sentence) in cases {
+        let (walk, text) = walk(ns, command);
+        assert!(walk.outcome.sentence.starts_with(&sentence), "{command}: {}\n{text}", walk.outcome.sentence);
+        assert_eq!(walk.outcome.verdict, verdict, "{command}");
+        assert!(text.trim_end().ends_with(&walk.outcome.sentence));
+    }
+}
+
+#[test]
+fn steps_name_the_rows_that_decided() {
+    let (walk, text) = walk("c1", "ping -c1 192.0.2.2");
+    let decided = |table, key: &str| {
+        let mut found = walk.steps.iter().filter_map(|s| s.decided.as_ref());
+        found.any(|d| d.table == table && d.key == key)
+    };
+    for (table, key) in [
+        (TableName::Routes, "254/0.0.0.0/0/0"),
+        (TableName::Routes, "254/192.0.2.0/24/0"),
+        (TableName::Rules, "nat/POSTROUTING/1"),
+        (TableName::Rules, "filter/FORWARD/0"),
+        (TableName::Neighbours, "eth0/10.0.0.254"),
+    ] {
+        assert!(decided(table, key), "{table:?} {key}\n{text}");
+    }
+    let rewrite = walk.steps.iter().find(|s| s.title == "rewrite").unwrap();
+    assert_eq!((rewrite.line.as_str(), rewrite.leg), ("src 10.0.0.1 → 192.0.2.1", Leg::Request));
+    let src = rewrite.fields.iter().find(|f| f.name == "src").unwrap();
+    assert_eq!((src.value.as_str(), src.before.as_deref()), ("192.0.2.1", Some("10.0.0.1")));
+    for line in [
+        "-A POSTROUTING -s 10.0.0.0/24 -o wan -j MASQUERADE   ✓",
+        "  route              default via 10.0.0.254 dev eth0",
+        "  ttl                64 → 63",
+        "  rewrite            dst 192.0.2.1 → 10.0.0.1",
+        "  bridge br0         veth1 → host",
+        "  out wan            → out's eth0",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+/// Whoever wants everything sees the rules that did not match, each with the condition that failed.
+#[test]
+fn rules_that_do_not_match_are_details() {
+    let (walk, _) = walk("c1", "ping -c1 192.0.2.2");
+    let missed: Vec<&str> =
+        walk.steps.iter().filter(|s| s.line.contains('✗')).map(|s| s.line.as_str()).collect();
+    assert!(
+        missed[0].ends_with("-A FORWARD -s 10.0.0.2/32 -d 192.0.2.2/32 -j DROP   ✗ -s 10.0.0.2/32"),
+        "{missed:?}"
+    );
+    assert!(walk.steps.iter().all(|s| s.detail || !s.line.contains('✗')));
+}
