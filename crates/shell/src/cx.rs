@@ -92,9 +92,6 @@ pub(crate) enum Place {
     Other,
 }
 
-/// How long a program takes to start: what is on its way in the network arrives meanwhile.
-const EXEC_TIME: core::time::Duration = core::time::Duration::from_millis(1);
-
 /// A command that cannot be started: there is none of this name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotFound;
@@ -267,7 +264,7 @@ impl<'a> Cx<'a> {
             cwd,
             fds: table,
             body: Some(body),
-            when: When::At(self.lab.now() + EXEC_TIME),
+            when: When::Start(self.lab.now() + crate::sys::sched::EXEC_TIME),
             signals: Vec::new(),
             ignores,
             ended: None,

@@ -99,4 +99,4 @@ macro_rules! files {
     ($($name:ident)*) => { $(#[test] fn $name() { check(concat!(stringify!($name), ".txt")); })* };
 }
 
-files! { grep lines fields sort files small clock }
+files! { grep lines fields sort files small clock sed }

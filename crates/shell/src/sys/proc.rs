@@ -19,6 +19,8 @@ const MOST: usize = 4096;
 /// When a process wants to be polled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum When {
+    /// It is being started: not before this time.
+    Start(Instant),
     Now,
     At(Instant),
     Change,
@@ -42,6 +44,13 @@ pub(crate) struct Proc {
     pub ended: Option<Status>,
     /// It started another process at some time.
     pub is_parent: bool,
+}
+
+impl Proc {
+    /// Whether its program is not loaded yet at `now`.
+    pub fn starts_after(&self, now: Instant) -> bool {
+        matches!(self.when, When::Start(at) if at > now)
+    }
 }
 
 impl Sys {

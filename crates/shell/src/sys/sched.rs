@@ -48,7 +48,7 @@ pub(crate) fn run(lab: &mut Lab, sys: &mut Sys, main: Option<Pid>, limit: Instan
         }
         let now = lab.now();
         let date = sys.procs.values().filter(|p| p.ended.is_none()).filter_map(|p| match p.when {
-            When::At(at) => Some(at),
+            When::At(at) | When::Start(at) => Some(at),
             _ => None,
         });
         let date = date.min();
@@ -67,12 +67,15 @@ pub(crate) fn run(lab: &mut Lab, sys: &mut Sys, main: Option<Pid>, limit: Instan
     }
 }
 
+/// How long a program takes to start: what is on its way in the network arrives meanwhile.
+pub(crate) const EXEC_TIME: core::time::Duration = core::time::Duration::from_millis(1);
+
 /// Polls each living process once; whether one wants to go on at once.
 fn round(lab: &mut Lab, sys: &mut Sys) -> bool {
     let mut again = false;
     let mut at = Pid(0);
     // A process that another one started in this round has its turn in it.
-    while let Some(pid) = sys.procs.range(at..).find(|(_, p)| p.ended.is_none()).map(|(&pid, _)| pid) {
+    while let Some(pid) = sys.procs.range(at..).find(|(_, p)| p.ended.is_none() && !p.starts_after(lab.now())).map(|(&pid, _)| pid) {
         at = Pid(pid.0 + 1);
         again |= poll(lab, sys, pid);
     }
@@ -112,7 +115,7 @@ fn poll(lab: &mut Lab, sys: &mut Sys, pid: Pid) -> bool {
             for open in held {
                 sys.close(open);
             }
-            (When::Now, other, true)
+            (When::Start(lab.now() + EXEC_TIME), other, false)
         }
     };
     if let Some(proc) = sys.procs.get_mut(&pid) {

@@ -82,6 +82,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("rev", text::REV),
     ("rm", text::RM),
     ("route", Tool::Function(route::main)),
+    ("sed", text::SED),
     ("seq", text::SEQ),
     ("sh", Tool::Process(crate::lang::interp::start_bash)),
     ("sleep", Tool::Process(control::sleep::new)),

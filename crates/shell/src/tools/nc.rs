@@ -162,10 +162,10 @@ impl Nc {
 
     /// Addresses of a name; without one, any address.
     fn lookup(&self, cx: &mut Cx<'_>, name: &str, family: Option<Family>) -> Result<Vec<Host>, Gai> {
-        let hosts = resolve(cx, name)?;
-        if self.options.numeric && !hosts.iter().all(|h| h.name == name && is_number(name)) {
+        if self.options.numeric && !is_number(name) {
             return Err(Gai::NoName);
         }
+        let hosts = resolve(cx, name)?;
         let fit: Vec<Host> =
             hosts.into_iter().filter(|h| family.is_none_or(|f| f == Family::of(h.addr))).collect();
         if fit.is_empty() { Err(Gai::AddrFamily) } else { Ok(fit) }

@@ -38,6 +38,8 @@ pub(super) struct Options {
     pub scan: bool,
     pub host: Option<String>,
     pub ports: Vec<String>,
+    /// An option that is not modelled.
+    refused: Option<char>,
 }
 
 const SPEC: &str = "46bCDdFhI:i:klM:m:NnO:P:p:q:rSs:T:tUuV:vW:w:X:x:Zz";
@@ -123,7 +125,7 @@ impl Options {
             'u' => self.udp = true,
             'v' => self.verbose = true,
             'z' => self.scan = true,
-            _ => return Err(not_simulated(cx, c)),
+            _ => self.refused = self.refused.or(Some(c)),
         }
         Ok(())
     }
@@ -139,7 +141,7 @@ impl Options {
             }
             'm' => {
                 number(value, 0, 255).map_err(|e| fail(cx, &format!("minttl is {e}")))?;
-                return Err(not_simulated(cx, c));
+                self.refused = self.refused.or(Some(c));
             }
             'p' => self.source_port = Some(value.to_owned()),
             'q' => {
@@ -177,7 +179,7 @@ impl Options {
             'X' if !matches!(value, "4" | "5") && !value.eq_ignore_ascii_case("connect") => {
                 return Err(fail(cx, "unsupported proxy protocol"));
             }
-            _ => return Err(not_simulated(cx, c)),
+            _ => self.refused = self.refused.or(Some(c)),
         }
         Ok(())
     }
@@ -213,7 +215,10 @@ impl Options {
         if !self.listen && self.keep {
             return Err(fail(cx, "must use -l with -k"));
         }
-        Ok(())
+        match self.refused {
+            Some(c) => Err(not_simulated(cx, c)),
+            None => Ok(()),
+        }
     }
 
     /// The protocol's name.
