@@ -37,7 +37,8 @@ pub struct Args {
 
 /// Words as a command line of the lab's shell; `ping` without a count pings once.
 fn command_line(words: &[String]) -> String {
-    let plain = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&b));
+    let plain =
+        |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&b));
     let mut words: Vec<String> = words
         .iter()
         .map(|w| if plain(w) { w.clone() } else { format!("'{}'", w.replace('\'', r"'\''")) })
@@ -87,11 +88,14 @@ pub fn walk(args: &Args) -> Result<u8, Failure> {
 /// The walk as data: every step, details included, and what the command printed.
 fn json(walk: &Walk, lab: &Lab, said: &Collect) -> Value {
     let step = |s: &Explained| {
-        let fields: Vec<Value> =
-            s.fields.iter().map(|f| json!({ "name": f.name, "value": f.value, "before": f.before })).collect();
-        let decided = s.decided.as_ref().map(|d| {
-            json!({ "table": format!("{:?}", d.table).to_lowercase(), "key": d.key, "row": d.text })
-        });
+        let fields: Vec<Value> = s
+            .fields
+            .iter()
+            .map(|f| json!({ "name": f.name, "value": f.value, "before": f.before }))
+            .collect();
+        let decided = s.decided.as_ref().map(
+            |d| json!({ "table": format!("{:?}", d.table).to_lowercase(), "key": d.key, "row": d.text }),
+        );
         json!({
             "ns": lab.ns_name(s.ns),
             "packet": s.packet,

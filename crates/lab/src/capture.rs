@@ -3,8 +3,8 @@
 use packetwalk_trace::NsId;
 use packetwalk_wire::IfIndex;
 
-use crate::pcap::{Captured, pcapng};
 use crate::Lab;
+use crate::pcap::{Captured, pcapng};
 
 /// 2026-01-01 00:00:00 UTC, in seconds since 1970: the lab's beginning by its own calendar.
 pub const EPOCH: u64 = 1_767_225_600;
@@ -18,7 +18,11 @@ impl Lab {
         for (id, space) in self.spaces() {
             for device in space.stack.links.iter() {
                 let ns = &space.name;
-                names.push(if ns.is_empty() { device.name.to_string() } else { format!("{ns}/{}", device.name) });
+                names.push(if ns.is_empty() {
+                    device.name.to_string()
+                } else {
+                    format!("{ns}/{}", device.name)
+                });
                 places.push((id, device.index));
             }
         }
@@ -28,7 +32,12 @@ impl Lab {
             .iter()
             .filter_map(|c| {
                 let interface = places.iter().position(|&p| p == (c.ns, c.dev))?;
-                Some(Captured { at: c.at, interface: interface as u32, direction: c.direction, frame: c.frame })
+                Some(Captured {
+                    at: c.at,
+                    interface: interface as u32,
+                    direction: c.direction,
+                    frame: c.frame,
+                })
             })
             .collect();
         pcapng(&names, &captured, &self.payloads, EPOCH * 1_000_000_000)

@@ -62,7 +62,9 @@ impl Lab {
     /// # Source
     /// Linux v6.18, `drivers/net/veth.c`: `veth_newlink`.
     pub fn add_veth(&mut self, end: &VethEnd, peer: &VethEnd) -> Result<(IfIndex, IfIndex), LinkOpError> {
-        let taken = |lab: &Self, e: &VethEnd| lab.stack(e.ns).is_some_and(|s| s.links.by_name(e.name.as_str()).is_some());
+        let taken = |lab: &Self, e: &VethEnd| {
+            lab.stack(e.ns).is_some_and(|s| s.links.by_name(e.name.as_str()).is_some())
+        };
         if taken(self, end) {
             return Err(LinkError::Exists.into());
         }

@@ -1,5 +1,5 @@
 //! Packets across namespaces: a LAN bridge, a router, masquerading. What is expected was seen on Linux 6.18.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::default_trait_access)]
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -65,10 +65,13 @@ fn docker() -> (Lab, NsId, NsId, NsId) {
     veth(&mut lab, (host, "veth1"), (c1, "eth0"));
     veth(&mut lab, (host, "eth0"), (net, "eth0"));
     let stack = lab.stack_mut(host).unwrap();
-    let (port, bridge) = (stack.links.by_name("veth1").unwrap().index, stack.links.by_name("docker0").unwrap().index);
+    let (port, bridge) =
+        (stack.links.by_name("veth1").unwrap().index, stack.links.by_name("docker0").unwrap().index);
     let changes = stack.links.set_master(port, Some(bridge)).unwrap();
     stack.follow(&changes);
-    for (ns, dev) in [(host, "lo"), (host, "docker0"), (host, "veth1"), (host, "eth0"), (c1, "eth0"), (net, "eth0")] {
+    for (ns, dev) in
+        [(host, "lo"), (host, "docker0"), (host, "veth1"), (host, "eth0"), (c1, "eth0"), (net, "eth0")]
+    {
         up(&mut lab, ns, dev);
     }
     addr(&mut lab, host, "docker0", "172.17.42.1/16");
@@ -83,7 +86,12 @@ fn docker() -> (Lab, NsId, NsId, NsId) {
         let chain = table.find("POSTROUTING").unwrap();
         table.materialize(chain);
         let target = Target::Masquerade(Masquerade { range: NatRange::empty(Family::V4) });
-        table.append(chain, Rule { base: Default::default(), matches: Vec::new(), target, counters: Default::default() }).unwrap();
+        table
+            .append(
+                chain,
+                Rule { base: Default::default(), matches: Vec::new(), target, counters: Default::default() },
+            )
+            .unwrap();
     });
     (lab, host, c1, net)
 }
@@ -115,7 +123,8 @@ fn a_containers_ping_is_masqueraded_and_its_reply_comes_back() {
     assert_eq!(sent, Ok(()));
     assert_eq!(replies(&mut lab, c1, id), [(ip("198.51.100.2"), 0, 63)]);
     let events = lab.stop_trace();
-    let seen = |e: &&Event| e.ns == net && matches!(e.step, Step::Receive(_)) && matches!(e.body, Body::Ip(_));
+    let seen =
+        |e: &&Event| e.ns == net && matches!(e.step, Step::Receive(_)) && matches!(e.body, Body::Ip(_));
     let Some(Body::Ip(packet)) = events.iter().find(seen).map(|e| e.body) else { panic!("nothing arrived") };
     assert_eq!(packet.ip.src, ip("198.51.100.1"));
     assert!(events.iter().any(|e| e.ns == host && matches!(e.step, Step::Nat { .. })));

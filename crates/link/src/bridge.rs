@@ -5,6 +5,7 @@ use std::time::Duration;
 use packetwalk_trace::{BridgeWhere, DropReason};
 use packetwalk_wire::{IfIndex, Instant, Mac};
 
+use crate::device::Device;
 use crate::devices::Devices;
 use crate::fdb::{Fdb, FdbFlag};
 use crate::port::PortState;
@@ -167,6 +168,7 @@ impl Devices {
         let bridge_dev = self.get_mut(bridge_index)?;
         let promisc = bridge_dev.promiscuity > 0;
         let bridge = bridge_dev.bridge_mut()?;
+        let ageing = bridge.config.ageing();
         let mut decision = BridgeDecision::nowhere(bridge_index, port);
         if src.is_group() || src == Mac::ZERO {
             decision.drop = Some(DropReason::IpInHdr);
@@ -182,7 +184,7 @@ impl Devices {
             if !forwards {
                 if config.learning && config.state >= PortState::Learning && !bridge.config.no_linklocal_learn
                 {
-                    decision.learnt = bridge.fdb.learn(src, port, now);
+                    decision.learnt = bridge.fdb.learn(src, port, ageing, now);
                 }
                 decision.pass = true;
                 return Some(decision);
@@ -193,7 +195,7 @@ impl Devices {
             return Some(decision);
         }
         if config.learning && bridge.config.ageing_time != 0 {
-            decision.learnt = bridge.fdb.learn(src, port, now);
+            decision.learnt = bridge.fdb.learn(src, port, ageing, now);
         }
         if config.state == PortState::Learning {
             decision.drop = Some(DropReason::BridgeStpState);
@@ -201,7 +203,7 @@ impl Devices {
         }
         decision.local = promisc || dst.is_group();
         decision.egress = flood_of(dst);
-        if let (false, Some(entry)) = (dst.is_group(), bridge.fdb.get(dst)) {
+        if let (false, Some(entry)) = (dst.is_group(), bridge.fdb.live(dst, ageing, now)) {
             if entry.flag == FdbFlag::Local {
                 (decision.local, decision.egress) = (true, Egress::None);
             } else {
@@ -221,10 +223,10 @@ impl Devices {
     /// # Source
     /// Linux v6.18, `net/bridge/br_device.c`: `br_dev_xmit`.
     pub fn bridge_output(&mut self, bridge: IfIndex, dst: Mac, now: Instant) -> Option<BridgeDecision> {
-        let fdb = &mut self.get_mut(bridge)?.bridge_mut()?.fdb;
+        let Bridge { config, fdb } = self.get_mut(bridge)?.bridge_mut()?;
         let mut decision = BridgeDecision::nowhere(bridge, IfIndex::NONE);
         decision.egress = flood_of(dst);
-        if let (false, Some(entry)) = (dst.is_group(), fdb.get(dst)) {
+        if let (false, Some(entry)) = (dst.is_group(), fdb.live(dst, config.ageing(), now)) {
             decision.egress = if entry.port == bridge { Egress::None } else { Egress::Port(entry.port) };
             fdb.touch(dst, now);
         }
@@ -232,6 +234,14 @@ impl Devices {
             decision.drop = Some(DropReason::BridgeNoEgressPort);
         }
         Some(decision)
+    }
+
+    /// Removes what has aged from every bridge's table. Only for those who look at the whole table: no
+    /// decision needs it.
+    pub fn age_fdb(&mut self, now: Instant) {
+        for bridge in self.iter_mut().filter_map(Device::bridge_mut) {
+            bridge.fdb.age(bridge.config.ageing(), now);
+        }
     }
 
     /// The ports that a frame leaves by, in the kernel's order: the port that joined last is first.

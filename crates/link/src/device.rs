@@ -105,6 +105,9 @@ pub struct Device {
     pub carrier: bool,
     /// The driver has told of a carrier change: the operational state is known.
     pub carrier_known: bool,
+    /// Whether what a veth stands on was seen without carrier, the last time that its operational state
+    /// was decided; `None` while it never was.
+    pub lower_down: Option<bool>,
     /// It has been up once: its queueing discipline is attached.
     pub opened: bool,
     /// What it is.
@@ -167,17 +170,16 @@ impl Device {
         self.is_loopback() || self.set_flags.has(Flags::NOARP)
     }
 
-    /// Operational state; `lower_ok` says that what a veth stands on (the interface here that has its
-    /// peer's number) has carrier, or is not here. See [`crate::Devices::operstate`].
+    /// Operational state, as `ip link` shows it.
     ///
     /// # Source
     /// Linux v6.18, `net/core/link_watch.c`: `default_operstate`; `net/core/rtnetlink.c`: `rtnl_fill_ifinfo`.
-    pub(crate) const fn operstate(&self, lower_ok: bool) -> OperState {
+    pub const fn operstate(&self) -> OperState {
         if !self.is_up() {
             OperState::Down
         } else if self.carrier {
             if self.carrier_known { OperState::Up } else { OperState::Unknown }
-        } else if matches!(self.kind, Kind::Veth { .. }) && !lower_ok {
+        } else if matches!(self.lower_down, Some(true)) {
             OperState::LowerLayerDown
         } else {
             OperState::Down

@@ -4,7 +4,7 @@ use packetwalk_trace::NsId;
 use packetwalk_wire::{IfIndex, IfName, Instant, Mac};
 
 use crate::bridge::Bridge;
-use crate::device::{Device, Kind, OperState, Stats};
+use crate::device::{Device, Kind, Stats};
 use crate::fdb::{FdbEntry, FdbFlag};
 use crate::flags::Flags;
 use crate::port::{PortConfig, PortState};
@@ -110,11 +110,19 @@ impl Devices {
         self.all.get(self.position(index)?)
     }
 
-    /// An interface's operational state, as `ip link` shows it. A veth without carrier is told to stand on
-    /// whatever has its peer's number in this namespace.
-    pub fn operstate(&self, device: &Device) -> OperState {
-        let lower = device.peer().and_then(|(_, index)| self.get(index));
-        device.operstate(lower.is_none_or(|d| d.carrier))
+    /// Looks at what a veth stands on: the interface of this namespace that has its peer's number, though
+    /// the peer be in another one. The kernel looks when the carrier changes, and once, up to a second after
+    /// the interface was made; here that is when it is first set up.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/core/link_watch.c`: `default_operstate`.
+    fn look_at_lower(&mut self, index: IfIndex) {
+        let lower = self.get(index).and_then(Device::peer).and_then(|(_, peer)| self.get(peer));
+        let is_peer = lower.and_then(Device::peer).is_some_and(|(_, back)| back == index);
+        let down = lower.is_some_and(|d| is_peer || !d.carrier);
+        if let Some(device) = self.get_mut(index) {
+            device.lower_down = Some(down);
+        }
     }
 
     /// An interface to change. What others depend on (flags, MAC, MTU, master, carrier) is changed by
@@ -227,6 +235,7 @@ impl Devices {
             set_flags,
             carrier: !veth,
             carrier_known: veth,
+            lower_down: None,
             opened: false,
             kind: new.kind,
             master: None,
@@ -327,8 +336,12 @@ impl Devices {
         }
         device.set_flags.set(Flags::UP, up);
         device.opened |= up;
+        let first = device.lower_down.is_none();
         let master = device.master;
         let is_bridge = device.bridge().is_some();
+        if first {
+            self.look_at_lower(index);
+        }
         let mut changes = vec![if up { Change::Up(index) } else { Change::Down(index) }];
         if let Some(bridge) = master {
             self.select_states(bridge, false, &mut changes);
@@ -350,6 +363,7 @@ impl Devices {
         }
         device.tell_carrier(on);
         let (up, master) = (device.is_up(), device.master);
+        self.look_at_lower(index);
         let mut changes = Vec::new();
         if up {
             changes.push(Change::Carrier(index, on));

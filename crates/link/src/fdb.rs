@@ -33,6 +33,12 @@ pub struct FdbEntry {
     pub by_user: bool,
 }
 
+impl FdbEntry {
+    fn aged(&self, ageing: Duration, now: Instant) -> bool {
+        self.flag == FdbFlag::Dynamic && self.updated + ageing <= now
+    }
+}
+
 /// The table. Entries are kept in order of insertion.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Fdb {
@@ -81,22 +87,37 @@ impl Fdb {
         }
     }
 
+    /// The entry of a MAC, unless it has aged.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/bridge/br_fdb.c`: `has_expired`; `br_fdb_cleanup` runs when the next entry ages, so
+    /// that an aged entry is as good as removed.
+    pub fn live(&self, mac: Mac, ageing: Duration, now: Instant) -> Option<&FdbEntry> {
+        self.get(mac).filter(|e| !e.aged(ageing, now))
+    }
+
     /// Learns that `mac` is behind `port`. `true` when that is news: a new entry or another port.
     ///
     /// # Source
     /// Linux v6.18, `net/bridge/br_fdb.c`: `br_fdb_update`.
-    pub fn learn(&mut self, mac: Mac, port: IfIndex, now: Instant) -> bool {
-        if let Some(entry) = self.get_mut(mac) {
-            if entry.flag == FdbFlag::Local {
-                return false;
-            }
-            let moved = entry.port != port;
-            entry.port = port;
-            entry.updated = now;
-            return moved;
+    pub fn learn(&mut self, mac: Mac, port: IfIndex, ageing: Duration, now: Instant) -> bool {
+        let fresh = FdbEntry { mac, port, flag: FdbFlag::Dynamic, updated: now, used: now, by_user: false };
+        let Some(entry) = self.get_mut(mac) else {
+            self.insert(fresh);
+            return true;
+        };
+        if entry.aged(ageing, now) {
+            self.remove(mac);
+            self.insert(fresh);
+            return true;
         }
-        self.insert(FdbEntry { mac, port, flag: FdbFlag::Dynamic, updated: now, used: now, by_user: false });
-        true
+        if entry.flag == FdbFlag::Local {
+            return false;
+        }
+        let moved = entry.port != port;
+        entry.port = port;
+        entry.updated = now;
+        moved
     }
 
     /// Marks an entry as used by a frame.
@@ -111,7 +132,7 @@ impl Fdb {
     /// # Source
     /// Linux v6.18, `net/bridge/br_fdb.c`: `br_fdb_cleanup`.
     pub fn age(&mut self, ageing: Duration, now: Instant) {
-        self.retain(|e| e.flag != FdbFlag::Dynamic || e.updated + ageing > now);
+        self.retain(|e| !e.aged(ageing, now));
     }
 
     /// When the next entry ages.

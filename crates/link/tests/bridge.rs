@@ -68,11 +68,14 @@ fn port_flags() {
 fn entries_age_after_300_seconds() {
     let mut d = bridge();
     flow(&mut d, 3, 33, mac(1));
-    let bridge = d.get_mut(IfIndex(2)).unwrap().bridge_mut().unwrap();
-    let ageing = bridge.config.ageing();
-    assert_eq!(bridge.fdb.next_ageing(ageing).unwrap().secs(), 300);
-    bridge.fdb.age(ageing, Instant(300_000_000_002));
-    assert_eq!(bridge.fdb.get(mac(33)), None);
+    let at = |d: &mut Devices, now| d.bridge_output(IfIndex(2), mac(33), Instant(now)).unwrap().egress;
+    assert_eq!(at(&mut d, 300_000_000_000), Egress::Port(IfIndex(3)));
+    assert_eq!(at(&mut d, 300_000_000_001), Egress::Unicast);
+    d.age_fdb(Instant(300_000_000_000));
+    let entry = |d: &Devices| d.get(IfIndex(2)).unwrap().bridge().unwrap().fdb.get(mac(33)).copied();
+    assert!(entry(&d).is_some());
+    d.age_fdb(Instant(300_000_000_001));
+    assert_eq!(entry(&d), None);
 }
 
 #[test]
@@ -80,7 +83,7 @@ fn carrier_mac_and_mtu_follow_the_ports() {
     let mut d = Devices::new();
     let br = add(&mut d, "br0", Kind::Bridge(Box::default()), 99);
     d.set_up(br, true).unwrap();
-    assert_eq!(d.operstate(d.get(br).unwrap()), OperState::Unknown, "a bridge that never had a port");
+    assert_eq!(d.get(br).unwrap().operstate(), OperState::Unknown, "a bridge that never had a port");
     let port = add(&mut d, "p", Kind::Veth { peer: None }, 1);
     let changes = d.set_master(port, Some(br)).unwrap();
     assert_eq!(changes, [Change::Mac(br), Change::Carrier(br, false)]);
@@ -90,7 +93,7 @@ fn carrier_mac_and_mtu_follow_the_ports() {
     assert_eq!((d.get(br).unwrap().mac, d.get(br).unwrap().mtu), (mac(1), 1400));
     d.set_master(port, None).unwrap();
     let bridge = d.get(br).unwrap();
-    assert_eq!((bridge.mac, bridge.mtu, d.operstate(bridge)), (Mac::ZERO, 1500, OperState::Down));
+    assert_eq!((bridge.mac, bridge.mtu, bridge.operstate()), (Mac::ZERO, 1500, OperState::Down));
 }
 
 #[test]

@@ -167,8 +167,10 @@ impl<'a> Cx<'a> {
 
     /// The quotes of messages: those of the locale's character set.
     pub fn quotes(&self) -> (&'static str, &'static str) {
-        let locale = [&b"LC_ALL"[..], b"LC_CTYPE", b"LANG"].iter().find_map(|n| self.env(n).filter(|v| !v.is_empty()));
-        let utf8 = locale.is_some_and(|l| l.to_ascii_lowercase().windows(4).any(|w| w == b"utf-" || w == b"utf8"));
+        let locale =
+            [&b"LC_ALL"[..], b"LC_CTYPE", b"LANG"].iter().find_map(|n| self.env(n).filter(|v| !v.is_empty()));
+        let utf8 =
+            locale.is_some_and(|l| l.to_ascii_lowercase().windows(4).any(|w| w == b"utf-" || w == b"utf8"));
         if utf8 { ("\u{2018}", "\u{2019}") } else { ("'", "'") }
     }
 
@@ -248,7 +250,8 @@ impl<'a> Cx<'a> {
         fds: &[(u32, OpenId)],
     ) -> Option<Pid> {
         let me = self.sys.proc(self.pid)?;
-        let (own_env, cwd, own, ignores) = (Rc::clone(&me.env), Rc::clone(&me.cwd), me.fds.clone(), me.ignores);
+        let (own_env, cwd, own, ignores) =
+            (Rc::clone(&me.env), Rc::clone(&me.cwd), me.fds.clone(), me.ignores);
         let mut table = self.sys.dup_table(&own);
         for &(fd, open) in fds {
             let open = self.sys.dup(open);

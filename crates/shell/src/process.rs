@@ -74,31 +74,6 @@ impl Process for Function {
     }
 }
 
-/// A command of the registry that reads all its standard input and then is a plain function of it.
-#[derive(Clone)]
-pub(crate) struct Filter {
-    pub run: fn(&mut Cx<'_>, &[u8]) -> Poll,
-    pub input: Vec<u8>,
-}
-
-impl core::fmt::Debug for Filter {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Filter")
-    }
-}
-
-impl Process for Filter {
-    fn poll(&mut self, cx: &mut Cx<'_>) -> Poll {
-        if !cx.read_all(&mut self.input) {
-            return Poll::Wait;
-        }
-        (self.run)(cx, &self.input)
-    }
-    fn boxed_clone(&self) -> Box<dyn Process> {
-        Box::new(self.clone())
-    }
-}
-
 /// How a process ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Status {

@@ -15,11 +15,8 @@ use crate::sys::proc::{Env, Proc, When};
 use crate::sys::sched::{self, Stopped};
 use crate::sys::{Sink, Stream, Sys};
 
-/// Most commands of one script: more is taken for a loop without end.
-pub(crate) const MOST_COMMANDS: u64 = 1_000_000;
-
 /// Most virtual time of one script.
-const MOST_TIME: Duration = Duration::from_secs(7 * 86_400);
+const MOST_TIME: Duration = Duration::from_hours(7 * 24);
 
 /// What became of a line given to an interactive shell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +34,9 @@ pub enum Line {
 pub struct Shell {
     /// The network.
     pub lab: Lab,
+    /// Most commands that a script or a line may run, a million at first: more is taken for a loop
+    /// without end, and ends the shell with a message.
+    pub most_commands: u64,
     sys: Sys,
     /// The shell of [`Self::run_line`].
     interactive: Option<Pid>,
@@ -60,7 +60,7 @@ fn environment() -> Env {
 impl Shell {
     /// A shell over a lab.
     pub fn new(lab: Lab) -> Self {
-        Self { lab, sys: Sys::default(), interactive: None }
+        Self { lab, most_commands: 1_000_000, sys: Sys::default(), interactive: None }
     }
 
     /// Runs a whole script as `bash NAME` would, and gives its exit status. Background jobs that it
@@ -71,10 +71,11 @@ impl Shell {
         let state = State::new(name.as_bytes(), Source::Script, pid, &env, self.lab.now());
         let mut interp = Interp::new(state, Vec::new());
         interp.read(Parser::new(text.into(), 1));
-        let Some(pid) = self.process(NsId(0), vec![b"bash".to_vec(), name.as_bytes().to_vec()], env, interp) else {
+        let Some(pid) = self.process(NsId(0), vec![b"bash".to_vec(), name.as_bytes().to_vec()], env, interp)
+        else {
             return 254;
         };
-        self.sys.commands_left = MOST_COMMANDS;
+        self.sys.commands = (0, self.most_commands);
         let limit = self.lab.now() + MOST_TIME;
         let stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
         let status = self.outcome(pid, stopped, name, sink);
@@ -101,7 +102,7 @@ impl Shell {
         }
         let Some(pid) = self.interactive() else { return Line::Done(254) };
         self.sys.give(pid, ns, line.to_vec());
-        self.sys.commands_left = MOST_COMMANDS;
+        self.sys.commands = (0, self.most_commands);
         let limit = self.lab.now() + MOST_TIME;
         let mut stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
         if matches!(stopped, Stopped::Stuck | Stopped::Time) {
@@ -132,7 +133,7 @@ impl Shell {
 
     /// Lets time pass up to `until`, with every background process polled.
     pub fn run_until(&mut self, until: Instant, sink: &mut dyn Sink) {
-        self.sys.commands_left = MOST_COMMANDS;
+        self.sys.commands = (0, self.most_commands);
         sched::run(&mut self.lab, &mut self.sys, None, until, sink);
     }
 
@@ -161,11 +162,13 @@ impl Shell {
     /// Starts a shell as a process with standard streams of its own.
     fn process(&mut self, ns: NsId, args: Vec<Vec<u8>>, env: Env, interp: Interp) -> Option<Pid> {
         let mut fds = FdTable::default();
-        for (fd, open) in [(0, Open::Null), (1, Open::Sink(Stream::Stdout)), (2, Open::Sink(Stream::Stderr))] {
+        for (fd, open) in [(0, Open::Null), (1, Open::Sink(Stream::Stdout)), (2, Open::Sink(Stream::Stderr))]
+        {
             let open = self.sys.open_new(open);
             fds.put(fd, Some(open));
         }
-        let cwd: std::rc::Rc<[u8]> = interp.state.vars.get(b"PWD").and_then(|v| v.scalar()).unwrap_or(b"/root").into();
+        let cwd: std::rc::Rc<[u8]> =
+            interp.state.vars.get(b"PWD").and_then(|v| v.scalar()).unwrap_or(b"/root").into();
         self.sys.spawn(Proc {
             parent: Pid(0),
             ns,

@@ -30,13 +30,16 @@ impl Stack {
         }
         let (sender, target) = (IpAddr::V4(arp.sender_ip), IpAddr::V4(arp.target_ip));
         if arp.op == ArpOp::Request && arp.sender_ip.is_unspecified() {
-            if self.routing.addr_type(target, None) == RouteKind::Local && self.arp_answers(dev, sender, target) {
+            if self.routing.addr_type(target, None) == RouteKind::Local
+                && self.arp_answers(dev, sender, target)
+            {
                 self.arp_send(cx, dev, ArpOp::Reply, arp.target_ip, Some(arp.sender_mac), arp.sender_ip);
             }
             return Next::Done;
         }
         if arp.op == ArpOp::Request
-            && let Input::Local(route) | Input::Forward(route) = self.lookup_input(&probe(sender, target, dev))
+            && let Input::Local(route) | Input::Forward(route) =
+                self.lookup_input(&probe(sender, target, dev))
         {
             let local = route.kind == RouteKind::Local;
             let answers = if local {
@@ -77,12 +80,15 @@ impl Stack {
         let answers = match self.sysctl.max4(dev, Conf4::ArpIgnore) {
             1 => on_dev,
             2 => on_dev && self.routing.inet_addr_onlink(dev, target, Some(sender)),
-            3 => self.routing.owner(target).is_some_and(|d| d.addrs(Family::V4).iter().any(|a| a.local == target && a.scope != Scope::HOST)),
+            3 => self.routing.owner(target).is_some_and(|d| {
+                d.addrs(Family::V4).iter().any(|a| a.local == target && a.scope != Scope::HOST)
+            }),
             8 => false,
             _ => true,
         };
         let filtered = self.sysctl.or4(dev, Conf4::ArpFilter)
-            && self.lookup_output(&crate::OutputKey { src: Some(target), ..crate::OutputKey::to(sender) })
+            && self
+                .lookup_output(&crate::OutputKey { src: Some(target), ..crate::OutputKey::to(sender) })
                 .is_ok_and(|way| way.oif != dev);
         answers && !filtered
     }
@@ -90,7 +96,8 @@ impl Stack {
     /// Linux v6.18, `net/ipv4/arp.c`: `arp_fwd_proxy`, and `ip neigh add proxy`.
     fn arp_proxies(&self, dev: IfIndex, oif: IfIndex, target: IpAddr) -> bool {
         let forwards = self.sysctl.forwards4(dev);
-        let listed = self.neigh.proxies.iter().any(|&(on, addr)| addr == target && on.is_none_or(|d| d == dev));
+        let listed =
+            self.neigh.proxies.iter().any(|&(on, addr)| addr == target && on.is_none_or(|d| d == dev));
         forwards && oif != dev && (self.sysctl.or4(dev, Conf4::ProxyArp) || listed)
     }
 
@@ -107,7 +114,8 @@ impl Stack {
             1 => is_local(a) && self.routing.inet_addr_onlink(solicit.dev, solicit.target, Some(a)),
             _ => false,
         });
-        let src = hint.or_else(|| self.routing.inet_select_addr(solicit.dev, Some(solicit.target), Scope::LINK));
+        let src =
+            hint.or_else(|| self.routing.inet_select_addr(solicit.dev, Some(solicit.target), Scope::LINK));
         let Some(IpAddr::V4(src)) = src else { return };
         self.arp_send(cx, solicit.dev, ArpOp::Request, src, solicit.unicast, target);
     }
@@ -133,8 +141,11 @@ impl Stack {
 /// A packet as the asker would send it, to see how it would be routed.
 fn probe(src: IpAddr, dst: IpAddr, dev: IfIndex) -> Skb {
     debug_assert_eq!(Family::of(src), Family::V4);
-    let packet =
-        Packet { ip: IpHeader::new(src, dst), transport: Transport::Opaque { protocol: 0 }, payload: Payload::EMPTY };
+    let packet = Packet {
+        ip: IpHeader::new(src, dst),
+        transport: Transport::Opaque { protocol: 0 },
+        payload: Payload::EMPTY,
+    };
     let mut skb = Skb::new(0, packet);
     skb.iif = dev;
     skb

@@ -29,7 +29,16 @@ pub struct Dst {
 impl Dst {
     /// Delivered to this host, by a decision that was made before.
     pub(crate) const fn here(kind: RouteKind) -> Self {
-        Self { kind, oif: IfIndex::LO, gateway: None, src: None, mtu: None, redirect: false, local: true, step: None }
+        Self {
+            kind,
+            oif: IfIndex::LO,
+            gateway: None,
+            src: None,
+            mtu: None,
+            redirect: false,
+            local: true,
+            step: None,
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use packetwalk_trace::{DropReason, Observer, RouteKind, SendError, Step};
 use packetwalk_wire::{
-    Family, Icmp, IpHeader, Packet, PacketType, Payload, Quoted, Skb, Transport, icmp, icmp::QuotedTransport, proto,
+    Family, Icmp, IpHeader, Packet, PacketType, Payload, Quoted, Skb, Transport, icmp, icmp::QuotedTransport,
+    proto,
 };
 
 use crate::path::Next;
@@ -73,7 +74,11 @@ impl Stack {
     /// `icmp_errors_use_inbound_ifaddr`.
     fn inbound_source(&self, about: &Skb) -> Option<IpAddr> {
         let on = self.sysctl.get(Global::IcmpErrorsUseInboundIfaddr) != 0;
-        if on && about.iif.is_some() { self.routing.first_addr(about.iif, about.packet.family()) } else { None }
+        if on && about.iif.is_some() {
+            self.routing.first_addr(about.iif, about.packet.family())
+        } else {
+            None
+        }
     }
 
     /// Answers an echo or timestamp request.
@@ -96,7 +101,8 @@ impl Stack {
             Family::V6 => Global::Icmp6EchoIgnoreAll,
         };
         let unicast = dst.kind == RouteKind::Local;
-        let quiet = !unicast && family == Family::V4 && self.sysctl.get(Global::IcmpEchoIgnoreBroadcasts) != 0;
+        let quiet =
+            !unicast && family == Family::V4 && self.sysctl.get(Global::IcmpEchoIgnoreBroadcasts) != 0;
         if self.sysctl.get(ignore) != 0 || quiet {
             return self.drop(cx, skb, DropReason::IcmpIgnored);
         }
@@ -108,19 +114,21 @@ impl Stack {
         };
         let mark = if self.sysctl.get(Global::FwmarkReflect) != 0 { skb.mark } else { 0 };
         let src = unicast.then_some(packet.ip.dst);
-        let key =
-            OutputKey { src, mark, tos: packet.ip.tos, protocol: packet.protocol(), ..OutputKey::to(packet.ip.src) };
+        let key = OutputKey {
+            src,
+            mark,
+            tos: packet.ip.tos,
+            protocol: packet.protocol(),
+            ..OutputKey::to(packet.ip.src)
+        };
         let Ok(way) = self.lookup_output(&key) else { return Next::Done };
         let Some(from) = src.or(way.src) else { return Next::Done };
         let mut ip = IpHeader::new(from, packet.ip.src);
         ip.tos = packet.ip.tos;
         ip.ttl = self.default_ttl(family, way.oif);
         let transport = Transport::Icmp(Icmp::Query { ty: reply, code: 0, id, seq });
-        let payload = if reply == icmp::v4::TIMESTAMP_REPLY {
-            timestamps(cx, &packet)
-        } else {
-            packet.payload
-        };
+        let payload =
+            if reply == icmp::v4::TIMESTAMP_REPLY { timestamps(cx, &packet) } else { packet.payload };
         let mut answer = Skb::new(cx.new_id(), Packet { ip, transport, payload });
         answer.mark = mark;
         cx.obs.step(skb, Step::Answer);
@@ -261,7 +269,9 @@ fn errno_of(family: Family, (ty, code): (u8, u8)) -> Option<(SendError, bool)> {
         (Family::V4, icmp::v4::DEST_UNREACH, 2) => (NoProtoOpt, true),
         (Family::V4, icmp::v4::DEST_UNREACH, 3) => (ConnRefused, true),
         (Family::V4, icmp::v4::DEST_UNREACH, 4) => (MsgSize, false),
-        (Family::V4, icmp::v4::DEST_UNREACH, 1 | 7 | 8 | 10 | 12..=15) => (HostUnreach, !matches!(code, 1 | 12)),
+        (Family::V4, icmp::v4::DEST_UNREACH, 1 | 7 | 8 | 10 | 12..=15) => {
+            (HostUnreach, !matches!(code, 1 | 12))
+        }
         (Family::V4, icmp::v4::TIME_EXCEEDED, _) | (Family::V6, icmp::v6::TIME_EXCEEDED, _) => {
             (HostUnreach, false)
         }

@@ -26,7 +26,8 @@ impl Stack {
     /// Linux v6.18, `net/ipv6/ndisc.c`: `ndisc_solicit`, `ndisc_send_ns`.
     pub(crate) fn nd_solicit<O: Observer>(&mut self, cx: &mut Cx<'_, O>, solicit: &Solicit) {
         let IpAddr::V6(target) = solicit.target else { return };
-        let hint = solicit.src_hint.filter(|&a| self.routing.addr_type(a, Some(solicit.dev)) == RouteKind::Local);
+        let hint =
+            solicit.src_hint.filter(|&a| self.routing.addr_type(a, Some(solicit.dev)) == RouteKind::Local);
         let to = if solicit.unicast.is_some() { target } else { solicited_node(target) };
         let usable = |a: &&packetwalk_route::Address| !a.flags.tentative;
         let own = || {
@@ -79,7 +80,8 @@ impl Stack {
         cx.obs.step(skb, Step::Deliver);
         let Transport::Icmp(Icmp::Other { ty, rest, .. }) = skb.packet.transport else { return Next::Done };
         let body = cx.payloads.bytes(skb.packet.payload);
-        let Some(target) = body.get(..16).and_then(|b| <[u8; 16]>::try_from(b).ok()).map(Ipv6Addr::from) else {
+        let Some(target) = body.get(..16).and_then(|b| <[u8; 16]>::try_from(b).ok()).map(Ipv6Addr::from)
+        else {
             return Next::Done;
         };
         if skb.packet.ip.ttl != 255 || target.is_multicast() {
@@ -90,7 +92,8 @@ impl Stack {
         let (dev, from) = (skb.iif, skb.packet.ip.src);
         if ty == icmp::v6::NEIGHBOUR_ADVERT {
             let flags = (rest & ROUTER != 0, rest & SOLICITED != 0, rest & OVERRIDE != 0);
-            let heard = self.neigh.advertised(dev, IpAddr::V6(target), mac, flags.1, flags.2, flags.0, cx.now);
+            let heard =
+                self.neigh.advertised(dev, IpAddr::V6(target), mac, flags.1, flags.2, flags.0, cx.now);
             if let Some(released) = heard {
                 self.release(cx, released);
             }
@@ -106,7 +109,8 @@ impl Stack {
         }
         let solicited = if from.is_unspecified() { 0 } else { SOLICITED };
         let router = if self.sysctl.forwards6() { ROUTER } else { 0 };
-        let to = if from.is_unspecified() { IpAddr::V6(Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1)) } else { from };
+        let to =
+            if from.is_unspecified() { IpAddr::V6(Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1)) } else { from };
         let rest = router | solicited | OVERRIDE;
         let source = IpAddr::V6(target);
         self.nd_send(cx, dev, (icmp::v6::NEIGHBOUR_ADVERT, rest), source, to, target, 2);

@@ -8,7 +8,7 @@ use packetwalk_link::{Change, Devices, LinkError, NeighParams, Neighbours, NewDe
 use packetwalk_netfilter::conntrack::SysctlError as CtSysctlError;
 use packetwalk_netfilter::{Netfilter, Random};
 use packetwalk_route::Routing;
-use packetwalk_trace::{DropReason, NsId, NeighStep, Observer, Step};
+use packetwalk_trace::{DropReason, NeighStep, NsId, Observer, Step};
 use packetwalk_wire::{Family, IfIndex, IfName, Instant, Mac};
 
 use crate::fragment::Reassembly;
@@ -290,7 +290,10 @@ impl Stack {
         } else {
             Some(Instant::ZERO)
         };
-        [self.neigh.next_deadline(), self.sockets.deadline(), dad, self.next_ageing()].into_iter().flatten().min()
+        [self.neigh.next_deadline(), self.sockets.deadline(), dad, self.next_ageing()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// When the next learnt MAC of a bridge is forgotten.

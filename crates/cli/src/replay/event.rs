@@ -3,7 +3,9 @@
 use packetwalk_lab::{Captured, Direction};
 use packetwalk_trace::NsId;
 use packetwalk_wire::icmp::QuotedTransport;
-use packetwalk_wire::{Body, Family, Icmp, IpHeader, PacketType, Packet, Payloads, Quoted, TcpFlags, Transport, icmp, proto};
+use packetwalk_wire::{
+    Body, Family, Icmp, IpHeader, Packet, PacketType, Payloads, Quoted, TcpFlags, Transport, icmp, proto,
+};
 use serde_json::{Map, Value, json};
 
 /// The oracle's names of protocols.

@@ -82,12 +82,18 @@ impl Replay {
         let status = shell.run_script("scenario", script::of(scenario)?.as_bytes(), &mut out);
         let said = out.text();
         if status != 0 || !said.is_empty() {
-            return Err(ReplayError::Setup(if said.is_empty() { format!("exit status {status}") } else { said }));
+            return Err(ReplayError::Setup(if said.is_empty() {
+                format!("exit status {status}")
+            } else {
+                said
+            }));
         }
         let names: Vec<(String, NsId)> =
             hosts.keys().filter_map(|h| Some((h.clone(), shell.lab.ns(h)?))).collect();
         let has_rules = |h: &str| {
-            ["iptables", "ip6tables", "nft"].iter().any(|k| hosts.get(h).and_then(|v| v.get(*k)).is_some_and(|t| t != ""))
+            ["iptables", "ip6tables", "nft"]
+                .iter()
+                .any(|k| hosts.get(h).and_then(|v| v.get(*k)).is_some_and(|t| t != ""))
         };
         let ruled = (0..names.len()).filter(|&i| names.get(i).is_some_and(|(h, _)| has_rules(h))).collect();
         let mut replay = Self {

@@ -89,7 +89,8 @@ pub fn connections(stack: &Stack, now: Instant) -> Vec<Value> {
 }
 
 fn zone(e: &mut Map<String, Value>, orig: u16, reply: u16) {
-    let named = if orig == reply { [("zone", orig), ("", 0)] } else { [("zone-orig", orig), ("zone-reply", reply)] };
+    let named =
+        if orig == reply { [("zone", orig), ("", 0)] } else { [("zone-orig", orig), ("zone-reply", reply)] };
     for (key, id) in named {
         if id != 0 {
             e.insert(key.into(), id.to_string().into());

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use packetwalk_lab::socket::tcp::State;
 use packetwalk_lab::{SockId, SocketKind};
+use packetwalk_shell::Line;
 use packetwalk_trace::{NsId, SendError};
 use packetwalk_wire::{
     Family, Icmp, Instant, IpHeader, Packet, Payload, Tcp, TcpFlags, TcpOptions, Transport, Udp, icmp, proto,
 };
-use packetwalk_shell::Line;
 use serde_json::{Map, Value, json};
 
 use super::{Replay, event, outcome};
@@ -136,7 +136,9 @@ impl Replay {
 
     fn run_before(&mut self, asked: &Asked<'_>) -> Option<String> {
         for pair in asked.0.get("exec_before").and_then(Value::as_array).into_iter().flatten() {
-            let (Some(host), Some(command)) = (pair.get(0)?.as_str(), pair.get(1)?.as_str()) else { continue };
+            let (Some(host), Some(command)) = (pair.get(0)?.as_str(), pair.get(1)?.as_str()) else {
+                continue;
+            };
             let ns = self.shell.lab.ns(host)?;
             let mut out = packetwalk_shell::Collect::default();
             let command = command.replace("tables-legacy", "tables");
@@ -288,7 +290,9 @@ impl Replay {
                 "dst": packet.ip.dst.to_string(), "dport": s.port,
             });
             let lab = &mut self.shell.lab;
-            if let Err(error) = lab.udp_send(s.ns, s.id, &data, Some((packet.ip.src, sport)), Some(packet.ip.dst)) {
+            if let Err(error) =
+                lab.udp_send(s.ns, s.id, &data, Some((packet.ip.src, sport)), Some(packet.ip.dst))
+            {
                 row["answer_errno"] = error.name().into();
             }
             delivered.push(row);
@@ -373,7 +377,9 @@ impl Replay {
             let Some((host, _)) = self.hosts.iter().find(|(_, n)| *n == ns) else { continue };
             let Some(device) = lab.stack(ns).and_then(|s| s.links.get(dev)) else { continue };
             let port = device.master.is_some();
-            let Some(e) = event::of(captured, host, device.name.as_str(), port, &lab.payloads) else { continue };
+            let Some(e) = event::of(captured, host, device.name.as_str(), port, &lab.payloads) else {
+                continue;
+            };
             let unreachable = e["type"] == 3 && matches!(e["code"].as_u64(), Some(0 | 1 | 13));
             if e["proto"] == "icmp" && unreachable && e["dir"] == "out" && ns != from {
                 let key = (host.clone(), e["dst"].as_str().unwrap_or_default().to_owned());

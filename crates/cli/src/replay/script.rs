@@ -55,7 +55,10 @@ pub fn of(scenario: &Value) -> Result<String, ReplayError> {
         base_settings(&mut s, n, six && !n.starts_with("sw-"));
     }
     for g in segments.keys() {
-        let _ = writeln!(s, "ip -n sw-{g} link add name brx type bridge forward_delay 0 stp_state 0 mcast_snooping 0");
+        let _ = writeln!(
+            s,
+            "ip -n sw-{g} link add name brx type bridge forward_delay 0 stp_state 0 mcast_snooping 0"
+        );
         let _ = writeln!(s, "ip -n sw-{g} link set brx up");
     }
     links(&mut s, hosts, &names);
@@ -92,7 +95,14 @@ fn base_settings(s: &mut String, n: &str, six: bool) {
             set(&format!("net.ipv4.conf.{k}.{key}"), 0);
         }
         if six {
-            for key in ["accept_ra", "autoconf", "accept_dad", "dad_transmits", "router_solicitations", "accept_redirects"] {
+            for key in [
+                "accept_ra",
+                "autoconf",
+                "accept_dad",
+                "dad_transmits",
+                "router_solicitations",
+                "accept_redirects",
+            ] {
                 set(&format!("net.ipv6.conf.{k}.{key}"), 0);
             }
         }
@@ -235,7 +245,9 @@ fn static_neighbours(s: &mut String, names: &[String], hosts: &Hosts) {
         .iter()
         .flat_map(|(h, host)| {
             interfaces(host).flat_map(move |(i, d)| {
-                strings(d, "addrs").filter(|a| a.contains(':')).filter_map(move |a| Some((h, i, a.parse().ok()?)))
+                strings(d, "addrs")
+                    .filter(|a| a.contains(':'))
+                    .filter_map(move |a| Some((h, i, a.parse().ok()?)))
             })
         })
         .collect();

@@ -69,16 +69,38 @@ pub(crate) enum Kind {
     Simple(Simple),
     Group(Rc<List>),
     Subshell(Rc<List>),
-    If { arms: Vec<(Rc<List>, Rc<List>)>, otherwise: Option<Rc<List>> },
-    Loop { until: bool, condition: Rc<List>, body: Rc<List> },
+    If {
+        arms: Vec<(Rc<List>, Rc<List>)>,
+        otherwise: Option<Rc<List>>,
+    },
+    Loop {
+        until: bool,
+        condition: Rc<List>,
+        body: Rc<List>,
+    },
     /// `text`: the words as written.
-    For { name: Vec<u8>, words: Option<Vec<Word>>, text: Vec<u8>, body: Rc<List> },
-    ForArithmetic { parts: [Word; 3], body: Rc<List> },
+    For {
+        name: Vec<u8>,
+        words: Option<Vec<Word>>,
+        text: Vec<u8>,
+        body: Rc<List>,
+    },
+    ForArithmetic {
+        parts: [Word; 3],
+        body: Rc<List>,
+    },
     /// `text`: the word as written.
-    Case { word: Word, text: Vec<u8>, arms: Vec<CaseArm> },
+    Case {
+        word: Word,
+        text: Vec<u8>,
+        arms: Vec<CaseArm>,
+    },
     Condition(Rc<Condition>),
     Arithmetic(Word),
-    Function { name: Vec<u8>, body: Rc<Command> },
+    Function {
+        name: Vec<u8>,
+        body: Rc<Command>,
+    },
 }
 
 #[derive(Debug)]
@@ -232,12 +254,32 @@ pub(crate) enum ParamOp {
     /// `${!a[@]}`: the indices.
     Indices,
     /// `- = ? +`; `colon`: an empty value counts as unset.
-    Alternative { kind: u8, colon: bool, word: Word },
-    RemovePrefix { longest: bool, pattern: Word },
-    RemoveSuffix { longest: bool, pattern: Word },
-    Replace { place: Place, pattern: Word, with: Word },
-    Substring { offset: Word, length: Option<Word> },
-    Case { upper: bool, all: bool },
+    Alternative {
+        kind: u8,
+        colon: bool,
+        word: Word,
+    },
+    RemovePrefix {
+        longest: bool,
+        pattern: Word,
+    },
+    RemoveSuffix {
+        longest: bool,
+        pattern: Word,
+    },
+    Replace {
+        place: Place,
+        pattern: Word,
+        with: Word,
+    },
+    Substring {
+        offset: Word,
+        length: Option<Word>,
+    },
+    Case {
+        upper: bool,
+        all: bool,
+    },
     /// `${x@Q}`
     Quote,
     /// Not understood: "bad substitution" when it is expanded.

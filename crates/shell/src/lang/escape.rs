@@ -141,7 +141,7 @@ pub(crate) fn quote_if_needed(text: &[u8]) -> Vec<u8> {
 /// A text in single quotes, or `$'…'` when it has control characters.
 pub(crate) fn quote(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 2);
-    if text.iter().any(|b| b.is_ascii_control()) {
+    if text.iter().any(u8::is_ascii_control) {
         out.extend_from_slice(b"$'");
         for &b in text {
             match b {

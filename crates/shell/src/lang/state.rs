@@ -191,7 +191,11 @@ impl Variables for ArithVars<'_> {
         let Some(index) = index else { return self.state.variable(name, self.now) };
         match &self.state.vars.get(name)?.value {
             Value::Array(map) => {
-                let index = if index < 0 { index + map.last_key_value().map_or(0, |(k, _)| k.saturating_add(1)) } else { index };
+                let index = if index < 0 {
+                    index + map.last_key_value().map_or(0, |(k, _)| k.saturating_add(1))
+                } else {
+                    index
+                };
                 map.get(&index).cloned()
             }
             Value::Scalar(text) if index == 0 => Some(text.clone()),

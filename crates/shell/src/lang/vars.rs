@@ -154,11 +154,6 @@ impl Vars {
         }
     }
 
-    /// Functions that run.
-    pub fn depth(&self) -> usize {
-        self.scopes.len() - 1
-    }
-
     /// Every name that is seen, with its variable, sorted.
     pub fn all(&self) -> BTreeMap<&[u8], &Var> {
         let mut all = BTreeMap::new();

@@ -34,8 +34,8 @@ pub struct Sys {
     pub(crate) output: Output,
     /// Counts what another process may have waited for.
     changes: u64,
-    /// Commands that may still run before the shell gives up.
-    pub(crate) commands_left: u64,
+    /// Commands that ran, and how many may before the shell gives up.
+    pub(crate) commands: (u64, u64),
     /// The first random number's state (`$RANDOM`, `mktemp`).
     pub(crate) random: u32,
     /// The line that an interactive shell shall run next.
@@ -55,7 +55,7 @@ impl Default for Sys {
             vfs: vfs::Vfs::default(),
             output: Output::default(),
             changes: 0,
-            commands_left: 0,
+            commands: (0, 0),
             random: 1,
             line: None,
             idle: None,
@@ -111,7 +111,9 @@ impl Sys {
         let mut at = 0;
         while let Some(&parent) = group.get(at) {
             at += 1;
-            group.extend(self.procs.iter().filter(|(_, p)| p.parent == parent && p.ended.is_none()).map(|(&p, _)| p));
+            group.extend(
+                self.procs.iter().filter(|(_, p)| p.parent == parent && p.ended.is_none()).map(|(&p, _)| p),
+            );
         }
         for pid in group.into_iter().rev() {
             self.kill(pid, signal);

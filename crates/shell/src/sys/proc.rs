@@ -62,11 +62,6 @@ impl Sys {
         self.procs.get_mut(&pid)
     }
 
-    /// The processes that live, in order of their numbers.
-    pub fn living(&self) -> impl Iterator<Item = Pid> + '_ {
-        self.procs.iter().filter(|(_, p)| p.ended.is_none()).map(|(&pid, _)| pid)
-    }
-
     /// Starts a process. Its descriptors are already its own. `None` when there are too many.
     pub fn spawn(&mut self, mut proc: Proc) -> Option<Pid> {
         if self.procs.len() >= MOST {
@@ -100,8 +95,12 @@ impl Sys {
             return;
         }
         // Children that ended before it have nobody to wait for them any more.
-        let forgotten: Vec<Pid> =
-            self.procs.iter().filter(|(_, p)| p.parent == pid && p.ended.is_some()).map(|(&p, _)| p).collect();
+        let forgotten: Vec<Pid> = self
+            .procs
+            .iter()
+            .filter(|(_, p)| p.parent == pid && p.ended.is_some())
+            .map(|(&p, _)| p)
+            .collect();
         for child in forgotten {
             self.procs.remove(&child);
         }

@@ -12,7 +12,7 @@ use crate::process::{OnSignal, Pid, Poll, Process, Signal, Status};
 
 /// When nothing happened for this long and no process has a date, nothing ever will: longer than
 /// any retransmission of the kernel.
-const PATIENCE: Duration = Duration::from_secs(3600);
+const PATIENCE: Duration = Duration::from_hours(1);
 
 /// Why [`run`] came back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,7 +28,13 @@ pub(crate) enum Stopped {
 }
 
 /// Runs every process until `main` ends or `limit` is reached.
-pub(crate) fn run(lab: &mut Lab, sys: &mut Sys, main: Option<Pid>, limit: Instant, sink: &mut dyn Sink) -> Stopped {
+pub(crate) fn run(
+    lab: &mut Lab,
+    sys: &mut Sys,
+    main: Option<Pid>,
+    limit: Instant,
+    sink: &mut dyn Sink,
+) -> Stopped {
     let mut stuck_at = lab.now() + PATIENCE;
     loop {
         let before = sys.changes;
@@ -75,7 +81,12 @@ fn round(lab: &mut Lab, sys: &mut Sys) -> bool {
     let mut again = false;
     let mut at = Pid(0);
     // A process that another one started in this round has its turn in it.
-    while let Some(pid) = sys.procs.range(at..).find(|(_, p)| p.ended.is_none() && !p.starts_after(lab.now())).map(|(&pid, _)| pid) {
+    while let Some(pid) = sys
+        .procs
+        .range(at..)
+        .find(|(_, p)| p.ended.is_none() && !p.starts_after(lab.now()))
+        .map(|(&pid, _)| pid)
+    {
         at = Pid(pid.0 + 1);
         again |= poll(lab, sys, pid);
     }
@@ -130,7 +141,8 @@ fn deliver(cx: &mut Cx<'_>, body: &mut dyn Process, signal: Signal, ignores: u64
     if signal != Signal::KILL && ignores & (1u64 << (signal.0 & 63)) != 0 {
         return None;
     }
-    if signal == Signal::KILL || body.signal(cx, signal) == OnSignal::Default && !signal.ignored_by_default() {
+    if signal == Signal::KILL || body.signal(cx, signal) == OnSignal::Default && !signal.ignored_by_default()
+    {
         cx.finish();
         return Some(Status::Killed(signal));
     }

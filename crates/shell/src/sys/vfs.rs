@@ -36,8 +36,28 @@ pub(crate) struct Vfs {
 
 impl Default for Vfs {
     fn default() -> Self {
-        let dirs = ["/", "/bin", "/dev", "/etc", "/etc/netns", "/home", "/proc", "/proc/sys", "/root", "/run", "/sys",
-            "/run/netns", "/tmp", "/usr", "/usr/bin", "/usr/sbin", "/var", "/var/log", "/var/run", "/var/tmp"];
+        let dirs = [
+            "/",
+            "/bin",
+            "/dev",
+            "/etc",
+            "/etc/netns",
+            "/home",
+            "/proc",
+            "/proc/sys",
+            "/root",
+            "/run",
+            "/sys",
+            "/run/netns",
+            "/tmp",
+            "/usr",
+            "/usr/bin",
+            "/usr/sbin",
+            "/var",
+            "/var/log",
+            "/var/run",
+            "/var/tmp",
+        ];
         let mut entries: BTreeMap<Vec<u8>, Entry> =
             dirs.iter().map(|d| (d.as_bytes().to_vec(), Entry::Dir)).collect();
         entries.insert(b"/dev/null".to_vec(), Entry::Null);
@@ -143,18 +163,6 @@ impl Vfs {
                 Ok(())
             }
         }
-    }
-
-    /// Gives what `from` names the name `to`.
-    pub fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<(), Errno> {
-        let entry = self.lookup(from)?;
-        if entry == Entry::Dir {
-            return Err(Errno::NotPermitted);
-        }
-        self.create(to)?;
-        self.entries.remove(from);
-        self.entries.insert(to.to_vec(), entry);
-        Ok(())
     }
 
     /// The names in a directory, sorted by bytes.

@@ -306,6 +306,10 @@ fn listens_to(ip: &mut Ip<'_, '_>, device: &Device) -> Vec<Mac> {
 /// Every row, in the kernel's order: interfaces by number, entries the latest first.
 fn rows(ip: &mut Ip<'_, '_>) -> Vec<Row> {
     let mut rows = Vec::new();
+    let now = ip.cx.now();
+    if let Some(stack) = ip.cx.lab.stack_mut(ip.cx.ns) {
+        stack.links.age_fdb(now);
+    }
     let devices = ip.devices();
     for device in devices.iter().filter(|d| !d.is_loopback()) {
         let index = device.index;
@@ -458,6 +462,7 @@ fn fdb_modify(ip: &mut Ip<'_, '_>, args: &mut Args<'_>, verb: Verb) -> Done {
     let own = own || !master;
     let now = ip.cx.now();
     let links = &mut ip.stack()?.links;
+    links.age_fdb(now);
     let device = links.get_mut(index).ok_or_else(|| kernel("No such device"))?;
     let target = match (device.master, device.bridge().is_some()) {
         (Some(bridge), _) if master => Some(bridge),

@@ -12,7 +12,6 @@ mod names;
 mod nc;
 mod ping;
 pub(crate) mod proc_sys;
-pub(crate) mod regex;
 mod registry;
 mod route;
 mod sysctl;
@@ -23,8 +22,8 @@ use registry::Tool;
 
 /// Every command, sorted by name. To add one: a line here and a `mod` above.
 ///
-/// `Tool::Function(ip::main)` for a command that does all at once, `Tool::Filter(sort::main)` for one
-/// that needs its whole standard input first, `Tool::Process(ping::new)` for a state machine.
+/// `Tool::Function(ip::main)` for a command that does all at once, `Tool::Process(ping::new)` for a state
+/// machine.
 #[rustfmt::skip]
 const TOOLS: &[(&str, Tool)] = &[
     ("[", Tool::Function(control::plain::test)),

@@ -2,15 +2,13 @@
 
 use super::{TOOLS, names};
 use crate::Cx;
-use crate::process::{Filter, Function, Poll, Process};
+use crate::process::{Function, Poll, Process};
 
 /// How a command of the registry starts.
 #[derive(Clone, Copy)]
 pub(super) enum Tool {
     /// A function that does everything at once: `fn main(cx: &mut Cx<'_>) -> Poll`.
     Function(fn(&mut Cx<'_>) -> Poll),
-    /// A function of the whole standard input.
-    Filter(fn(&mut Cx<'_>, &[u8]) -> Poll),
     /// A state machine; its words are in `cx.args` when it is polled.
     Process(fn() -> Box<dyn Process>),
 }
@@ -41,9 +39,28 @@ fn find(name: &[u8]) -> Option<Tool> {
 /// The path of a command on a Debian machine.
 pub(crate) fn path_of(name: &[u8]) -> Option<String> {
     const SBIN: [&str; 22] = [
-        "arp", "arptables", "bridge", "conntrack", "dockerd", "ebtables", "ethtool", "ifconfig", "ip",
-        "ip6tables", "ip6tables-restore", "ip6tables-save", "ipset", "iptables", "iptables-restore",
-        "iptables-save", "nft", "route", "sysctl", "tc", "xtables-monitor", "iptables-nft",
+        "arp",
+        "arptables",
+        "bridge",
+        "conntrack",
+        "dockerd",
+        "ebtables",
+        "ethtool",
+        "ifconfig",
+        "ip",
+        "ip6tables",
+        "ip6tables-restore",
+        "ip6tables-save",
+        "ipset",
+        "iptables",
+        "iptables-restore",
+        "iptables-save",
+        "nft",
+        "route",
+        "sysctl",
+        "tc",
+        "xtables-monitor",
+        "iptables-nft",
     ];
     if known(name) == Known::Unknown || name.contains(&b'/') {
         return None;
@@ -72,7 +89,6 @@ pub(crate) fn known(name: &[u8]) -> Known {
 pub(crate) fn start(name: &[u8], _cx: &Cx<'_>) -> Option<Box<dyn Process>> {
     match find(name) {
         Some(Tool::Function(f)) => Some(Box::new(Function(f))),
-        Some(Tool::Filter(run)) => Some(Box::new(Filter { run, input: Vec::new() })),
         Some(Tool::Process(new)) => Some(new()),
         None if names::is_real(base(name)) => Some(Box::new(Function(refuse))),
         None => None,
@@ -82,7 +98,7 @@ pub(crate) fn start(name: &[u8], _cx: &Cx<'_>) -> Option<Box<dyn Process>> {
 /// Stands for a command that Debian has and this machine has not: status 127.
 fn refuse(cx: &mut Cx<'_>) -> Poll {
     let name = cx.args.first().map(|n| String::from_utf8_lossy(base(n)).into_owned()).unwrap_or_default();
-    write!(cx.stderr, "packetwalk: {name} is not simulated\n");
+    writeln!(cx.stderr, "packetwalk: {name} is not simulated");
     Poll::Exit(127)
 }
 

@@ -12,7 +12,12 @@ impl Stack {
     ///
     /// # Source
     /// Linux v6.18, `net/bridge/br_input.c`: `br_handle_frame`.
-    pub(super) fn bridge_input<O: Observer>(&mut self, cx: &mut Cx<'_, O>, port: IfIndex, ether: Ether) -> Next {
+    pub(super) fn bridge_input<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        port: IfIndex,
+        ether: Ether,
+    ) -> Next {
         match ether.content {
             Content::Ip(skb) if self.bridge_calls(port, skb.packet.family()) => {
                 self.bridge_prerouting(cx, port, ether, skb)
@@ -59,9 +64,7 @@ impl Stack {
         }
         ether.tell(cx.obs, Step::Bridge { bridge, from: port, to: decision.to() });
         for out in self.links.egress(&decision) {
-            
             self.work.push_back(Next::BridgePort(port, out, ether));
-
         }
         if decision.local {
             let device = self.links.get(bridge).filter(|d| d.is_up());
@@ -109,14 +112,19 @@ impl Stack {
             }
             ether.content = Content::Ip(skb);
         }
-        if ether.len() > u64::from(mtu) + 14 {
+        if ether.wire_len() > u64::from(mtu) + 14 {
             return self.drop_frame(cx, &ether, DropReason::PktTooBig);
         }
         Next::Transmit(port, ether)
     }
 
     /// Ends a frame's way for a named reason.
-    pub(super) fn drop_frame<O: Observer>(&mut self, cx: &mut Cx<'_, O>, ether: &Ether, reason: DropReason) -> Next {
+    pub(super) fn drop_frame<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        ether: &Ether,
+        reason: DropReason,
+    ) -> Next {
         ether.tell(cx.obs, Step::Drop(reason));
         if let Content::Ip(skb) = ether.content {
             self.nf.drop_skb(&skb);
@@ -147,7 +155,6 @@ impl Stack {
         }
         ether.tell(cx.obs, Step::Bridge { bridge, from: IfIndex::NONE, to: decision.to() });
         for out in self.links.egress(&decision) {
-            
             self.work.push_back(Next::BridgePort(IfIndex::NONE, out, ether));
         }
         Next::Done

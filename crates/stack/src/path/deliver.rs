@@ -62,7 +62,13 @@ impl Stack {
         self.drop(cx, skb, DropReason::NoSocket)
     }
 
-    fn deliver_icmp<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst, message: &Icmp) -> Next {
+    fn deliver_icmp<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        skb: &Skb,
+        dst: &Dst,
+        message: &Icmp,
+    ) -> Next {
         let six = skb.packet.family() == Family::V6;
         match (six, *message) {
             (false, Icmp::Query { ty: icmp::v4::ECHO | icmp::v4::TIMESTAMP, .. })
@@ -83,4 +89,3 @@ impl Stack {
         }
     }
 }
-

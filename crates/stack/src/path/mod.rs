@@ -68,7 +68,7 @@ impl Ether {
     }
 
     /// Length in bytes with the Ethernet header.
-    pub const fn len(&self) -> u64 {
+    pub const fn wire_len(&self) -> u64 {
         match self.content {
             Content::Arp(_) => 42,
             Content::Ip(skb) => 14 + skb.packet.len() as u64,

@@ -51,7 +51,11 @@ impl Stack {
     }
 
     /// Sends what waited for a MAC that is known now.
-    pub(crate) fn release<O: Observer>(&mut self, cx: &mut Cx<'_, O>, released: packetwalk_link::neigh_update::Released) {
+    pub(crate) fn release<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        released: packetwalk_link::neigh_update::Released,
+    ) {
         let Some(own) = self.links.get(released.dev).map(|d| d.mac) else { return };
         if !released.packets.is_empty() {
             self.remember_header(released.dev, released.addr);

@@ -14,7 +14,7 @@ impl Stack {
     /// Linux v6.18, `net/ipv4/ip_input.c`: `ip_rcv`; `net/ipv6/ip6_input.c`: `ip6_rcv_core`;
     /// `net/bridge/br_netfilter_hooks.c`: `ip_sabotage_in`.
     pub(super) fn prerouting<O: Observer>(&mut self, cx: &mut Cx<'_, O>, mut skb: Skb) -> Next {
-        if skb.packet.family() == Family::V6 && !self.ipv6_source_is_sane(&skb) {
+        if skb.packet.family() == Family::V6 && !ipv6_source_is_sane(&skb) {
             return self.drop(cx, &skb, DropReason::IpInHdr);
         }
         if skb.physin.is_some() {
@@ -36,10 +36,13 @@ impl Stack {
             }
         }
     }
+}
 
-    fn ipv6_source_is_sane(&self, skb: &Skb) -> bool {
-        let ip = &skb.packet.ip;
-        let lo = skb.iif == IfIndex::LO;
-        !ip.src.is_multicast() && !ip.dst.is_unspecified() && (lo || !(ip.src.is_loopback() || ip.dst.is_loopback()))
-    }
+/// Linux v6.18, `net/ipv6/ip6_input.c`: `ip6_rcv_core`.
+fn ipv6_source_is_sane(skb: &Skb) -> bool {
+    let ip = &skb.packet.ip;
+    let lo = skb.iif == IfIndex::LO;
+    !ip.src.is_multicast()
+        && !ip.dst.is_unspecified()
+        && (lo || !(ip.src.is_loopback() || ip.dst.is_loopback()))
 }

@@ -11,7 +11,12 @@ impl Stack {
     ///
     /// # Source
     /// Linux v6.18, `net/core/dev.c`: `__netif_receive_skb_core`; `net/ethernet/eth.c`: `eth_type_trans`.
-    pub(super) fn receive<O: Observer>(&mut self, cx: &mut Cx<'_, O>, dev: IfIndex, mut ether: Ether) -> Next {
+    pub(super) fn receive<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        dev: IfIndex,
+        mut ether: Ether,
+    ) -> Next {
         let Some(device) = self.links.get_mut(dev) else { return Next::Done };
         let pkt_type = packet_type(ether.dst, device.mac);
         if let Content::Ip(skb) = &mut ether.content {
@@ -25,7 +30,7 @@ impl Stack {
             return Next::Done;
         }
         device.stats.rx_packets += 1;
-        device.stats.rx_bytes += ether.len();
+        device.stats.rx_bytes += ether.wire_len();
         device.stats.multicast += u64::from(ether.dst.is_group() && !device.is_loopback());
         let is_port = device.master.is_some();
         cx.capture(self.id, dev, Direction::In, pkt_type, &ether);
@@ -34,7 +39,9 @@ impl Stack {
         }
         match ether.content {
             Content::Arp(arp) => self.arp_receive(cx, dev, &arp, pkt_type),
-            Content::Ip(skb) if pkt_type == PacketType::OtherHost => self.drop(cx, &skb, DropReason::OtherHost),
+            Content::Ip(skb) if pkt_type == PacketType::OtherHost => {
+                self.drop(cx, &skb, DropReason::OtherHost)
+            }
             Content::Ip(skb) => Next::Prerouting(skb),
         }
     }

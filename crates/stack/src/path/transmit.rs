@@ -11,7 +11,12 @@ impl Stack {
     /// # Source
     /// Linux v6.18, `net/core/dev.c`: `__dev_queue_xmit`; `drivers/net/veth.c`: `veth_xmit`;
     /// `drivers/net/loopback.c`: `loopback_xmit`; `net/bridge/br_device.c`: `br_dev_xmit`.
-    pub(super) fn transmit<O: Observer>(&mut self, cx: &mut Cx<'_, O>, dev: IfIndex, mut ether: Ether) -> Next {
+    pub(super) fn transmit<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        dev: IfIndex,
+        mut ether: Ether,
+    ) -> Next {
         let Some(device) = self.links.get_mut(dev) else { return Next::Done };
         if !device.is_up() {
             return self.drop_frame(cx, &ether, DropReason::DevReady);
@@ -19,7 +24,7 @@ impl Stack {
         cx.capture(self.id, dev, Direction::Out, PacketType::Host, &ether);
         ether.tell(cx.obs, Step::Transmit(dev));
         device.stats.tx_packets += 1;
-        device.stats.tx_bytes += ether.len();
+        device.stats.tx_bytes += ether.wire_len();
         match device.kind {
             Kind::Loopback => {
                 if let Content::Ip(skb) = &mut ether.content {
@@ -40,5 +45,4 @@ impl Stack {
             Kind::Dummy => Next::Done,
         }
     }
-
 }

@@ -2,8 +2,8 @@
 
 mod ops;
 mod stream;
-pub mod tcp;
 mod table;
+pub mod tcp;
 
 use std::collections::VecDeque;
 use std::net::IpAddr;

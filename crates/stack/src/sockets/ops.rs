@@ -162,7 +162,14 @@ impl Stack {
     fn local_error<O: Observer>(&mut self, cx: &Cx<'_, O>, id: SockId, packet: Packet, mtu: u32) {
         if let Some(socket) = self.sockets.get_mut(id).filter(|s| s.opts.recverr) {
             let error = SendError::MsgSize;
-            socket.errors.push_back(SockError { at: cx.now, error, offender: None, icmp: (0, 0), info: mtu, packet });
+            socket.errors.push_back(SockError {
+                at: cx.now,
+                error,
+                offender: None,
+                icmp: (0, 0),
+                info: mtu,
+                packet,
+            });
         }
     }
 

@@ -268,7 +268,9 @@ impl Stack {
 
     /// A passive connection was established, or refused before.
     fn tcp_opened(&mut self, id: SockId, dead: bool) {
-        let Some(Socket { kind: Kind::Tcp { parent, orphan, .. }, .. }) = self.sockets.get_mut(id) else { return };
+        let Some(Socket { kind: Kind::Tcp { parent, orphan, .. }, .. }) = self.sockets.get_mut(id) else {
+            return;
+        };
         let listener = *parent;
         if dead {
             *orphan = true;
@@ -281,7 +283,13 @@ impl Stack {
     }
 
     /// Linux v6.18, `net/ipv4/tcp_input.c`: `tcp_conn_request`.
-    fn tcp_passive_open<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, listener: SockId, tcp: &Tcp) -> Next {
+    fn tcp_passive_open<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        skb: &Skb,
+        listener: SockId,
+        tcp: &Tcp,
+    ) -> Next {
         let packet = skb.packet;
         cx.obs.step(skb, Step::Deliver);
         let Some(parent) = self.sockets.get(listener) else { return Next::Done };
@@ -307,7 +315,8 @@ impl Stack {
         let conn = Connection::accept(local, remote, conf, seed, tcp, cx.now, &mut out);
         let kind = Kind::Tcp { conn: Box::new(conn), parent: Some(listener), orphan: false };
         let mut socket = Socket::new(family, kind);
-        (socket.local, socket.port, socket.remote, socket.opts) = (Some(local.0), local.1, Some(remote), opts);
+        (socket.local, socket.port, socket.remote, socket.opts) =
+            (Some(local.0), local.1, Some(remote), opts);
         let id = self.sockets.open(socket);
         self.send_segments(cx, id, &out);
         Next::Done

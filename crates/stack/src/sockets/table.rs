@@ -183,7 +183,8 @@ impl Sockets {
 
     /// Connections whose timer is due.
     pub fn due(&self, now: Instant) -> Vec<SockId> {
-        let is_due = |s: &Socket| s.tcp().and_then(super::tcp::Connection::deadline).is_some_and(|t| t <= now);
+        let is_due =
+            |s: &Socket| s.tcp().and_then(super::tcp::Connection::deadline).is_some_and(|t| t <= now);
         self.sockets.iter().filter(|(_, s)| is_due(s)).map(|(&id, _)| id).collect()
     }
 }

@@ -118,7 +118,13 @@ const fn after(a: u32, b: u32) -> bool {
 }
 
 impl Connection {
-    fn new(state: State, local: (IpAddr, u16), remote: (IpAddr, u16), conf: TcpConf, seed: (u32, u32)) -> Self {
+    fn new(
+        state: State,
+        local: (IpAddr, u16),
+        remote: (IpAddr, u16),
+        conf: TcpConf,
+        seed: (u32, u32),
+    ) -> Self {
         Self {
             state,
             local,
@@ -213,7 +219,8 @@ impl Connection {
         out.push(Segment { tcp, payload: Payload::EMPTY });
         self.snd_nxt = seq.wrapping_add(1);
         let linear = !answer && self.retransmits <= self.conf.syn_retries.1;
-        let doublings = if answer { self.retransmits } else { self.retransmits.saturating_sub(self.conf.syn_retries.1) };
+        let doublings =
+            if answer { self.retransmits } else { self.retransmits.saturating_sub(self.conf.syn_retries.1) };
         let wait = if linear { RTO_INIT } else { RTO_INIT * (1 << doublings.min(6)) };
         self.retransmit_at = Some(now + wait);
     }
@@ -261,10 +268,8 @@ impl Connection {
         if let Some(error) = self.error.take() {
             return Err(error);
         }
-        let open = matches!(
-            self.state,
-            State::SynSent | State::SynRecv | State::Established | State::CloseWait
-        );
+        let open =
+            matches!(self.state, State::SynSent | State::SynRecv | State::Established | State::CloseWait);
         if !open || self.fin_wanted {
             return Err(SendError::ConnReset);
         }

@@ -121,11 +121,8 @@ impl Sysctl {
     pub fn read(&self, name: &str) -> Result<String, SysctlError> {
         if let Some((six, scope, key)) = split_conf(name) {
             let conf = self.scope(scope).ok_or(SysctlError::NotFound)?;
-            let value = if six {
-                Conf6::of(key).map(|k| conf.v6(k))
-            } else {
-                Conf4::of(key).map(|k| conf.v4(k))
-            };
+            let value =
+                if six { Conf6::of(key).map(|k| conf.v6(k)) } else { Conf4::of(key).map(|k| conf.v4(k)) };
             return value.map(|v| v.to_string()).ok_or(SysctlError::NotFound);
         }
         if name == "net.ipv4.ip_local_port_range" {
@@ -247,7 +244,9 @@ impl Sysctl {
             "net.ipv4.ip_local_port_range".into(),
             format!("{}\t{}", self.port_range.0, self.port_range.1),
         ));
-        all.extend(Global::ALL.iter().map(|&k| (Global::NAMES[k as usize].to_owned(), self.get(k).to_string())));
+        all.extend(
+            Global::ALL.iter().map(|&k| (Global::NAMES[k as usize].to_owned(), self.get(k).to_string())),
+        );
         let scopes = [("all".to_owned(), &self.all), ("default".to_owned(), &self.default)]
             .into_iter()
             .chain(self.devices.values().map(|(n, c)| (n.as_str().replace('.', "/"), c)));

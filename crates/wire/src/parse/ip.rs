@@ -47,7 +47,8 @@ fn v4(bytes: &[u8]) -> Result<Ip<'_>, ParseError> {
         return Err(ParseError::Reserved);
     }
     let frag = Fragment { offset: word << 3, more: word & 0x2000 != 0 };
-    let header = IpHeader { ttl, tos, id, df: word & 0x4000 != 0, frag: part(frag), ..IpHeader::new(src, dst) };
+    let header =
+        IpHeader { ttl, tos, id, df: word & 0x4000 != 0, frag: part(frag), ..IpHeader::new(src, dst) };
     let len = total.checked_sub(20).ok_or(ParseError::Truncated)?;
     Ok(Ip { header, protocol, len, body: r.0 })
 }

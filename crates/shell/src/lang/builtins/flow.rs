@@ -82,7 +82,10 @@ pub(super) fn eval(sh: &mut Interp, _: &mut Cx<'_>, words: &[Vec<u8>]) -> After 
     if text.is_empty() {
         return After::Status(0);
     }
-    After::Push(Frame::Read { parser: Parser::new(text.into(), sh.state.line), reading: Reading::Eval })
+    After::Push(Box::new(Frame::Read {
+        parser: Parser::new(text.into(), sh.state.line),
+        reading: Reading::Eval,
+    }))
 }
 
 pub(super) fn source(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {
@@ -96,7 +99,10 @@ pub(super) fn source(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> Aft
         Ok(text) => {
             let positional =
                 (words.len() > 2).then(|| std::mem::replace(&mut sh.state.positional, words[2..].into()));
-            After::Push(Frame::Read { parser: Parser::new(text.into(), 1), reading: Reading::Sourced { positional } })
+            After::Push(Box::new(Frame::Read {
+                parser: Parser::new(text.into(), 1),
+                reading: Reading::Sourced { positional },
+            }))
         }
         Err(e) => {
             sh.error(cx, &format!("{}: {}", lossy(path), e.text()));
@@ -142,8 +148,11 @@ pub(super) fn trap(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
     if args.is_empty() || args.first().is_some_and(|a| a == b"-p") {
         let mut out = Vec::new();
         for (number, text) in &sh.state.traps {
-            let name = if *number == 0 { "EXIT".to_owned() } else { format!("SIG{}", Signal(*number).name()) };
-            out.extend([b"trap -- ", &crate::lang::escape::quote(text)[..], b" ", name.as_bytes(), b"\n"].concat());
+            let name =
+                if *number == 0 { "EXIT".to_owned() } else { format!("SIG{}", Signal(*number).name()) };
+            out.extend(
+                [b"trap -- ", &crate::lang::escape::quote(text)[..], b" ", name.as_bytes(), b"\n"].concat(),
+            );
         }
         return After::Status(sh.print(cx, "trap", &out));
     }

@@ -1,5 +1,7 @@
 //! `jobs wait kill disown`.
 
+use std::fmt::Write as _;
+
 use super::{integer, lossy};
 use crate::Cx;
 use crate::lang::interp::{After, Frame, Interp, WaitState};
@@ -33,7 +35,7 @@ pub(super) fn jobs(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
     let mut out = String::new();
     for (n, job) in sh.state.jobs.iter().enumerate() {
         if pids {
-            out.push_str(&format!("{}\n", job.pid.0));
+            let _ = writeln!(out, "{}", job.pid.0);
             continue;
         }
         let mark = match count - n {
@@ -48,7 +50,7 @@ pub(super) fn jobs(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
             Some(Status::Killed(signal)) => (signal.text().to_owned(), ""),
         };
         let pid = if long { format!("{:5} ", job.pid.0) } else { String::new() };
-        out.push_str(&format!("[{}]{mark}  {pid}{state:<24}{}{running}\n", job.number, lossy(&job.text)));
+        let _ = writeln!(out, "[{}]{mark}  {pid}{state:<24}{}{running}", job.number, lossy(&job.text));
     }
     let status = sh.print(cx, "jobs", out.as_bytes());
     sh.state.jobs.retain(|j| j.ended.is_none());
@@ -125,7 +127,7 @@ pub(super) fn wait(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
             }
         }
     }
-    After::Push(Frame::Wait(state))
+    After::Push(Box::new(Frame::Wait(state)))
 }
 
 /// Signals as `kill -l` lists them.
@@ -142,7 +144,7 @@ fn list(sh: &mut Interp, cx: &mut Cx<'_>, args: &[Vec<u8>]) -> After {
                 n => Signal(n).name().to_owned(),
             };
             column += 1;
-            out.push_str(&format!("{number:2}) SIG{name}{}", if column % 5 == 0 { "\n" } else { "\t" }));
+            let _ = write!(out, "{number:2}) SIG{name}{}", if column % 5 == 0 { "\n" } else { "\t" });
         }
         out.push('\n');
         return After::Status(sh.print(cx, "kill", out.as_bytes()));
@@ -150,9 +152,11 @@ fn list(sh: &mut Interp, cx: &mut Cx<'_>, args: &[Vec<u8>]) -> After {
     for arg in args {
         let text = lossy(arg);
         match text.parse::<u8>() {
-            Ok(n) if !Signal(n & 0x7f).name().is_empty() => out.push_str(&format!("{}\n", Signal(n & 0x7f).name())),
+            Ok(n) if !Signal(n & 0x7f).name().is_empty() => {
+                let _ = writeln!(out, "{}", Signal(n & 0x7f).name());
+            }
             Err(_) if Signal::parse(&text).is_some() => {
-                out.push_str(&format!("{}\n", Signal::parse(&text).map_or(0, |s| s.0)));
+                let _ = writeln!(out, "{}", Signal::parse(&text).map_or(0, |s| s.0));
             }
             _ => {
                 sh.error(cx, &format!("kill: {text}: invalid signal specification"));
@@ -201,7 +205,8 @@ pub(super) fn kill(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
         args = &args[1..];
     }
     if args.is_empty() {
-        let text = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n";
+        let text =
+            "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n";
         let _ = cx.write_fd(2, text.as_bytes());
         return After::Status(2);
     }

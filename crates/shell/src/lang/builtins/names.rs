@@ -6,8 +6,8 @@ use crate::lang::interp::{After, Interp};
 use crate::tools;
 
 const KEYWORDS: [&str; 22] = [
-    "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done", "in",
-    "function", "time", "{", "}", "!", "[[", "]]", "coproc",
+    "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done",
+    "in", "function", "time", "{", "}", "!", "[[", "]]", "coproc",
 ];
 
 /// What a name stands for in a shell.
@@ -66,7 +66,11 @@ pub(super) fn type_(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> Afte
                 Kind::File(_) => "file".to_owned(),
             },
             Some(Kind::File(path)) if !short => {
-                if words.iter().any(|w| w == b"-p" || w == b"-P") { path } else { format!("{shown} is {path}") }
+                if words.iter().any(|w| w == b"-p" || w == b"-P") {
+                    path
+                } else {
+                    format!("{shown} is {path}")
+                }
             }
             Some(_) if path => continue,
             Some(Kind::Keyword) => format!("{shown} is a shell keyword"),

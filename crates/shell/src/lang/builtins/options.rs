@@ -1,5 +1,7 @@
 //! `set` and `shopt`.
 
+use std::fmt::Write as _;
+
 use super::lossy;
 use crate::Cx;
 use crate::lang::escape::quote_if_needed;
@@ -84,8 +86,12 @@ pub(super) fn set(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After 
                             return After::Status(2);
                         }
                     } else if !by_letter(&mut sh.state.options, letter, *sign == b'-') {
-                        sh.error(cx, &format!("set: {}{}: invalid option", char::from(*sign), char::from(letter)));
-                        let usage = "set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n";
+                        sh.error(
+                            cx,
+                            &format!("set: {}{}: invalid option", char::from(*sign), char::from(letter)),
+                        );
+                        let usage =
+                            "set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n";
                         let _ = cx.write_fd(2, usage.as_bytes());
                         return After::Status(2);
                     }
@@ -107,7 +113,9 @@ fn list(sh: &mut Interp, cx: &mut Cx<'_>) -> After {
         match &var.value {
             Value::Unset => {}
             Value::Scalar(text) => out.extend([name, b"=", &quote_if_needed(text), b"\n"].concat()),
-            Value::Array(_) => out.extend([name, b"=", &super::variables::array_text(&var.value), b"\n"].concat()),
+            Value::Array(_) => {
+                out.extend([name, b"=", &super::variables::array_text(&var.value), b"\n"].concat());
+            }
         }
     }
     After::Status(sh.print(cx, "set", &out))
@@ -118,7 +126,7 @@ fn names(sh: &mut Interp, cx: &mut Cx<'_>) -> After {
     let mut out = String::new();
     let mut options = sh.state.options;
     for (_, name, field) in OPTIONS {
-        out.push_str(&format!("{name:<15}\t{}\n", if *field(&mut options) { "on" } else { "off" }));
+        let _ = writeln!(out, "{name:<15}\t{}", if *field(&mut options) { "on" } else { "off" });
     }
     After::Status(sh.print(cx, "set", out.as_bytes()))
 }
@@ -137,12 +145,16 @@ pub(super) fn shopt(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> Afte
             // Settings that change nothing in a lab.
             b"expand_aliases" | b"checkwinsize" | b"lastpipe" | b"inherit_errexit" | b"huponexit" => {
                 if matches!(word.as_slice(), b"lastpipe" | b"inherit_errexit") && on == Some(true) {
-                    let _ = cx.write_fd(2, format!("packetwalk: shopt {} is not simulated\n", lossy(word)).as_bytes());
+                    let _ = cx.write_fd(
+                        2,
+                        format!("packetwalk: shopt {} is not simulated\n", lossy(word)).as_bytes(),
+                    );
                     status = 1;
                 }
             }
             b"extglob" | b"globstar" | b"nocasematch" | b"nocaseglob" | b"dotglob" | b"failglob" => {
-                let _ = cx.write_fd(2, format!("packetwalk: shopt {} is not simulated\n", lossy(word)).as_bytes());
+                let _ = cx
+                    .write_fd(2, format!("packetwalk: shopt {} is not simulated\n", lossy(word)).as_bytes());
                 status = 1;
             }
             _ => {

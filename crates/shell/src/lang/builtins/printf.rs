@@ -40,7 +40,11 @@ struct Spec {
 }
 
 /// One pass over the format; `false`: stop altogether (`\c`).
-fn once<'a>(format: &[u8], args: &mut impl ExactSizeIterator<Item = &'a Vec<u8>>, done: &mut Formatted) -> bool {
+fn once<'a>(
+    format: &[u8],
+    args: &mut impl ExactSizeIterator<Item = &'a Vec<u8>>,
+    done: &mut Formatted,
+) -> bool {
     let mut at = 0;
     while let Some(&b) = format.get(at) {
         at += 1;
@@ -87,7 +91,10 @@ fn once<'a>(format: &[u8], args: &mut impl ExactSizeIterator<Item = &'a Vec<u8>>
                     let precision = number(&mut at);
                     spec.precision = usize::try_from(precision).ok().map(|p| p.min(WIDEST));
                 }
-                while matches!(format.get(at), Some(b'l' | b'h' | b'q' | b'j' | b'z')) && at + 1 < format.len() && format[at] != b'q' {
+                while matches!(format.get(at), Some(b'l' | b'h' | b'q' | b'j' | b'z'))
+                    && at + 1 < format.len()
+                    && format[at] != b'q'
+                {
                     at += 1;
                 }
                 let Some(&letter) = format.get(at) else {
@@ -149,7 +156,8 @@ fn convert(letter: u8, spec: &Spec, arg: Option<&Vec<u8>>, done: &mut Formatted)
             pad(format!("{sign}{digits}").as_bytes(), spec, true, &mut done.out);
         }
         b'f' | b'e' | b'g' | b'F' | b'E' | b'G' => {
-            done.errors.push(format!("`%{}': packetwalk: floating point is not simulated", char::from(letter)));
+            done.errors
+                .push(format!("`%{}': packetwalk: floating point is not simulated", char::from(letter)));
             return false;
         }
         _ => {
@@ -181,7 +189,8 @@ fn number(text: &[u8], done: &mut Formatted) -> i64 {
         _ => (10, digits),
     };
     let valid = digits.bytes().take_while(|b| char::from(*b).is_digit(base)).count();
-    let value = u64::from_str_radix(&digits[..valid], base).unwrap_or(if valid > 0 { i64::MAX as u64 } else { 0 });
+    let value =
+        u64::from_str_radix(&digits[..valid], base).unwrap_or(if valid > 0 { i64::MAX as u64 } else { 0 });
     if valid < digits.len() || valid == 0 && !text.is_empty() {
         done.errors.push(format!("{shown}: invalid number"));
     }

@@ -39,8 +39,7 @@ pub(super) fn read(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
         if letters == b"-" || letters.is_empty() {
             break;
         }
-        let mut letters = letters.iter().enumerate();
-        while let Some((n, &letter)) = letters.next() {
+        for (n, &letter) in letters.iter().enumerate() {
             match letter {
                 b'r' => state.raw = true,
                 b's' | b'e' => {}
@@ -77,7 +76,8 @@ pub(super) fn read(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
                         b'u' => match integer(&value).and_then(|n| u32::try_from(n).ok()) {
                             Some(fd) => state.fd = fd,
                             None => {
-                                let text = format!("read: {}: invalid file descriptor specification", lossy(&value));
+                                let text =
+                                    format!("read: {}: invalid file descriptor specification", lossy(&value));
                                 sh.error(cx, &text);
                                 return After::Status(1);
                             }
@@ -101,7 +101,7 @@ pub(super) fn read(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
         }
         state.names.push(name.clone());
     }
-    After::Push(Frame::ReadLine(state))
+    After::Push(Box::new(Frame::ReadLine(state)))
 }
 
 fn usage(cx: &mut Cx<'_>) -> After {

@@ -35,14 +35,14 @@ pub(crate) fn unary(cx: &mut Cx<'_>, op: &[u8], operand: &[u8]) -> bool {
         b"-x" => matches!(cx.place(operand), Ok(Place::Directory)) || crate::tools::is_path_of_tool(operand),
         b"-c" => matches!(cx.place(operand), Ok(Place::Other)),
         b"-s" => cx.read_file(operand).is_ok_and(|text| !text.is_empty()),
-        // No descriptor of a lab is a terminal.
-        b"-t" => false,
         b"-p" => {
             let fd = operand.strip_prefix(b"/dev/fd/").and_then(integer).map(|n| n as u32);
             let open = fd.and_then(|fd| cx.sys.fd(cx.pid, fd));
-            open.is_some_and(|open| matches!(cx.sys.opened(open), Some(Open::PipeRead(_) | Open::PipeWrite(_))))
+            open.is_some_and(|open| {
+                matches!(cx.sys.opened(open), Some(Open::PipeRead(_) | Open::PipeWrite(_)))
+            })
         }
-        b"-v" => false,
+        // No descriptor of a lab is a terminal (`-t`), and no file is of another kind.
         _ => false,
     }
 }
@@ -88,7 +88,9 @@ impl Test<'_, '_, '_> {
 
     fn two(&mut self, a: &[u8], op: &[u8], b: &[u8]) -> Tested {
         if let Some(compare) = integer_compare(op) {
-            let number = |t: &[u8]| integer(t).ok_or_else(|| Wrong(format!("{}: integer expression expected", lossy(t))));
+            let number = |t: &[u8]| {
+                integer(t).ok_or_else(|| Wrong(format!("{}: integer expression expected", lossy(t))))
+            };
             return Ok(compare(&number(a)?, &number(b)?));
         }
         Ok(binary(self.cx, a, op, b))

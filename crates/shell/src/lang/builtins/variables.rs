@@ -1,5 +1,7 @@
 //! `export readonly local declare unset shift let getopts`.
 
+use std::collections::BTreeMap;
+
 use super::{integer, lossy};
 use crate::Cx;
 use crate::lang::escape::quote_if_needed;
@@ -9,8 +11,11 @@ use crate::lang::parse::name_len;
 use crate::lang::state::ArithVars;
 use crate::lang::vars::{Value, Var};
 
+/// A value, and whether it is appended.
+type NewValue<'a> = (bool, &'a [u8]);
+
 /// `NAME`, `NAME=VALUE`, `NAME+=VALUE`.
-fn parts(word: &[u8]) -> Option<(&[u8], Option<(bool, &[u8])>)> {
+fn parts(word: &[u8]) -> Option<(&[u8], Option<NewValue<'_>>)> {
     let len = name_len(word);
     let (name, rest) = word.split_at(len);
     match rest {
@@ -87,8 +92,14 @@ fn declaration(name: &[u8], var: &Var) -> Vec<u8> {
 }
 
 fn print_all(sh: &mut Interp, cx: &mut Cx<'_>, name: &str, wanted: impl Fn(&Var) -> bool) -> After {
-    let out: Vec<u8> =
-        sh.state.vars.all().into_iter().filter(|(_, v)| wanted(v)).flat_map(|(n, v)| declaration(n, v)).collect();
+    let out: Vec<u8> = sh
+        .state
+        .vars
+        .all()
+        .into_iter()
+        .filter(|(_, v)| wanted(v))
+        .flat_map(|(n, v)| declaration(n, v))
+        .collect();
     After::Status(sh.print(cx, name, &out))
 }
 
@@ -107,8 +118,10 @@ fn attribute(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>], set: fn(&mut V
             b"-p" | b"--" | b"-a" => {}
             [b'-', letter, ..] => {
                 sh.error(cx, &format!("{builtin}: -{}: invalid option", char::from(*letter)));
-                let usage = format!("{builtin}: usage: {builtin} [-f{}] [name[=value] ...] or {builtin} -p\n",
-                    if builtin == "export" { "n" } else { "aA" });
+                let usage = format!(
+                    "{builtin}: usage: {builtin} [-f{}] [name[=value] ...] or {builtin} -p\n",
+                    if builtin == "export" { "n" } else { "aA" }
+                );
                 let _ = cx.write_fd(2, usage.as_bytes());
                 return After::Status(2);
             }
@@ -180,7 +193,8 @@ fn declare_in(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>], local: bool) 
                         b'g' => {}
                         b'a' | b'i' | b'r' | b'x' => flags.push((*sign == b'-', letter)),
                         b'A' | b'f' | b'F' | b'l' | b'u' | b'n' | b't' | b'I' => {
-                            let text = format!("packetwalk: {builtin} -{} is not simulated\n", char::from(letter));
+                            let text =
+                                format!("packetwalk: {builtin} -{} is not simulated\n", char::from(letter));
                             let _ = cx.write_fd(2, text.as_bytes());
                             return After::Status(1);
                         }
@@ -189,7 +203,9 @@ fn declare_in(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>], local: bool) 
                             let usage = if builtin == "local" {
                                 "local: usage: local [option] name[=value] ...\n".to_owned()
                             } else {
-                                format!("{builtin}: usage: {builtin} [-aAfFgiIlnrtux] [name[=value] ...] or {builtin} -p [-aAfFilnrtux] [name ...]\n")
+                                format!(
+                                    "{builtin}: usage: {builtin} [-aAfFgiIlnrtux] [name[=value] ...] or {builtin} -p [-aAfFilnrtux] [name ...]\n"
+                                )
                             };
                             let _ = cx.write_fd(2, usage.as_bytes());
                             return After::Status(2);
@@ -217,7 +233,9 @@ fn declare_in(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>], local: bool) 
                         sh.state.vars.attribute(name, |v| match letter {
                             b'i' => v.integer = on,
                             b'x' => v.exported = on,
-                            _ if matches!(v.value, Value::Unset) => v.value = Value::Array(Default::default()),
+                            _ if matches!(v.value, Value::Unset) => {
+                                v.value = Value::Array(BTreeMap::default());
+                            }
                             _ => {}
                         });
                     }
@@ -324,7 +342,8 @@ pub(super) fn getopts(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> Af
     };
     let args: Vec<Vec<u8>> = if words.len() > 3 { words[3..].to_vec() } else { sh.state.positional.to_vec() };
     let quiet = spec.first() == Some(&b':');
-    let mut index = sh.state.vars.get(b"OPTIND").and_then(|v| integer(v.scalar()?)).unwrap_or(1).max(1) as usize;
+    let mut index =
+        sh.state.vars.get(b"OPTIND").and_then(|v| integer(v.scalar()?)).unwrap_or(1).max(1) as usize;
     if index == 1 && sh.state.getopts_at > args.first().map_or(0, Vec::len) {
         sh.state.getopts_at = 0;
     }

@@ -52,7 +52,9 @@ fn value_of(text: &[u8], vars: &mut dyn Variables, depth: u32) -> Result<i64, Ar
     if e.at < text.len() {
         let what = match e.text.get(e.at) {
             Some(b'=') => "attempted assignment to non-variable",
-            Some(b) if b.is_ascii_alphanumeric() || matches!(b, b'_' | b'(' | b'$') => "syntax error in expression",
+            Some(b) if b.is_ascii_alphanumeric() || matches!(b, b'_' | b'(' | b'$') => {
+                "syntax error in expression"
+            }
             _ => "syntax error: invalid arithmetic operator",
         };
         e.token = e.at;
@@ -199,7 +201,8 @@ impl Expr<'_> {
         loop {
             self.blanks();
             let rest = self.rest();
-            let Some(op) = ops.iter().copied().find(|op| rest.starts_with(op) && !continues(op, &rest[op.len()..]))
+            let Some(op) =
+                ops.iter().copied().find(|op| rest.starts_with(op) && !continues(op, &rest[op.len()..]))
             else {
                 return Ok(left);
             };
@@ -340,13 +343,19 @@ impl Expr<'_> {
 
     /// A constant: decimal, `0x`, octal, `base#digits`.
     fn number(&mut self) -> Value {
-        let len = self.rest().iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'#' | b'@' | b'_')).count();
+        let len = self
+            .rest()
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'#' | b'@' | b'_'))
+            .count();
         let text = self.rest().get(..len).unwrap_or(&[]).to_vec();
         self.token = self.at;
         self.at += len;
         let (base, digits) = match text.iter().position(|&b| b == b'#') {
             Some(at) => {
-                let base = text[..at].iter().fold(0_i64, |v, b| v.wrapping_mul(10).wrapping_add(i64::from(b.wrapping_sub(b'0'))));
+                let base = text[..at]
+                    .iter()
+                    .fold(0_i64, |v, b| v.wrapping_mul(10).wrapping_add(i64::from(b.wrapping_sub(b'0'))));
                 if !(2..=64).contains(&base) {
                     return Err(self.error("invalid arithmetic base"));
                 }
@@ -421,12 +430,13 @@ impl Expr<'_> {
 
 /// Whether `op` is only the beginning of a longer operator.
 fn continues(op: &[u8], after: &[u8]) -> bool {
-    match (op, after.first()) {
+    matches!(
+        (op, after.first()),
         (b"|", Some(b'|' | b'='))
-        | (b"&", Some(b'&' | b'='))
-        | (b"^" | b"+" | b"-" | b"/" | b"%" | b"<<" | b">>", Some(b'='))
-        | (b"*", Some(b'*' | b'=')) => true,
-        (b"<", Some(b'<')) | (b">", Some(b'>')) => true,
-        _ => false,
-    }
+            | (b"&", Some(b'&' | b'='))
+            | (b"^" | b"+" | b"-" | b"/" | b"%" | b"<<" | b">>", Some(b'='))
+            | (b"*", Some(b'*' | b'='))
+            | (b"<", Some(b'<'))
+            | (b">", Some(b'>'))
+    )
 }

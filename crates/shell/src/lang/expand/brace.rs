@@ -120,7 +120,8 @@ fn sequence(atoms: &[Atom], budget: &mut usize) -> Result<Option<Vec<Vec<Atom>>>
         },
         _ => return Ok(None),
     };
-    let letter = |t: &str| (t.len() == 1 && t.as_bytes()[0].is_ascii_alphabetic()).then(|| i64::from(t.as_bytes()[0]));
+    let letter =
+        |t: &str| (t.len() == 1 && t.as_bytes()[0].is_ascii_alphabetic()).then(|| i64::from(t.as_bytes()[0]));
     let (first, last, letters) = match (from.parse::<i64>(), to.parse::<i64>()) {
         (Ok(a), Ok(b)) => (a, b, false),
         _ => match (letter(from), letter(to)) {
@@ -136,10 +137,7 @@ fn sequence(atoms: &[Atom], budget: &mut usize) -> Result<Option<Vec<Vec<Atom>>>
     for n in 0..count {
         let offset = (n as i64).wrapping_mul(step as i64);
         let value = if first <= last { first.wrapping_add(offset) } else { first.wrapping_sub(offset) };
-        let text = match letters {
-            true => char::from(value as u8).to_string(),
-            false => format!("{value:0width$}"),
-        };
+        let text = if letters { char::from(value as u8).to_string() } else { format!("{value:0width$}") };
         out.push(text.bytes().map(Atom::Char).collect());
     }
     Ok(Some(out))

@@ -37,7 +37,9 @@ pub(super) fn glob(vfs: &Vfs, cwd: &[u8], field: &Field) -> Vec<Vec<u8>> {
             }
         }
         if n < last {
-            next.iter_mut().for_each(|p| p.push(b'/'));
+            for path in &mut next {
+                path.push(b'/');
+            }
         }
         found = next;
     }

@@ -102,7 +102,8 @@ impl Expander<'_, '_> {
     /// Runs `f` as one try: after [`Stop::Run`] variables are as before.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Self) -> Done<T>) -> (Done<T>, Option<State>) {
         self.log.used = 0;
-        let before = self.log.before.get_or_insert_with(|| (self.state.vars.clone(), self.state.random)).clone();
+        let before =
+            self.log.before.get_or_insert_with(|| (self.state.vars.clone(), self.state.random)).clone();
         let done = f(self);
         match done {
             Err(Stop::Run(_)) => {
@@ -131,7 +132,8 @@ impl Expander<'_, '_> {
             out.push(text.to_vec());
             return Ok(());
         }
-        let words = brace::expand(word).map_err(|_| Stop::Discard("brace expansion: too many words".to_owned()))?;
+        let words =
+            brace::expand(word).map_err(|_| Stop::Discard("brace expansion: too many words".to_owned()))?;
         for word in &words {
             let runs = self.runs(word)?;
             for field in split::split(&runs, &self.separators()) {
@@ -300,7 +302,10 @@ impl Expander<'_, '_> {
 
     /// The characters of `$IFS`.
     fn separators(&self) -> Vec<u8> {
-        self.state.vars.get(b"IFS").map_or_else(|| b" \t\n".to_vec(), |v| v.scalar().unwrap_or(b" \t\n").to_vec())
+        self.state
+            .vars
+            .get(b"IFS")
+            .map_or_else(|| b" \t\n".to_vec(), |v| v.scalar().unwrap_or(b" \t\n").to_vec())
     }
 
     /// A field's paths if it is a pattern that some path matches; else the field itself.

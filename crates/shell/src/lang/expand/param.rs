@@ -27,6 +27,17 @@ fn lossy(text: &[u8]) -> String {
     String::from_utf8_lossy(text).into_owned()
 }
 
+/// A parameter as messages print it.
+fn label(name: &Name) -> String {
+    match name {
+        Name::Variable(name) => lossy(name),
+        Name::Element(name, index) => format!("{}[{}]", lossy(name), lossy(index)),
+        Name::All(name, all) => format!("{}[{}]", lossy(name), char::from(*all)),
+        Name::Positional(n) => n.to_string(),
+        Name::Special(c) => char::from(*c).to_string(),
+    }
+}
+
 impl Expander<'_, '_> {
     /// Expands one parameter.
     pub(super) fn param(&mut self, param: &Param, quoted: bool, out: &mut Vec<Run>) -> Done<()> {
@@ -34,7 +45,7 @@ impl Expander<'_, '_> {
         let mut name = param.name.clone();
         if param.indirect {
             let Val::One(target) = &value else {
-                return Err(Stop::Discard(format!("{}: invalid indirect expansion", self.label(&param.name))));
+                return Err(Stop::Discard(format!("{}: invalid indirect expansion", label(&param.name))));
             };
             name = match target.as_slice() {
                 digits if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => {
@@ -54,7 +65,7 @@ impl Expander<'_, '_> {
         }
         let is_many = matches!(value, Val::Many(..));
         if matches!(value, Val::Unset) && self.state.options.nounset && !is_many {
-            return Err(Stop::Fatal(format!("{}: unbound variable", self.label(&name))));
+            return Err(Stop::Fatal(format!("{}: unbound variable", label(&name))));
         }
         let value = match &param.op {
             ParamOp::Plain | ParamOp::Alternative { .. } | ParamOp::Bad => value,
@@ -76,17 +87,6 @@ impl Expander<'_, '_> {
         };
         self.emit(value, quoted, out);
         Ok(())
-    }
-
-    /// The name as messages print it.
-    fn label(&self, name: &Name) -> String {
-        match name {
-            Name::Variable(name) => lossy(name),
-            Name::Element(name, index) => format!("{}[{}]", lossy(name), lossy(index)),
-            Name::All(name, all) => format!("{}[{}]", lossy(name), char::from(*all)),
-            Name::Positional(n) => n.to_string(),
-            Name::Special(c) => char::from(*c).to_string(),
-        }
     }
 
     fn value(&mut self, name: &Name) -> Done<Val> {
@@ -144,7 +144,9 @@ impl Expander<'_, '_> {
     /// The value of an array's index as written.
     fn index(&mut self, text: &[u8]) -> Done<i64> {
         let mut parser = crate::lang::parse::Parser::new(text.into(), self.state.line);
-        let word = parser.index_word().map_err(|_| Stop::Discard(format!("{}: bad array subscript", lossy(text))))?;
+        let word = parser
+            .index_word()
+            .map_err(|_| Stop::Discard(format!("{}: bad array subscript", lossy(text))))?;
         self.arithmetic(&word)
     }
 
@@ -169,7 +171,9 @@ impl Expander<'_, '_> {
         let missing = match &value {
             Val::Unset => true,
             Val::One(text) => colon && text.is_empty(),
-            Val::Many(words, _) => words.is_empty() || colon && words.iter().all(Vec::is_empty) && words.len() == 1,
+            Val::Many(words, _) => {
+                words.is_empty() || colon && words.iter().all(Vec::is_empty) && words.len() == 1
+            }
         };
         match kind {
             b'+' => {
@@ -197,7 +201,7 @@ impl Expander<'_, '_> {
                 self.parts(&word.parts, quoted, &mut runs)?;
                 let text = flat(&runs).0;
                 let Name::Variable(name) = name else {
-                    return Err(Stop::Discard(format!("${}: cannot assign in this way", self.label(name))));
+                    return Err(Stop::Discard(format!("${}: cannot assign in this way", label(name))));
                 };
                 if self.state.vars.set(name, text.clone()).is_err() {
                     return Err(Stop::Discard(format!("{}: readonly variable", lossy(name))));
@@ -212,7 +216,7 @@ impl Expander<'_, '_> {
                     (true, true) => "parameter null or not set".to_owned(),
                     (true, false) => "parameter not set".to_owned(),
                 };
-                Err(Stop::Fatal(format!("{}: {text}", self.label(name))))
+                Err(Stop::Fatal(format!("{}: {text}", label(name))))
             }
         }
     }
@@ -297,7 +301,11 @@ impl Expander<'_, '_> {
             How::Case(upper, all) => {
                 let n = if *all { text.len() } else { text.len().min(1) };
                 let mut text = text.to_vec();
-                if *upper { text[..n].make_ascii_uppercase() } else { text[..n].make_ascii_lowercase() }
+                if *upper {
+                    text[..n].make_ascii_uppercase();
+                } else {
+                    text[..n].make_ascii_lowercase();
+                }
                 text
             }
             How::Quote => escape::quote(text),
@@ -357,10 +365,9 @@ fn replace(text: &[u8], pattern: &super::Pattern, with: &[u8], place: Place) -> 
             None => text.to_vec(),
         },
         Place::First | Place::All => {
-            let regex = pattern.regex();
             let (mut out, mut at) = (Vec::new(), 0);
             while at < text.len()
-                && let Some((from, to)) = regex.find(text, at).and_then(|found| found.first().copied().flatten())
+                && let Some((from, to)) = pattern.find(text, at)
             {
                 out.extend_from_slice(&text[at..from]);
                 if from == to {

@@ -1,6 +1,6 @@
 //! Shell patterns: `*`, `?`, `[…]`.
 
-use crate::tools::regex::{Piece, Regex};
+use crate::tools::text::regex::class;
 
 /// One step of a pattern.
 #[derive(Clone, Debug)]
@@ -14,37 +14,6 @@ enum Step {
 /// A pattern ready to match.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Vec<Step>);
-
-impl Pattern {
-    /// The same as a regular expression, which finds matches within a text in linear time.
-    pub fn regex(&self) -> Regex {
-        Regex::of_pieces(self.0.iter().map(|step| match step {
-            Step::Byte(b) => Piece::Byte(*b),
-            Step::Many => Piece::Many,
-            any => Piece::Set(Box::new(std::array::from_fn(|b| any.takes(b as u8)))),
-        }))
-    }
-}
-
-const CLASSES: [(&[u8], fn(u8) -> bool); 12] = [
-    (b"alpha", |b| b.is_ascii_alphabetic()),
-    (b"digit", |b| b.is_ascii_digit()),
-    (b"alnum", |b| b.is_ascii_alphanumeric()),
-    (b"upper", |b| b.is_ascii_uppercase()),
-    (b"lower", |b| b.is_ascii_lowercase()),
-    (b"space", |b| b.is_ascii_whitespace() || b == 11),
-    (b"blank", |b| matches!(b, b' ' | b'\t')),
-    (b"punct", |b| b.is_ascii_punctuation()),
-    (b"xdigit", |b| b.is_ascii_hexdigit()),
-    (b"cntrl", |b| b.is_ascii_control()),
-    (b"print", |b| matches!(b, 32..=126)),
-    (b"graph", |b| matches!(b, 33..=126)),
-];
-
-/// A POSIX character class by its name.
-pub(crate) fn class(name: &[u8]) -> Option<fn(u8) -> bool> {
-    CLASSES.iter().find(|(n, _)| *n == name).map(|(_, is)| *is)
-}
 
 impl Pattern {
     /// A pattern from a text and a flag a byte: whether it was quoted.
@@ -117,6 +86,43 @@ impl Pattern {
         walk(&self.0.iter().collect::<Vec<_>>(), text.iter().copied(), longest)
     }
 
+    /// The leftmost longest match that begins at or after `from`, in one pass.
+    pub fn find(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
+        const OFF: usize = usize::MAX;
+        let steps = &self.0;
+        // For each step the first place at which a way to it began.
+        let mut on = vec![OFF; steps.len() + 1];
+        let mut best: Option<(usize, usize)> = None;
+        for at in from..=text.len() {
+            if best.is_none() {
+                on[0] = on[0].min(at);
+            }
+            for n in 0..steps.len() {
+                if matches!(steps[n], Step::Many) {
+                    on[n + 1] = on[n + 1].min(on[n]);
+                }
+            }
+            let start = on[steps.len()];
+            if start != OFF && best.is_none_or(|(first, _)| start <= first) {
+                best = Some((start, at));
+            }
+            let Some(&b) = text.get(at) else { break };
+            let mut next = vec![OFF; steps.len() + 1];
+            for (n, step) in steps.iter().enumerate() {
+                let useful = on[n] != OFF && best.is_none_or(|(first, _)| on[n] <= first);
+                if useful && step.takes(b) {
+                    let to = if matches!(step, Step::Many) { n } else { n + 1 };
+                    next[to] = next[to].min(on[n]);
+                }
+            }
+            on = next;
+            if best.is_some() && on.iter().all(|start| *start == OFF) {
+                break;
+            }
+        }
+        best
+    }
+
     /// The same for suffixes.
     pub fn suffix(&self, text: &[u8], longest: bool) -> Option<usize> {
         walk(&self.0.iter().rev().collect::<Vec<_>>(), text.iter().rev().copied(), longest)
@@ -128,7 +134,9 @@ impl Step {
         match self {
             Self::Byte(c) => *c == b,
             Self::Any | Self::Many => true,
-            Self::Set { negated, ranges } => ranges.iter().any(|&(lo, hi)| (lo..=hi).contains(&b)) != *negated,
+            Self::Set { negated, ranges } => {
+                ranges.iter().any(|&(lo, hi)| (lo..=hi).contains(&b)) != *negated
+            }
         }
     }
 }
@@ -196,7 +204,12 @@ fn set(text: &[u8], open: usize, quoted: &impl Fn(usize) -> bool) -> Option<(Ste
                 continue;
             }
         }
-        let low = if b == b'\\' && !quoted(at) { at += 1; *text.get(at)? } else { b };
+        let low = if b == b'\\' && !quoted(at) {
+            at += 1;
+            *text.get(at)?
+        } else {
+            b
+        };
         match (text.get(at + 1), text.get(at + 2)) {
             (Some(b'-'), Some(&high)) if high != b']' => {
                 ranges.push((low, high));
@@ -231,6 +244,17 @@ mod tests {
         check("[[:digit:]]*", "1a", true);
         check("[", "[", true);
         check("*.txt", "a.txt", true);
+    }
+
+    #[test]
+    fn finds() {
+        let find = |p: &str, t: &str| Pattern::new(p.as_bytes(), |_| false).find(t.as_bytes(), 0);
+        assert_eq!(find("b", "abc"), Some((1, 2)));
+        assert_eq!(find("l*o", "hello.wo.x"), Some((2, 8)));
+        assert_eq!(find("*", "abc"), Some((0, 3)));
+        assert_eq!(find("a*b", "xaxx"), None);
+        assert_eq!(find("", "abc"), Some((0, 0)));
+        assert_eq!(find("[ab]c", "aacbc"), Some((1, 3)));
     }
 
     #[test]

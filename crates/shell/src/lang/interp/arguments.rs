@@ -39,7 +39,7 @@ impl Process for Starting {
                     at += 1;
                     let name = args.get(at).cloned().unwrap_or_default();
                     if !options::by_name(&mut state.options, &name, word == b"-o") {
-                        write!(cx.stderr, "{}: {}: invalid option name\n", lossy(&own), lossy(&name));
+                        writeln!(cx.stderr, "{}: {}: invalid option name", lossy(&own), lossy(&name));
                         return Poll::Exit(2);
                     }
                 }
@@ -52,7 +52,7 @@ impl Process for Starting {
                             _ if options::by_letter(&mut state.options, letter, *sign == b'-') => {}
                             _ => {
                                 let (own, word) = (lossy(&own), lossy(word));
-                                write!(cx.stderr, "{own}: {word}: invalid option\n");
+                                writeln!(cx.stderr, "{own}: {word}: invalid option");
                                 return Poll::Exit(2);
                             }
                         }
@@ -65,7 +65,7 @@ impl Process for Starting {
         let mut rest = args.get(at..).unwrap_or(&[]).iter().cloned();
         let text: Rc<[u8]> = if command {
             let Some(text) = rest.next() else {
-                write!(cx.stderr, "{}: -c: option requires an argument\n", lossy(&own));
+                writeln!(cx.stderr, "{}: -c: option requires an argument", lossy(&own));
                 return Poll::Exit(2);
             };
             state.source = Source::Argument;
@@ -79,7 +79,7 @@ impl Process for Starting {
                 Err(e) => {
                     let (own, file) = (lossy(&own), lossy(&file));
                     let status = if e == Errno::NoEntry { 127 } else { 126 };
-                    write!(cx.stderr, "{own}: {file}: {}\n", e.text());
+                    writeln!(cx.stderr, "{own}: {file}: {}", e.text());
                     return Poll::Exit(status);
                 }
             };

@@ -63,7 +63,13 @@ impl Interp {
     }
 
     /// After a loop's condition or body.
-    pub(super) fn step_loop(&mut self, cx: &mut Cx<'_>, command: Rc<Command>, in_body: bool, status: u8) -> Step {
+    pub(super) fn step_loop(
+        &mut self,
+        cx: &mut Cx<'_>,
+        command: Rc<Command>,
+        in_body: bool,
+        status: u8,
+    ) -> Step {
         let Kind::Loop { until, body, .. } = &command.kind else { return Step::Next };
         if in_body {
             let status = self.state.status;
@@ -248,11 +254,12 @@ impl Interp {
 
     /// Counts a command; at the limit the shell ends.
     pub(super) fn count(&mut self, cx: &mut Cx<'_>) -> Option<Step> {
-        cx.sys.commands_left = cx.sys.commands_left.saturating_sub(1);
-        if cx.sys.commands_left > 0 {
+        let (ran, most) = &mut cx.sys.commands;
+        *ran += 1;
+        if *ran <= *most {
             return None;
         }
-        let text = format!("packetwalk: gave up after {} commands", crate::shell::MOST_COMMANDS);
+        let text = format!("packetwalk: gave up after {most} commands");
         self.error(cx, &text);
         Some(self.exit(cx, 1))
     }

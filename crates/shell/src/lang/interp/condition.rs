@@ -8,6 +8,7 @@ use crate::lang::ast::{Command, Condition, Kind};
 use crate::lang::builtins::test;
 use crate::lang::escape::quote_if_needed;
 use crate::lang::expand::{Done, Expander, Log, Stop};
+use crate::tools::text::regex::{Regex, Syntax};
 
 impl Interp {
     pub(super) fn step_condition(&mut self, cx: &mut Cx<'_>, command: Rc<Command>, mut log: Log) -> Step {
@@ -80,13 +81,15 @@ impl Expander<'_, '_> {
                 match op.as_slice() {
                     b"=" | b"==" | b"!=" => {
                         let plain = self.single(right)?;
-                        lines.push([quote_if_needed(&a).as_slice(), b" ", op.as_slice(), b" ", &plain].concat());
+                        lines.push(
+                            [quote_if_needed(&a).as_slice(), b" ", op.as_slice(), b" ", &plain].concat(),
+                        );
                         self.pattern(right)?.matches(&a) == (op != b"!=")
                     }
                     b"=~" => {
                         let regex = self.regex(right)?;
                         lines.push([quote_if_needed(&a).as_slice(), b" =~ ", &regex].concat());
-                        match crate::tools::regex::Regex::extended(&regex, false) {
+                        match Regex::new(&regex, Syntax::SedExtended, false) {
                             Ok(regex) => {
                                 *groups = Some(regex.groups(&a).unwrap_or_default());
                                 groups.as_ref().is_some_and(|g| !g.is_empty())
@@ -97,7 +100,8 @@ impl Expander<'_, '_> {
                     _ => {
                         let b = self.single(right)?;
                         lines.push(
-                            [quote_if_needed(&a).as_slice(), b" ", op.as_slice(), b" ", &quote_if_needed(&b)].concat(),
+                            [quote_if_needed(&a).as_slice(), b" ", op.as_slice(), b" ", &quote_if_needed(&b)]
+                                .concat(),
                         );
                         if let Some(compare) = test::integer_compare(op) {
                             let arith = |e: Stop| match e {

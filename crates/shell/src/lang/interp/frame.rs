@@ -17,25 +17,72 @@ use crate::process::{Pid, Status};
 #[derive(Clone, Debug)]
 pub(crate) enum Frame {
     /// A text that is read command by command.
-    Read { parser: Parser, reading: Reading },
-    List { list: Rc<List>, at: usize },
-    AndOr { and_or: Rc<AndOr>, at: usize },
-    Pipeline { pipeline: Rc<Pipeline>, begun: bool },
+    Read {
+        parser: Parser,
+        reading: Reading,
+    },
+    List {
+        list: Rc<List>,
+        at: usize,
+    },
+    AndOr {
+        and_or: Rc<AndOr>,
+        at: usize,
+    },
+    Pipeline {
+        pipeline: Rc<Pipeline>,
+        begun: bool,
+    },
     /// Children in the foreground; several of a pipeline.
-    WaitFor { children: Vec<(Pid, Option<Status>)>, command: Option<Rc<Command>> },
+    WaitFor {
+        children: Vec<(Pid, Option<Status>)>,
+        command: Option<Rc<Command>>,
+    },
     /// A command at its beginning; the number of redirections done, when it has begun.
-    Command { command: Rc<Command>, redirected: Option<(usize, Log)> },
-    Simple { command: Rc<Command>, run: Box<SimpleRun> },
+    Command {
+        command: Rc<Command>,
+        redirected: Option<(usize, Log)>,
+    },
+    Simple {
+        command: Rc<Command>,
+        run: Box<SimpleRun>,
+    },
     /// `tested`: the condition of arm `at` runs.
-    If { command: Rc<Command>, at: usize, tested: bool },
+    If {
+        command: Rc<Command>,
+        at: usize,
+        tested: bool,
+    },
     /// `status`: the loop's own, should it end at its condition.
-    Loop { command: Rc<Command>, in_body: bool, status: u8 },
-    For { command: Rc<Command>, words: Option<Rc<[Vec<u8>]>>, at: usize, log: Log },
+    Loop {
+        command: Rc<Command>,
+        in_body: bool,
+        status: u8,
+    },
+    For {
+        command: Rc<Command>,
+        words: Option<Rc<[Vec<u8>]>>,
+        at: usize,
+        log: Log,
+    },
     /// `part`: what comes next of `((0; 1; 2))`.
-    ForArithmetic { command: Rc<Command>, part: usize, log: Log },
-    Case { command: Rc<Command>, log: Log },
-    Condition { command: Rc<Command>, log: Log },
-    Arithmetic { command: Rc<Command>, log: Log },
+    ForArithmetic {
+        command: Rc<Command>,
+        part: usize,
+        log: Log,
+    },
+    Case {
+        command: Rc<Command>,
+        log: Log,
+    },
+    Condition {
+        command: Rc<Command>,
+        log: Log,
+    },
+    Arithmetic {
+        command: Rc<Command>,
+        log: Log,
+    },
     /// A command substitution runs.
     Capture(Capture),
     /// The builtin `read`.
@@ -43,9 +90,13 @@ pub(crate) enum Frame {
     /// The builtin `wait`.
     Wait(WaitState),
     /// Descriptors to put back.
-    Restore { saved: Saved },
+    Restore {
+        saved: Saved,
+    },
     /// A function: the caller's arguments.
-    Call { positional: Rc<[Vec<u8>]> },
+    Call {
+        positional: Rc<[Vec<u8>]>,
+    },
     /// Variables before a command that only it sees.
     PopScope,
 }
@@ -56,9 +107,13 @@ pub(crate) enum Reading {
     Script,
     Eval,
     /// `source`: the caller's arguments when it got its own.
-    Sourced { positional: Option<Rc<[Vec<u8>]>> },
+    Sourced {
+        positional: Option<Rc<[Vec<u8>]>>,
+    },
     /// A trap: the status to go back to.
-    Trap { status: u8 },
+    Trap {
+        status: u8,
+    },
 }
 
 /// What follows a builtin.
@@ -67,7 +122,7 @@ pub(crate) enum After {
     Status(u8),
     /// A status, and other processes have their turn.
     Yield(u8),
-    Push(Frame),
+    Push(Box<Frame>),
     Break(usize),
     Continue(usize),
     Return(u8),
@@ -123,7 +178,12 @@ impl Interp {
 
     /// Loops around the command that runs, within its function.
     pub(crate) fn loops(&self) -> usize {
-        self.frames.iter().rev().take_while(|f| !matches!(f, Frame::Call { .. })).filter(|f| f.is_loop()).count()
+        self.frames
+            .iter()
+            .rev()
+            .take_while(|f| !matches!(f, Frame::Call { .. }))
+            .filter(|f| f.is_loop())
+            .count()
     }
 
     /// Whether a function or a sourced file runs.
@@ -154,7 +214,8 @@ impl Interp {
     /// Leaves the function or sourced file that runs.
     pub(super) fn unwind_call(&mut self, cx: &mut Cx<'_>) {
         while let Some(frame) = self.frames.pop() {
-            let found = matches!(frame, Frame::Call { .. } | Frame::Read { reading: Reading::Sourced { .. }, .. });
+            let found =
+                matches!(frame, Frame::Call { .. } | Frame::Read { reading: Reading::Sourced { .. }, .. });
             self.undo(cx, frame);
             if found {
                 return;

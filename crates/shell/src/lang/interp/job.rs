@@ -126,7 +126,15 @@ impl Interp {
                 }
                 Read::End => return self.read_done(cx, &read, false),
                 Read::Error(e) => {
-                    let text = format!("read: {}: {}", if read.fd == 0 { "read error: 0".to_owned() } else { format!("{}: invalid file descriptor", read.fd) }, e.text());
+                    let text = format!(
+                        "read: {}: {}",
+                        if read.fd == 0 {
+                            "read error: 0".to_owned()
+                        } else {
+                            format!("{}: invalid file descriptor", read.fd)
+                        },
+                        e.text()
+                    );
                     self.error(cx, &text);
                     return self.finished(cx, 1);
                 }
@@ -160,7 +168,11 @@ impl Interp {
 
     /// Splits what was read over the names.
     fn read_done(&mut self, cx: &mut Cx<'_>, read: &ReadState, complete: bool) -> Step {
-        let ifs = self.state.vars.get(b"IFS").map_or_else(|| b" \t\n".to_vec(), |v| v.scalar().unwrap_or(b" \t\n").to_vec());
+        let ifs = self
+            .state
+            .vars
+            .get(b"IFS")
+            .map_or_else(|| b" \t\n".to_vec(), |v| v.scalar().unwrap_or(b" \t\n").to_vec());
         let (bytes, escaped) = (&read.bytes, &read.escaped);
         let is = |at: usize| !escaped.get(at).copied().unwrap_or(true) && ifs.contains(&bytes[at]);
         let blank = |at: usize| is(at) && matches!(bytes[at], b' ' | b'\t' | b'\n');

@@ -68,7 +68,10 @@ impl Interp {
 
     fn step(&mut self, cx: &mut Cx<'_>) -> Step {
         if let Some(signal) = self.trapped.first().copied()
-            && matches!(self.frames.last(), None | Some(Frame::List { .. } | Frame::Read { .. } | Frame::Wait(_)))
+            && matches!(
+                self.frames.last(),
+                None | Some(Frame::List { .. } | Frame::Read { .. } | Frame::Wait(_))
+            )
         {
             self.trapped.remove(0);
             return self.run_trap(signal);
@@ -87,7 +90,7 @@ impl Interp {
                 }
                 Step::Next
             }
-            Frame::Pipeline { pipeline, begun } => self.step_pipeline(cx, pipeline, begun),
+            Frame::Pipeline { pipeline, begun } => self.step_pipeline(cx, &pipeline, begun),
             Frame::WaitFor { children, command } => self.step_wait_for(cx, children, command.as_ref()),
             Frame::Command { command, redirected } => self.step_command(cx, command, redirected),
             Frame::Simple { command, run } => self.step_simple(cx, command, run),
@@ -166,7 +169,12 @@ impl Interp {
     }
 
     /// Begins a command: redirections of a compound one first.
-    fn step_command(&mut self, cx: &mut Cx<'_>, command: Rc<Command>, redirected: Option<(usize, Log)>) -> Step {
+    fn step_command(
+        &mut self,
+        cx: &mut Cx<'_>,
+        command: Rc<Command>,
+        redirected: Option<(usize, Log)>,
+    ) -> Step {
         self.state.line = command.pos.line;
         match &command.kind {
             Kind::Simple(_) => {
@@ -190,7 +198,9 @@ impl Interp {
         if let Some(redirect) = command.redirects.get(at) {
             let plan = match self.expand(cx, &mut log, |e| e.redirect_target(redirect)) {
                 Ok(plan) => plan,
-                Err(halt) => return self.halted(cx, halt, Frame::Command { command, redirected: Some((at, log)) }),
+                Err(halt) => {
+                    return self.halted(cx, halt, Frame::Command { command, redirected: Some((at, log)) });
+                }
             };
             let mut saved = Vec::new();
             let done = self.redirect(cx, redirect, plan, &mut saved);
@@ -228,7 +238,7 @@ impl Interp {
         match halt {
             Halt::Run(state, what) => {
                 self.frames.push(frame);
-                self.capture(cx, *state, what)
+                self.capture(cx, &state, what)
             }
             Halt::Discard(text) => {
                 self.error(cx, &text);

@@ -81,7 +81,8 @@ impl Interp {
                     Self::put_aside(cx, fd, None, saved);
                     return Ok(());
                 }
-                let number = std::str::from_utf8(&path).ok().and_then(|t| t.trim_end_matches('-').parse().ok());
+                let number =
+                    std::str::from_utf8(&path).ok().and_then(|t| t.trim_end_matches('-').parse().ok());
                 match number {
                     Some(from) => match cx.sys.fd(cx.pid, from) {
                         Some(open) => {
@@ -139,13 +140,7 @@ impl Interp {
         Err(Failed)
     }
 
-    fn install(
-        &self,
-        cx: &mut Cx<'_>,
-        fd: u32,
-        open: OpenId,
-        saved: &mut Saved,
-    ) -> Result<(), Failed> {
+    fn install(&self, cx: &mut Cx<'_>, fd: u32, open: OpenId, saved: &mut Saved) -> Result<(), Failed> {
         if fd > MOST_FD {
             cx.sys.close(open);
             self.error_bytes(cx, &[fd.to_string().as_bytes(), b": Bad file descriptor"]);

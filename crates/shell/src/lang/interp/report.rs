@@ -33,7 +33,13 @@ impl Interp {
     }
 
     /// Tells of a text that cannot be parsed.
-    pub(super) fn syntax_error(&mut self, cx: &mut Cx<'_>, e: &ParseError, parser: &Parser, reading: &Reading) {
+    pub(super) fn syntax_error(
+        &mut self,
+        cx: &mut Cx<'_>,
+        e: &ParseError,
+        parser: &Parser,
+        reading: &Reading,
+    ) {
         let name = String::from_utf8_lossy(&self.state.name).into_owned();
         let place = match (self.state.source, reading) {
             (Source::Interactive, _) => format!("{name}: "),
@@ -55,7 +61,9 @@ impl Interp {
                 let closing = if matches!(open, b'(' | b'=') { ')' } else { char::from(*open) };
                 format!("{place}unexpected EOF while looking for matching `{closing}'\n")
             }
-            ParseError::Message { text, .. } | ParseError::Condition { text, .. } => format!("{place}{text}\n"),
+            ParseError::Message { text, .. } | ParseError::Condition { text, .. } => {
+                format!("{place}{text}\n")
+            }
             ParseError::TooDeep { .. } => format!("packetwalk: {place}commands are nested too deep\n"),
             ParseError::Unsupported { what, .. } => format!("packetwalk: {place}{what} is not simulated\n"),
         };

@@ -44,7 +44,12 @@ impl SimpleRun {
 }
 
 impl Interp {
-    pub(super) fn step_simple(&mut self, cx: &mut Cx<'_>, command: Rc<Command>, mut run: Box<SimpleRun>) -> Step {
+    pub(super) fn step_simple(
+        &mut self,
+        cx: &mut Cx<'_>,
+        command: Rc<Command>,
+        mut run: Box<SimpleRun>,
+    ) -> Step {
         let Kind::Simple(simple) = &command.kind else { return Step::Next };
         self.state.line = command.pos.line;
         while let Some(word) = simple.words.get(run.words) {
@@ -121,11 +126,8 @@ impl Interp {
                 command: Rc::clone(command),
                 run: std::mem::take(run),
             };
-            let done = if named {
-                self.temporary(cx, assign, run)
-            } else {
-                self.assign(cx, assign, &mut run.log)
-            };
+            let done =
+                if named { self.temporary(cx, assign, run) } else { self.assign(cx, assign, &mut run.log) };
             match done {
                 Ok(true) => {}
                 Ok(false) => {
@@ -145,7 +147,12 @@ impl Interp {
     }
 
     /// `x=1 command`: the value is kept until the command runs.
-    fn temporary(&mut self, cx: &mut Cx<'_>, assign: &Assign, run: &mut SimpleRun) -> Result<bool, super::Halt> {
+    fn temporary(
+        &mut self,
+        cx: &mut Cx<'_>,
+        assign: &Assign,
+        run: &mut SimpleRun,
+    ) -> Result<bool, super::Halt> {
         let AssignValue::Scalar(word) = &assign.value else { return Ok(true) };
         let mut value = self.expand(cx, &mut run.log, |e| e.assigned(word))?;
         if assign.append {
@@ -175,7 +182,7 @@ impl Interp {
                     for word in words {
                         let mut fields = Vec::new();
                         e.word_fields(word, &mut fields)?;
-                        out.extend(fields.into_iter().map(|f| index_prefix(f)));
+                        out.extend(fields.into_iter().map(index_prefix));
                     }
                     New::Array(out)
                 }
@@ -321,7 +328,7 @@ impl Interp {
                 block @ Step::Block(_) => block,
             },
             After::Push(frame) => {
-                self.frames.push(frame);
+                self.frames.push(*frame);
                 Step::Next
             }
             After::Break(n) => {
@@ -361,7 +368,7 @@ impl Interp {
             self.state.vars.pop_scope();
         }
         let name = fields.first().cloned().unwrap_or_default();
-        match self.locate(cx, &name) {
+        match Self::locate(cx, &name) {
             Ok(Some(script)) => {
                 // A script in memory: the shell that would read its first line runs it.
                 let mut words = vec![b"bash".to_vec(), script];
@@ -378,7 +385,7 @@ impl Interp {
     }
 
     /// Whether a command can be started, or the script file that it is.
-    fn locate(&self, cx: &mut Cx<'_>, name: &[u8]) -> Result<Option<Vec<u8>>, (&'static str, u8)> {
+    fn locate(cx: &mut Cx<'_>, name: &[u8]) -> Result<Option<Vec<u8>>, (&'static str, u8)> {
         match tools::known(name) {
             tools::Known::Simulated | tools::Known::Real => Ok(None),
             tools::Known::Unknown if !name.contains(&b'/') => Err(("command not found", 127)),
@@ -394,14 +401,15 @@ impl Interp {
     /// `command NAME …`: an external command as the end of a builtin.
     pub(crate) fn start_plain(&mut self, cx: &mut Cx<'_>, words: Vec<Vec<u8>>) -> After {
         let name = words.first().cloned().unwrap_or_default();
-        if let Err((text, status)) = self.locate(cx, &name) {
+        if let Err((text, status)) = Self::locate(cx, &name) {
             self.error(cx, &format!("{}: {text}", String::from_utf8_lossy(&name)));
             return After::Status(status);
         }
         let env = self.state.vars.env();
-        let child = tools::start(&name, cx).and_then(|body| cx.start_child(body, words, Some(env), None, &[]));
+        let child =
+            tools::start(&name, cx).and_then(|body| cx.start_child(body, words, Some(env), None, &[]));
         match child {
-            Some(pid) => After::Push(Frame::WaitFor { children: vec![(pid, None)], command: None }),
+            Some(pid) => After::Push(Box::new(Frame::WaitFor { children: vec![(pid, None)], command: None })),
             None => After::Status(127),
         }
     }

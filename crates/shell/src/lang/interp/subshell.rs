@@ -75,7 +75,7 @@ impl Interp {
         }
     }
 
-    pub(super) fn step_pipeline(&mut self, cx: &mut Cx<'_>, pipeline: Rc<Pipeline>, begun: bool) -> Step {
+    pub(super) fn step_pipeline(&mut self, cx: &mut Cx<'_>, pipeline: &Rc<Pipeline>, begun: bool) -> Step {
         if begun {
             if pipeline.negated {
                 self.state.status = u8::from(self.state.status == 0);
@@ -83,7 +83,7 @@ impl Interp {
             return Step::Next;
         }
         if pipeline.negated {
-            self.frames.push(Frame::Pipeline { pipeline: Rc::clone(&pipeline), begun: true });
+            self.frames.push(Frame::Pipeline { pipeline: Rc::clone(pipeline), begun: true });
         }
         match pipeline.commands.as_slice() {
             [] => self.state.status = 0,
@@ -106,8 +106,8 @@ impl Interp {
                 fds.push((1, write));
                 next = Some(read);
             }
-            let child =
-                self.forked(&self.state, vec![Frame::Command { command: Rc::clone(command), redirected: None }]);
+            let child = self
+                .forked(&self.state, vec![Frame::Command { command: Rc::clone(command), redirected: None }]);
             let pid = self.fork(cx, child, &fds);
             for (_, open) in fds {
                 cx.sys.close(open);
@@ -149,7 +149,7 @@ impl Interp {
     }
 
     /// Starts a command substitution for the expansion of the topmost frame.
-    pub(super) fn capture(&mut self, cx: &mut Cx<'_>, state: State, what: Substitution) -> Step {
+    pub(super) fn capture(&mut self, cx: &mut Cx<'_>, state: &State, what: Substitution) -> Step {
         let begin = match what {
             Substitution::List(list) => Frame::List { list, at: 0 },
             Substitution::Text(text, line) => {
@@ -157,7 +157,7 @@ impl Interp {
             }
         };
         let (read, write) = cx.sys.pipe();
-        let mut child = self.forked(&state, vec![begin]);
+        let mut child = self.forked(state, vec![begin]);
         child.substitution += 1;
         child.state.in_condition = true;
         child.state.options.errexit = false;

@@ -24,13 +24,10 @@ impl Parser {
         self.assign_ok = true;
         self.peek()?;
         let (pos, start) = (self.token_pos(), self.token_start);
-        let kind = match self.compound()? {
-            Some(kind) => kind,
-            None => {
-                let command = self.simple(start)?;
-                self.leave();
-                return Ok(command);
-            }
+        let Some(kind) = self.compound()? else {
+            let command = self.simple(start)?;
+            self.leave();
+            return Ok(command);
         };
         let mut redirects = Vec::new();
         if !matches!(kind, Kind::Function { .. }) {

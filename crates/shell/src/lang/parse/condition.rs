@@ -16,7 +16,8 @@ impl Parser {
     pub(super) fn condition_command(&mut self) -> Parsed<Kind> {
         let condition = self.condition_or()?;
         self.peek()?;
-        self.expect(b"]]").map_err(|_| self.condition_error(|_| "syntax error in conditional expression".to_owned()))?;
+        self.expect(b"]]")
+            .map_err(|_| self.condition_error(|_| "syntax error in conditional expression".to_owned()))?;
         Ok(Kind::Condition(Rc::new(condition)))
     }
 
@@ -71,7 +72,8 @@ impl Parser {
                 let op = vec![b'-', *letter];
                 if let Token::Word(operand) = self.peek()?.clone() {
                     if operand.as_literal() == Some(b"]]") {
-                        let text = |t: &str| format!("unexpected argument `{t}' to conditional unary operator");
+                        let text =
+                            |t: &str| format!("unexpected argument `{t}' to conditional unary operator");
                         return Err(self.condition_error(text));
                     }
                     if !operand.as_literal().is_some_and(|w| BINARY.contains(&w)) {
@@ -129,6 +131,9 @@ impl Parser {
             return ParseError::EndOfFile { line };
         }
         let token = String::from_utf8_lossy(self.token_text()).into_owned();
-        ParseError::Condition { line, text: text(if self.peeked == Some(Token::Newline) { "newline" } else { &token }) }
+        ParseError::Condition {
+            line,
+            text: text(if self.peeked == Some(Token::Newline) { "newline" } else { &token }),
+        }
     }
 }

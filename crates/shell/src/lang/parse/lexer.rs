@@ -167,7 +167,8 @@ impl Parser {
             return Ok(Token::Newline);
         }
         let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
-        let fd = std::str::from_utf8(self.rest().get(..digits).unwrap_or(&[])).ok().and_then(|t| t.parse().ok());
+        let fd =
+            std::str::from_utf8(self.rest().get(..digits).unwrap_or(&[])).ok().and_then(|t| t.parse().ok());
         if digits > 0 && matches!(self.byte(digits), Some(b'<' | b'>')) {
             self.at += digits;
             return self.redirect(fd);

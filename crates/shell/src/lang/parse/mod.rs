@@ -302,7 +302,9 @@ impl Parser {
     fn unexpected(&mut self) -> ParseError {
         let line = self.line;
         match &self.peeked {
-            Some(Token::End) => ParseError::EndOfFile { line: line + u32::from(self.text.last() != Some(&b'\n')) },
+            Some(Token::End) => {
+                ParseError::EndOfFile { line: line + u32::from(self.text.last() != Some(&b'\n')) }
+            }
             Some(Token::Newline) => ParseError::Unexpected { line, token: b"newline".to_vec() },
             _ => {
                 let token = self.token_text().to_vec();

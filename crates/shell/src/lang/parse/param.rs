@@ -21,10 +21,9 @@ impl Parser {
         }
         let name = self.parameter_name()?;
         let mut op = match (&name, length, self.byte(0)) {
-            (None, ..) => ParamOp::Bad,
             (Some(_), true, Some(b'}')) => ParamOp::Length,
-            (Some(_), true, _) => ParamOp::Bad,
             (Some(_), false, _) => self.operator(quoted)?,
+            (None, ..) | (Some(_), true, _) => ParamOp::Bad,
         };
         if indirect && matches!(name, Some(Name::All(..))) && matches!(op, ParamOp::Plain) {
             (op, indirect) = (ParamOp::Indices, false);
@@ -66,7 +65,9 @@ impl Parser {
         }
         let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
         if digits > 0 {
-            let number = std::str::from_utf8(self.rest().get(..digits).unwrap_or(&[])).ok().and_then(|t| t.parse().ok());
+            let number = std::str::from_utf8(self.rest().get(..digits).unwrap_or(&[]))
+                .ok()
+                .and_then(|t| t.parse().ok());
             self.at += digits;
             return Ok(match number {
                 Some(0) => Some(Name::Special(b'0')),

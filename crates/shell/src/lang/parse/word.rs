@@ -35,7 +35,12 @@ impl Stop {
     /// Whether bare quotes stand for themselves: already within double quotes.
     fn quoted(self) -> bool {
         match self {
-            Self::Quote | Self::Arithmetic | Self::ArithmeticPart | Self::Bracket | Self::Colon | Self::End => true,
+            Self::Quote
+            | Self::Arithmetic
+            | Self::ArithmeticPart
+            | Self::Bracket
+            | Self::Colon
+            | Self::End => true,
             Self::Brace { quoted } | Self::Slash { quoted } => quoted,
             Self::Meta | Self::Regex => false,
         }
@@ -101,10 +106,12 @@ impl Parser {
                 return Ok(parts.0);
             }
             match (stop, b) {
-                (Stop::Bracket, b'[') => brackets += 1,
-                (Stop::Bracket, b']') => brackets -= 1,
-                (Stop::Arithmetic | Stop::ArithmeticPart | Stop::Colon | Stop::Regex, b'(') => brackets += 1,
-                (Stop::Arithmetic | Stop::ArithmeticPart | Stop::Colon | Stop::Regex, b')') => {
+                (Stop::Bracket, b'[')
+                | (Stop::Arithmetic | Stop::ArithmeticPart | Stop::Colon | Stop::Regex, b'(') => {
+                    brackets += 1;
+                }
+                (Stop::Bracket, b']')
+                | (Stop::Arithmetic | Stop::ArithmeticPart | Stop::Colon | Stop::Regex, b')') => {
                     brackets = brackets.saturating_sub(1);
                 }
                 _ => {}
@@ -390,7 +397,9 @@ impl Parser {
 
 /// Bytes that never end a run of bare text and never begin anything.
 fn is_plain(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b',' | b'=' | b'+' | b'%' | b'@') || b >= 0x80
+    b.is_ascii_alphanumeric()
+        || matches!(b, b'_' | b'-' | b'.' | b',' | b'=' | b'+' | b'%' | b'@')
+        || b >= 0x80
 }
 
 /// Length of the name that a text begins with.

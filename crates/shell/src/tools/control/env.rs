@@ -28,7 +28,9 @@ pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {
                 let text = format!("unrecognized option '{}'", String::from_utf8_lossy(word));
                 return usage(cx, &text, 125);
             }
-            [_, letter, ..] => return usage(cx, &format!("invalid option -- '{}'", char::from(*letter)), 125),
+            [_, letter, ..] => {
+                return usage(cx, &format!("invalid option -- '{}'", char::from(*letter)), 125);
+            }
             [..] => break,
         }
     }
@@ -54,7 +56,7 @@ pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {
         Err(_) => {
             let (open, close) = cx.quotes();
             let name = String::from_utf8_lossy(name);
-            write!(cx.stderr, "env: {open}{name}{close}: No such file or directory\n");
+            writeln!(cx.stderr, "env: {open}{name}{close}: No such file or directory");
             Poll::Exit(127)
         }
     }

@@ -14,7 +14,7 @@ pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {
         match Signal::parse(&name) {
             Some(found) => signal = found,
             None => {
-                write!(cx.stderr, "kill: unknown signal name {name}\n");
+                writeln!(cx.stderr, "kill: unknown signal name {name}");
                 return Poll::Exit(1);
             }
         }
@@ -25,12 +25,12 @@ pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {
         any = true;
         match word.parse::<u32>() {
             Ok(n) if n > 0 && cx.kill(Pid(n), signal) => status = 0,
-            Ok(n) => write!(cx.stderr, "kill: ({n}): No such process\n"),
-            Err(_) => write!(cx.stderr, "kill: failed to parse argument: '{word}'\n"),
+            Ok(n) => writeln!(cx.stderr, "kill: ({n}): No such process"),
+            Err(_) => writeln!(cx.stderr, "kill: failed to parse argument: '{word}'"),
         }
     }
     if !any {
-        write!(cx.stderr, "kill: not enough arguments\n");
+        writeln!(cx.stderr, "kill: not enough arguments");
     }
     Poll::Exit(status)
 }

@@ -17,7 +17,7 @@ pub(in crate::tools) fn printf(cx: &mut Cx<'_>) -> Poll {
     let Some(format) = args.get(1) else { return usage(cx, "missing operand", 1) };
     let done = printf::format(format, &args[2..]);
     for error in &done.errors {
-        write!(cx.stderr, "printf: {error}\n");
+        writeln!(cx.stderr, "printf: {error}");
     }
     cx.stdout.push(&done.out);
     Poll::Exit(u8::from(!done.errors.is_empty()))
@@ -31,7 +31,7 @@ pub(in crate::tools) fn test(cx: &mut Cx<'_>) -> Poll {
         [words @ .., last] if is_bracket && last == b"]" => words,
         _ if is_bracket => {
             let (open, close) = cx.quotes();
-            write!(cx.stderr, "[: missing {open}]{close}\n");
+            writeln!(cx.stderr, "[: missing {open}]{close}");
             return Poll::Exit(2);
         }
         words => words,
@@ -39,7 +39,7 @@ pub(in crate::tools) fn test(cx: &mut Cx<'_>) -> Poll {
     match test::evaluate(None, cx, words) {
         Ok(value) => Poll::Exit(u8::from(!value)),
         Err(text) => {
-            write!(cx.stderr, "{name}: {text}\n");
+            writeln!(cx.stderr, "{name}: {text}");
             Poll::Exit(2)
         }
     }

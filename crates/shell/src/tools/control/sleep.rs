@@ -54,7 +54,7 @@ impl Process for Sleep {
                 None => {
                     wrong = true;
                     let arg = String::from_utf8_lossy(arg);
-                    write!(cx.stderr, "sleep: invalid time interval {open}{arg}{close}\n");
+                    writeln!(cx.stderr, "sleep: invalid time interval {open}{arg}{close}");
                 }
             }
         }

@@ -34,7 +34,8 @@ impl Timeout {
         let args = std::rc::Rc::clone(&cx.args);
         let (open, close) = cx.quotes();
         let lossy = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
-        let (mut signal, mut kill_after, mut preserve, mut verbose, mut at) = (Signal::TERM, None, false, false, 1);
+        let (mut signal, mut kill_after, mut preserve, mut verbose, mut at) =
+            (Signal::TERM, None, false, false, 1);
         while let Some(word) = args.get(at).filter(|w| w.first() == Some(&b'-') && w.len() > 1) {
             at += 1;
             let text = lossy(word);
@@ -62,7 +63,9 @@ impl Timeout {
                 "-v" | "--verbose" => verbose = true,
                 "-k" | "--kill-after" => match duration(value.as_bytes()) {
                     Some(d) => kill_after = Some(d),
-                    None => return Err(usage(cx, &format!("invalid time interval {open}{value}{close}"), 125)),
+                    None => {
+                        return Err(usage(cx, &format!("invalid time interval {open}{value}{close}"), 125));
+                    }
                 },
                 "-s" | "--signal" => match Signal::parse(&value) {
                     Some(s) => signal = s,
@@ -83,7 +86,10 @@ impl Timeout {
         };
         let command = lossy(command);
         let Ok(child) = cx.spawn(Spawn { args: args[at + 1..].to_vec(), ..Spawn::default() }) else {
-            write!(cx.stderr, "timeout: failed to run command {open}{command}{close}: No such file or directory\n");
+            writeln!(
+                cx.stderr,
+                "timeout: failed to run command {open}{command}{close}: No such file or directory"
+            );
             return Err(Poll::Exit(127));
         };
         let deadline = (!time.is_zero()).then(|| cx.now() + time);
@@ -116,7 +122,7 @@ impl Process for Timeout {
             let signal = if run.timed_out { Signal::KILL } else { run.signal };
             if run.verbose {
                 let (name, command) = (signal.name(), &run.command);
-                write!(cx.stderr, "timeout: sending signal {name} to command {open}{command}{close}\n");
+                writeln!(cx.stderr, "timeout: sending signal {name} to command {open}{command}{close}");
             }
             // It makes a process group of its own, and signals all of it.
             cx.sys.kill_group(run.child, signal);

@@ -9,7 +9,7 @@ pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {
     for name in args.iter().skip(1).filter(|a| a.as_slice() != b"-a") {
         if name.first() == Some(&b'-') {
             let letter = name.get(1).map_or('-', |b| char::from(*b));
-            write!(cx.stderr, "Illegal option -{letter}\nUsage: /usr/bin/which [-a] args\n");
+            writeln!(cx.stderr, "Illegal option -{letter}\nUsage: /usr/bin/which [-a] args");
             return Poll::Exit(2);
         }
         match file(cx, name) {

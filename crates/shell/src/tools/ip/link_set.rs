@@ -340,7 +340,9 @@ pub(super) fn set_bridge(ip: &mut Ip<'_, '_>, index: IfIndex, options: &BridgeOp
     if options.restricted {
         return Err(End::errno("Invalid argument"));
     }
+    let now = ip.cx.now();
     let stack = ip.stack()?;
+    stack.links.age_fdb(now);
     let Some(bridge) = stack.links.get_mut(index).and_then(|d| d.bridge_mut()) else {
         return Err(End::errno("Operation not supported"));
     };

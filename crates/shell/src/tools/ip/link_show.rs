@@ -226,7 +226,7 @@ pub(crate) fn name_and_link(ip: &mut Ip<'_, '_>, device: &Device, other: &Other)
 }
 
 fn operstate(ip: &mut Ip<'_, '_>, device: &Device) {
-    let state = ip.stack().map_or(OperState::Unknown, |s| s.links.operstate(device));
+    let state = device.operstate();
     let color = match state {
         OperState::Up => Color::Up,
         OperState::Down => Color::Down,

@@ -208,7 +208,7 @@ impl Out {
 
     fn value(&mut self, key: Option<&str>, json: &str) {
         if let Some(key) = key {
-            self.name(key)
+            self.name(key);
         }
         self.separate();
         self.text.push_str(json);
