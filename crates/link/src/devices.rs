@@ -117,7 +117,8 @@ impl Devices {
     /// # Source
     /// Linux v6.18, `net/core/link_watch.c`: `default_operstate`.
     fn look_at_lower(&mut self, index: IfIndex) {
-        let lower = self.get(index).and_then(Device::peer).and_then(|(_, peer)| self.get(peer));
+        let peer = self.get(index).and_then(Device::peer).map(|(_, peer)| peer).filter(|peer| *peer != index);
+        let lower = peer.and_then(|peer| self.get(peer));
         let is_peer = lower.and_then(Device::peer).is_some_and(|(_, back)| back == index);
         let down = lower.is_some_and(|d| is_peer || !d.carrier);
         if let Some(device) = self.get_mut(index) {

@@ -88,6 +88,20 @@ pub const HOOKS: [Entry; 23] = {
     ]
 };
 
+const _: () = {
+    let mut i = 1;
+    while i < HOOKS.len() {
+        let (a, b) = (HOOKS[i - 1], HOOKS[i]);
+        let sorted = if a.hook as usize == b.hook as usize {
+            a.priority < b.priority
+        } else {
+            (a.hook as usize) < b.hook as usize
+        };
+        assert!(sorted, "HOOKS is sorted by hook, then priority");
+        i += 1;
+    }
+};
+
 /// First place in [`HOOKS`] of each hook.
 const FIRST: [u8; 5] = {
     let mut first = [0; 5];

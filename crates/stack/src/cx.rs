@@ -36,8 +36,10 @@ pub struct Captured {
 /// Frames that captures have seen, while any is on.
 #[derive(Clone, Debug, Default)]
 pub struct Captures {
-    /// Whether anybody captures.
+    /// Whether everything is kept.
     pub on: bool,
+    /// Packet sockets that are open: while there is one, everything is kept too.
+    pub readers: u32,
     /// What was seen, oldest first.
     pub frames: Vec<Captured>,
 }
@@ -97,7 +99,7 @@ impl<O: Observer> Cx<'_, O> {
         pkt_type: PacketType,
         ether: &Ether,
     ) {
-        if self.captures.on {
+        if self.captures.on || self.captures.readers > 0 {
             let frame = ether.frame();
             self.captures.frames.push(Captured { at: self.now, ns, dev, direction, pkt_type, frame });
         }

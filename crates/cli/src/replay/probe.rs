@@ -25,7 +25,7 @@ pub struct Service {
 }
 
 /// How long the oracle watches at most before it takes silence for an answer.
-const WATCH: Duration = Duration::from_millis(400);
+const WATCH: Duration = Duration::from_millis(150);
 
 /// What a probe says, with the oracle's defaults.
 struct Asked<'a>(&'a Value);
@@ -403,6 +403,15 @@ impl Replay {
         }
         for &(ns, id) in accepted {
             lab.tcp_abort(ns, id);
+        }
+        // The oracle's probes are over before anything is sent again.
+        for (_, ns) in &self.hosts {
+            let Some(stack) = lab.stack_mut(*ns) else { continue };
+            let half = |s: &packetwalk_lab::Socket| s.tcp().is_some_and(|c| c.state == State::SynRecv);
+            let open: Vec<SockId> = stack.sockets.iter().filter(|(_, s)| half(s)).map(|(id, _)| id).collect();
+            for id in open {
+                stack.sockets.remove(id);
+            }
         }
         let settle: Instant = lab.now() + Duration::from_millis(20);
         lab.run_until(settle);

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use packetwalk_wire::{CtInfo, Nfct};
+use packetwalk_wire::{CtInfo, Instant, Nfct};
 
 use super::range::Range;
-use crate::conntrack::{Conntrack as Tracker, Dir, Status};
+use crate::conntrack::{Conn, Conntrack as Tracker, Dir, Status};
 use crate::context::Cx;
 use crate::env::Host;
 use crate::xtables::condition::addr_bits;
@@ -110,8 +110,17 @@ impl Conntrack {
             && port(self.repl_sport, repl.sport)
             && port(self.repl_dport, repl.dport)
             && self.status.is_none_or(|c| (conn.status().any(c.is)) != c.not)
-            && self.expires.is_none_or(|c| c.is.has(conn.expires_in(cx.env.now)) != c.not)
+            && self.expires.is_none_or(|c| c.is.has(expires(conn, cx.env.now)) != c.not)
     }
+}
+
+/// Seconds that are left; 0 as long as the connection is not confirmed, for its timeout is still a span,
+/// which Linux takes for a time since boot, long past.
+///
+/// # Source
+/// Linux v6.18, `include/net/netfilter/nf_conntrack.h`: `nf_ct_expires`.
+const fn expires(conn: &Conn, now: Instant) -> u32 {
+    if conn.is_confirmed() { conn.expires_in(now) } else { 0 }
 }
 
 /// `-m state --state`.

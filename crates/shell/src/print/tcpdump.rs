@@ -126,6 +126,11 @@ pub struct Cooked {
     pub way: Way,
 }
 
+/// Puts a `LINUX_SLL2` header in the place of a frame's Ethernet header: the bytes that `-i any` sees.
+pub fn cook(cooked: &Cooked, frame: &mut Vec<u8>) {
+    ether::cook(cooked, frame);
+}
+
 /// One run of tcpdump: what it remembers from line to line.
 #[derive(Clone, Debug, Default)]
 pub struct Printer {

@@ -344,6 +344,7 @@ impl Stack {
         let Ok(way) = self.lookup_output(&key) else { return };
         let mut ip = IpHeader::new(packet.ip.dst, packet.ip.src);
         ip.ttl = self.default_ttl(packet.family(), way.oif);
+        ip.tos = if ip.src.is_ipv4() { packet.ip.tos } else { packet.ip.tos & !3 };
         ip.df = packet.ip.src.is_ipv4();
         let answer = Packet { ip, transport: Transport::Tcp(segment.tcp), payload: segment.payload };
         let mut reset = Skb::new(cx.new_id(), answer);

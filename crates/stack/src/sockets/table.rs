@@ -168,7 +168,8 @@ impl Sockets {
         for (&id, socket) in &self.sockets {
             if wants(socket)
                 && let Some(score) = socket.score(src, dst, iif)
-                && best.is_none_or(|(top, _)| score > top)
+                // Of equals the youngest wins: the kernel puts it at the head of its list.
+                && best.is_none_or(|(top, _)| score >= top)
             {
                 best = Some((score, id));
             }

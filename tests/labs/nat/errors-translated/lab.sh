@@ -13,7 +13,7 @@ ip addr add 10.0.2.1/24 dev right
 ip link set left up
 ip link set right up
 sysctl -q -w net.ipv4.ip_forward=1
-iptables -t nat -A PREROUTING -p udp --dport 7777 -j DNAT --to-destination 10.0.2.2:7000
+iptables -t nat -A PREROUTING -p udp --dport 7777 -j DNAT --to-destination 10.0.2.2:9999
 timeout 3 ip netns exec a tcpdump -n -i eth0 -c 2 udp or icmp 2>/dev/null &
 sleep 0.3
 echo question | ip netns exec a nc -u -n -w 1 -p 40000 10.0.1.1 7777

@@ -12,10 +12,10 @@ sleep 0.3
 ping -c1 -q 10.0.0.2 > /dev/null
 ping -c1 -q 10.0.0.3 > /dev/null
 wait
-timeout 3 tcpdump -n -i eth0 -c 1 udp port 53 2>/dev/null &
+timeout 3 tcpdump -n -i eth0 -c 1 udp port 5300 2>/dev/null &
 sleep 0.3
-echo x | nc -u -n -w 1 -p 40000 10.0.0.2 54
-echo x | nc -u -n -w 1 -p 40001 10.0.0.2 53
+echo x | nc -u -n -w 1 -p 40000 10.0.0.2 5400
+echo x | nc -u -n -w 1 -p 40001 10.0.0.2 5300
 wait
 timeout 3 tcpdump -n -i eth0 -c 1 src 10.0.0.2 and not arp 2>/dev/null &
 sleep 0.3

@@ -82,9 +82,15 @@ fn all(c: Ports) -> bool {
     c.is_none_or(|c| c.is == Range::new(0, u16::MAX))
 }
 
-/// All ports ask nothing, unless negated.
+/// All ports ask nothing, unless negated; not those up to a port is those above it.
 fn asked(c: Ports) -> Ports {
-    c.filter(|c| c.not || !all(Some(*c)))
+    match c {
+        Some(c) if all(Some(c)) && !c.not => None,
+        Some(Cond { not: true, is: Range { min: 0, max } }) if max > 0 && max < u16::MAX => {
+            Some(Cond { not: false, is: Range::new(max + 1, u16::MAX) })
+        }
+        c => c,
+    }
 }
 
 /// Two single ports, negated alike, become one comparison.
@@ -101,6 +107,8 @@ fn merge(into: &mut Ports, from: Ports) {
 
 /// TCP and UDP matches as the kernel gives them back to the nft face: what asks nothing is gone, and
 /// several of one protocol are one.
+///
+/// Differs: of two that ask the same port only the last is shown by the real tool, but both judge.
 ///
 /// # Source
 /// iptables 1.8.9, `iptables/nft.c`: `add_nft_tcpudp`; `nft-shared.c`: `nft_tcp_match`, `nft_udp_match`.

@@ -78,6 +78,41 @@ fn the_legacy_face_as_recorded() {
     assert!(replay(include_str!("testdata/legacy.txt")) > 440);
 }
 
+/// As the count of connections told after a ping over `lo` with this rule alone, in both faces.
+#[test]
+fn conntrack_is_on_only_for_a_rule_that_needs_it() {
+    let cases = [
+        ("-A INPUT -m state --state NEW", true),
+        ("-A INPUT -m conntrack --ctstate NEW", true),
+        ("-A INPUT -m connmark --mark 1", true),
+        ("-t mangle -A INPUT -j CONNMARK --save-mark", true),
+        ("-t nat -A OUTPUT -j DNAT --to 1.1.1.1 -d 9.9.9.9", true),
+        ("-t nat -A OUTPUT -j REDIRECT -d 9.9.9.9", true),
+        ("-t nat -A POSTROUTING -j SNAT --to 1.1.1.1 -d 9.9.9.9", true),
+        ("-t nat -A POSTROUTING -j MASQUERADE -d 9.9.9.9", true),
+        ("-t nat -A POSTROUTING -j NETMAP --to 1.1.1.1 -d 9.9.9.9", true),
+        ("-t raw -A OUTPUT -j CT --notrack -d 9.9.9.9", false),
+        ("-t raw -A OUTPUT -j NOTRACK -d 9.9.9.9", false),
+        ("-t nat -A OUTPUT -d 9.9.9.9", false),
+        ("-t nat -A POSTROUTING -j ACCEPT", false),
+        ("-A INPUT -p tcp -m tcp", false),
+        ("-A INPUT -j REJECT -d 9.9.9.9", false),
+        ("-A INPUT -j LOG", false),
+    ];
+    for name in ["iptables", "iptables-legacy"] {
+        for (rule, expect) in cases {
+            let mut nf = Netfilter::new();
+            let words: Vec<&str> = [name].into_iter().chain(rule.split(' ')).collect();
+            assert_eq!(call(&mut nf, &words, ""), Output::default(), "{name} {rule}");
+            assert_eq!(nf.tracks(Family::V4), expect, "{name} {rule}");
+            assert!(!nf.tracks(Family::V6), "{name} {rule}");
+            let words = words.iter().map(|w| if *w == "-A" { "-D" } else { w }).collect::<Vec<_>>();
+            assert_eq!(call(&mut nf, &words, ""), Output::default(), "{name} {rule}");
+            assert!(!nf.tracks(Family::V4), "{name} {rule}, deleted");
+        }
+    }
+}
+
 const LO: IfIndex = IfIndex::LO;
 
 struct Loopback;
