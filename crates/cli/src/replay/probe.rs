@@ -141,7 +141,12 @@ impl Replay {
             };
             let ns = self.shell.lab.ns(host)?;
             let mut out = packetwalk_shell::Collect::default();
-            let command = command.replace("tables-legacy", "tables");
+            // The legacy tool's -F zeroes the policies' counters too.
+            let zero = command.contains("tables-legacy") && command.ends_with(" -F");
+            let mut command = command.replace("tables-legacy", "tables");
+            if zero {
+                command = format!("{command}; {}-Z", &command[..command.len() - 2]);
+            }
             if self.shell.run_line(ns, command.as_bytes(), &mut out) != Line::Done(0) {
                 return Some(out.text());
             }
@@ -370,6 +375,7 @@ impl Replay {
     }
 
     fn events(&mut self, from: NsId) -> Vec<Value> {
+        event::share_fragments(&mut self.shell.lab.captures.frames);
         let lab = &mut self.shell.lab;
         let mut events = Vec::new();
         for captured in &lab.captures.frames {
