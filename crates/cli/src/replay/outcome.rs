@@ -45,7 +45,8 @@ pub fn counted(before: &Counts, after: &Counts) -> Vec<Value> {
     let delta = |(place, after): (&Place, &(u64, u64))| {
         let was = before.get(place).copied().unwrap_or((0, 0));
         let (tool, table, chain, rule, policy) = place;
-        let (pkts, bytes) = (after.0.wrapping_sub(was.0), after.1.wrapping_sub(was.1));
+        let (pkts, bytes) =
+            (after.0.cast_signed() - was.0.cast_signed(), after.1.cast_signed() - was.1.cast_signed());
         let mut row = json!({ "tool": tool, "table": table, "chain": chain, "pkts": pkts, "bytes": bytes });
         let (key, value) = if *rule == 0 { ("policy", json!(policy)) } else { ("rule", json!(rule)) };
         row[key] = value;

@@ -112,10 +112,10 @@ impl Replay {
                 }
             }
         }
+        let before: Vec<outcome::Counts> = self.counters();
         if let Some(why) = self.run_before(&asked) {
             return json!({ "unsupported": why });
         }
-        let before: Vec<outcome::Counts> = self.counters();
         self.shell.lab.captures.on = true;
         self.shell.lab.captures.frames.clear();
         let sender = self.send(from, dst, &asked);
