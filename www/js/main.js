@@ -122,6 +122,7 @@ async function start() {
   const first =
     chooser.suggested?.find(({ label }) => label === 'container → internet') ?? chooser.suggested?.[0];
   if (first) walk(first.from.ns.name, `ping -c1 ${first.address}`, null);
+  performance.mark('ready');
   document.body.dataset.ready = 'true';
 }
 

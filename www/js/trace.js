@@ -36,10 +36,11 @@ export class Trace {
     this.store.shown.forEach((index, at) => {
       const step = walk?.steps[index];
       if (!step) return;
-      if (!before || before.ns !== step.ns || before.leg !== step.leg) {
+      if (!before || before.ns !== step.ns || before.leg !== step.leg || before.what !== step.what) {
         list = h('ol', { start: at + 1 });
         const name = world?.byId.get(step.ns)?.label ?? '?';
-        const heading = h('h3', {}, name, ' ', h('span', { class: `leg ${step.leg}` }, LEGS[step.leg]));
+        const about = step.what ? `${LEGS[step.leg]} · ${step.what}` : LEGS[step.leg];
+      const heading = h('h3', {}, name, ' ', h('span', { class: `leg ${step.leg}` }, about));
         groups.push(h('section', {}, heading, list));
       }
       before = step;
@@ -52,8 +53,7 @@ export class Trace {
         h('span', { class: 'number' }, String(at + 1)),
         h('span', { class: 'title' }, step.title),
       );
-      const tail = step.decided?.text ?? rewritten(step);
-      if (tail) button.append(h('code', {}, tail));
+      if (step.line) button.append(h('code', {}, step.line));
       this.#buttons.set(index, button);
       list.append(h('li', {}, button));
     });
@@ -87,10 +87,4 @@ export class Trace {
     this.store.move(by);
     this.#buttons.get(this.store.state.index)?.focus();
   }
-}
-
-/** @param {Step} step */
-function rewritten(step) {
-  const changed = step.header.filter((field) => field.before !== undefined);
-  return changed.map((field) => `${field.name} ${field.before} → ${field.value}`).join(', ');
 }

@@ -75,7 +75,7 @@ impl Shell {
         else {
             return 254;
         };
-        self.sys.commands = (0, self.most_commands);
+        self.begin();
         let limit = self.lab.now() + MOST_TIME;
         let stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
         let status = self.outcome(pid, stopped, name, sink);
@@ -102,7 +102,7 @@ impl Shell {
         }
         let Some(pid) = self.interactive() else { return Line::Done(254) };
         self.sys.give(pid, ns, line.to_vec());
-        self.sys.commands = (0, self.most_commands);
+        self.begin();
         let limit = self.lab.now() + MOST_TIME;
         let mut stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
         if matches!(stopped, Stopped::Stuck | Stopped::Time) {
@@ -120,6 +120,12 @@ impl Shell {
         }
     }
 
+    /// The limits of a script or line count anew.
+    fn begin(&mut self) {
+        self.sys.commands = (0, self.most_commands);
+        self.sys.output.begin();
+    }
+
     /// The process of [`Self::run_line`], made when it is first needed.
     fn interactive(&mut self) -> Option<Pid> {
         if self.interactive.is_none() {
@@ -133,7 +139,7 @@ impl Shell {
 
     /// Lets time pass up to `until`, with every background process polled.
     pub fn run_until(&mut self, until: Instant, sink: &mut dyn Sink) {
-        self.sys.commands = (0, self.most_commands);
+        self.begin();
         sched::run(&mut self.lab, &mut self.sys, None, until, sink);
     }
 

@@ -93,6 +93,39 @@ fn a_snapshot_goes_its_own_way() {
 }
 
 #[test]
+fn time_is_the_labs() {
+    let zero = "user\t0m0.000s\nsys\t0m0.000s\n";
+    // A program takes a millisecond to start.
+    check("time sleep 61.5", 0, &format!("\nreal\t1m1.501s\n{zero}"));
+    check("time -p sleep 1.25", 0, "real 1.25\nuser 0.00\nsys 0.00\n");
+    check("time ! false; echo $?", 0, &format!("\nreal\t0m0.000s\n{zero}0\n"));
+    check("sleep 86400; echo $SECONDS", 0, "86400\n");
+}
+
+#[test]
+fn namespaces_are_entered() {
+    let lab = "ip netns add c1; ip netns exec c1 ip addr add 10.0.0.1/24 dev lo; ";
+    let list = "ip -4 -br addr; [ -e /run/netns/c1 ] && echo there";
+    check(
+        format!(
+            "{lab} ip netns exec c1 bash -c '{list}'; nsenter --net=/run/netns/c1 ip -4 -br addr; ip -4 -br addr"
+        ),
+        0,
+        "lo               DOWN           10.0.0.1/24 \nthere\nlo               DOWN           10.0.0.1/24 \n",
+    );
+    check(
+        format!(
+            "{lab} ip netns exec c1 sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'; sysctl net.ipv4.ip_forward; \
+                 ip netns exec c1 cat /proc/sys/net/ipv4/ip_forward; echo x > /proc/sys/net/ipv4/ip_forward; \
+                 cat /proc/sys/net/nothing; read v < /proc/sys/net/ipv4/ip_forward; echo $v"
+        ),
+        0,
+        "net.ipv4.ip_forward = 0\n1\nlab.sh: line 1: echo: write error: Invalid argument\n\
+         cat: /proc/sys/net/nothing: No such file or directory\n0\n",
+    );
+}
+
+#[test]
 fn streams_are_told_apart() {
     let mut got = Vec::new();
     let mut sink = |stream: Stream, bytes: &[u8]| got.push((stream, bytes.to_vec()));
@@ -104,9 +137,12 @@ fn streams_are_told_apart() {
 #[test]
 fn what_debian_has_and_we_have_not_is_refused_by_name() {
     check("systemctl status; echo $?", 0, "packetwalk: systemctl is not simulated\n127\n");
-    check("mapfile x; echo $?", 0, "packetwalk: mapfile is not simulated\n127\n");
+    check("ulimit -n; echo $?", 0, "packetwalk: ulimit is not simulated\n127\n");
     check("select x in a; do :; done", 2, "packetwalk: lab.sh: line 1: select is not simulated\n");
-    check("echo <(echo)", 2, "packetwalk: lab.sh: line 1: process substitution is not simulated\n");
+    check("coproc cat", 2, "packetwalk: lab.sh: line 1: coproc is not simulated\n");
+    check("shopt -s extglob; echo $?", 0, "packetwalk: shopt extglob is not simulated\n1\n");
+    check("declare -A x; echo $?", 0, "packetwalk: declare -A is not simulated\n1\n");
+    check("trap 'x' ERR; echo $?", 0, "packetwalk: trap ERR is not simulated\n1\n");
 }
 
 #[test]
@@ -184,6 +220,14 @@ fn hostile_scripts_end_without_a_panic() {
             .to_owned()
             .into_bytes(),
         "sleep 99999999999999999999999".to_owned().into_bytes(),
+        "x=ab; for i in {1..60}; do x=$x$x; done; echo ${#x}; y=${x//a/$x}; echo $x$x$x$x > /tmp/y"
+            .to_owned()
+            .into_bytes(),
+        "x=$(printf '%100000d' {1..900}); while :; do echo $x; done".to_owned().into_bytes(),
+        "x=$(printf '%100000d' {1..100}); while :; do echo $x; done | sleep 9".to_owned().into_bytes(),
+        "x=$(printf '%100000d' {1..100}); while :; do y=$x; done".to_owned().into_bytes(),
+        "a=(1); for i in {1..60}; do a+=(\"${a[@]}\"); done; echo ${#a[@]}".to_owned().into_bytes(),
+        "set -- a; for i in {1..60}; do set -- \"$@\" \"$@\"; done; echo $#".to_owned().into_bytes(),
     ];
     for script in scripts {
         let (_, output) = run(&script);

@@ -37,7 +37,15 @@ printf 'last without' > w; printf 'b 10\nA 9\nc 100\na 9\n\n' > s
 ";
 
 fn ours(script: &str) -> (u8, String) {
+    ours_with(script, &[])
+}
+
+/// With a file `/tmp/ten` of these bytes.
+fn ours_with(script: &str, ten: &[u8]) -> (u8, String) {
     let mut shell = Shell::new(Lab::new(0));
+    if !ten.is_empty() {
+        shell.write_file("/tmp/ten", ten).unwrap();
+    }
     let mut out = Collect::default();
     let status = shell.run_script("lab.sh", [BEFORE, script].concat().as_bytes(), &mut out);
     (status, out.text())
@@ -99,4 +107,48 @@ macro_rules! files {
     ($($name:ident)*) => { $(#[test] fn $name() { check(concat!(stringify!($name), ".txt")); })* };
 }
 
-files! { grep lines fields sort files small clock sed }
+files! { grep lines fields sort files small clock sed awk regex }
+
+/// What nobody answers, and what must not hang: refusals by name, a line of 10 MB, bytes that are not UTF-8.
+#[test]
+fn refusals_and_hostile_input() {
+    let cases = [
+        ("tail -f f", 1, "packetwalk: tail -f is not simulated\n"),
+        ("grep -P a f", 2, "packetwalk: grep -P is not simulated\n"),
+        ("grep -r a", 2, "packetwalk: grep -r is not simulated\n"),
+        ("grep '\\(a\\)\\1' f", 2, "packetwalk: grep: back-references are not simulated\n"),
+        ("sed -i p f", 1, "packetwalk: sed -i is not simulated\n"),
+        ("sed 'w x' f", 1, "packetwalk: sed: command w is not simulated\n"),
+        ("awk 'BEGIN{getline}'", 2, "packetwalk: awk: getline is not simulated\n"),
+        ("awk '{print > \"x\"}' f", 2, "packetwalk: awk: print > is not simulated\n"),
+        ("awk 'BEGIN{for (k in a) print k}'", 2, "packetwalk: awk: for (… in …) is not simulated\n"),
+        ("awk 'BEGIN{while(1);}'", 2, "packetwalk: awk: the program runs too long\n"),
+        ("ls -l", 2, "packetwalk: ls -l is not simulated\n"),
+        ("hostname x", 1, "packetwalk: hostname x is not simulated\n"),
+        ("date -d tomorrow", 1, "packetwalk: date -d tomorrow is not simulated\n"),
+        ("uname -a; hostname", 0, "Linux packetwalk 6.18.0 #1 SMP PREEMPT_DYNAMIC x86_64 GNU/Linux\npacketwalk\n"),
+    ];
+    for (script, status, output) in cases {
+        assert_eq!(ours(&format!("{script}\n")), (status, output.to_owned()), "{script}");
+    }
+    let long = vec![b'0'; 10_000_000];
+    for tool in [
+        "cat ten", "head -1 ten", "tail -1 ten", "grep -c 0 ten", "grep -o x ten", "cut -c1 ten", "cut -d0 -f1 ten",
+        "tr 0 1 < ten", "sort ten", "uniq ten", "wc ten", "rev ten", "sed 's/x/y/' ten", "awk '{print NF}' ten",
+        "cat ten | grep -v 0", "paste ten ten", "cat ten | sed q",
+    ] {
+        let (status, _) = ours_with(&format!("{tool} > /dev/null\n"), &long);
+        assert!(status < 2, "{tool}");
+    }
+    for tool in ["cat", "head", "tail", "sort", "uniq", "cut -b1-", "tr x y", "sed p", "awk 1", "grep -a ''", "rev", "tee", "paste"] {
+        let (status, text) = ours(&format!("printf '\\377\\376a\\n' | {tool} | tr '\\377\\376' XY\n"));
+        assert!(status == 0 && text.contains("XY") || text.contains("YX"), "{tool}: {text}");
+    }
+}
+
+/// A reader that has enough ends its writer.
+#[test]
+fn head_ends_its_writer() {
+    let (status, output) = ours("seq 1 999999999 | head -n 2; seq 1 999999999 | cat | sed 3q | tail -1\n");
+    assert_eq!((status, output.as_str()), (0, "1\n2\n3\n"));
+}

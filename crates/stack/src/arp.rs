@@ -130,7 +130,8 @@ impl Stack {
         target_ip: std::net::Ipv4Addr,
     ) {
         let Some(own) = self.links.get(dev).map(|d| d.mac) else { return };
-        let target_mac = to.unwrap_or(Mac::ZERO);
+        // A question has no target address, to whomever its frame goes.
+        let target_mac = to.filter(|_| op == ArpOp::Reply).unwrap_or(Mac::ZERO);
         let arp = Arp { op, sender_mac: own, sender_ip: src, target_mac, target_ip };
         let ether = Ether { dst: to.unwrap_or(Mac::BROADCAST), src: own, content: Content::Arp(arp) };
         ether.tell(cx.obs, Step::Arp);

@@ -193,7 +193,8 @@ fn fuzz(root: &Path) -> Result<Outcome> {
     for target in targets.lines() {
         println!("{target}: a minute");
         let words = if target == "lab" { "-dict=lab.dict" } else { "-dict=rules.dict" };
-        let limits = ["-max_total_time=60", "-rss_limit_mb=4096", "-timeout=10", "-max_len=4096"];
+        let limits =
+            ["-max_total_time=60", "-rss_limit_mb=4096", "-timeout=10", "-max_len=4096", "-len_control=0"];
         let mut run = cargo();
         run.args(["run", "--fuzz-dir", ".", target, "--", words]).args(limits);
         if watch(&mut run, |_| ())? { tally.passed += 1 } else { tally.failed += 1 }
@@ -201,12 +202,18 @@ fn fuzz(root: &Path) -> Result<Outcome> {
     Ok(Outcome::Counted(tally))
 }
 
-/// The labs are the lab fuzzer's first inputs.
+/// The fuzzers' first inputs: the labs, and the rule files in them.
 fn seed(root: &Path) -> Result<()> {
-    let corpus = root.join("tests/fuzz/corpus/lab");
-    fs::create_dir_all(&corpus)?;
+    let [labs, rules] = ["lab", "iptables_restore"].map(|target| root.join("tests/fuzz/corpus").join(target));
+    fs::create_dir_all(&labs)?;
+    fs::create_dir_all(&rules)?;
     for lab in labs::find(&root.join("tests/labs"), "")? {
-        fs::write(corpus.join(lab.name.replace('/', "-")), lab.text()?)?;
+        let (name, text) = (lab.name.replace('/', "-"), lab.text()?);
+        let blocks = text.split("<<'RULES'\n").skip(1).filter_map(|rest| rest.split_once("RULES\n"));
+        for (at, (block, _)) in blocks.enumerate() {
+            fs::write(rules.join(format!("{name}-{at}")), block)?;
+        }
+        fs::write(labs.join(name), text)?;
     }
     Ok(())
 }

@@ -12,8 +12,9 @@ fn saved(rules: &[u8]) -> Vec<u8> {
     shell.run_script("lab.sh", &script, &mut Collect::default());
     shell.run_script("lab.sh", b"iptables -L -n -v", &mut Collect::default());
     let mut out = Collect::default();
-    shell.run_script("lab.sh", b"iptables-save -c 2>/dev/null | grep -v '^#'", &mut out);
-    out.bytes
+    shell.run_script("lab.sh", b"iptables-save -c 2>/dev/null", &mut out);
+    let rules = out.bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#"));
+    rules.flatten().copied().collect()
 }
 
 fuzz_target!(|rules: &[u8]| {

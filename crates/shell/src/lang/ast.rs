@@ -44,7 +44,16 @@ pub(crate) enum Join {
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     pub negated: bool,
+    /// `time`; `time -p`.
+    pub timed: Option<Timed>,
     pub commands: Vec<Rc<Command>>,
+}
+
+/// How `time` prints.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Timed {
+    Bash,
+    Posix,
 }
 
 #[derive(Debug)]
@@ -217,6 +226,8 @@ pub(crate) enum Part {
     Param(Rc<Param>),
     /// `$(…)`.
     Command(Rc<List>),
+    /// `<(…)`, or `>(…)` when the flag is off.
+    Process(Rc<List>, bool),
     /// `` `…` ``: its text, parsed when it is run; the line where it stands.
     Backquote(Rc<[u8]>, u32),
     /// `$((…))`.
@@ -321,6 +332,7 @@ impl Word {
                 }
                 Part::Param(param) => out.extend_from_slice(&param.text),
                 Part::Command(_) => out.extend_from_slice(b"$(...)"),
+                Part::Process(..) => out.extend_from_slice(b"<(...)"),
                 Part::Backquote(text, _) => out.extend([b"`", &text[..], b"`"].concat()),
                 Part::Arithmetic(word) => out.extend([b"$((", word.written().as_slice(), b"))"].concat()),
             }

@@ -58,6 +58,8 @@ pub(crate) struct State {
     /// `$0`.
     pub name: Rc<[u8]>,
     pub source: Source,
+    /// It is Debian's `sh`, which is dash: other messages, an `echo` with escapes, no braces.
+    pub dash: bool,
     pub options: Options,
     pub status: u8,
     /// `$PIPESTATUS`.
@@ -97,6 +99,7 @@ impl State {
             positional: Rc::from([]),
             name: name.into(),
             source,
+            dash: false,
             options: Options::default(),
             status: 0,
             pipe_status: vec![0],
@@ -120,6 +123,7 @@ impl State {
     pub fn prefix(&self) -> Vec<u8> {
         let mut out = self.name.to_vec();
         match self.source {
+            _ if self.dash => out.extend_from_slice(format!(": {}: ", self.line).as_bytes()),
             Source::Interactive => out.extend_from_slice(b": "),
             _ => out.extend_from_slice(format!(": line {}: ", self.line).as_bytes()),
         }

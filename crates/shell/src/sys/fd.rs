@@ -12,6 +12,9 @@ pub(crate) struct OpenId(u32);
 /// Highest descriptor of a process.
 pub(crate) const MOST_FD: u32 = 255;
 
+/// Most bytes that wait in a pipe: its writer never waits, so it is told that there is no space.
+const MOST_PIPED: usize = 32 << 20;
+
 /// What is open.
 #[derive(Clone, Debug)]
 pub(crate) enum Open {
@@ -238,13 +241,14 @@ impl Sys {
             return Ok(());
         }
         self.changes += 1;
+        self.commands.0 += bytes.len() as u64 / 1024;
         match &mut slot.open {
             Open::Null => Ok(()),
-            Open::Sink(stream) => {
-                self.output.push(*stream, bytes);
-                Ok(())
-            }
+            Open::Sink(stream) => self.output.push(*stream, bytes),
             Open::PipeWrite(pipe) => match self.pipes.get_mut(*pipe as usize) {
+                Some(pipe) if pipe.bytes.len() + bytes.len() > MOST_PIPED && pipe.readers > 0 => {
+                    Err(Errno::NoSpace)
+                }
                 Some(pipe) if pipe.readers > 0 => {
                     pipe.bytes.extend(bytes);
                     Ok(())

@@ -70,6 +70,11 @@ impl Sys {
         (self.random >> 16) as u16 & 0x7fff
     }
 
+    /// Counts bytes that were moved: each kibibyte is as much as a command.
+    pub(crate) fn weigh(&mut self, bytes: usize) {
+        self.commands.0 += bytes as u64 / 1024;
+    }
+
     /// Sends a signal; `false` when no such process lives.
     pub(crate) fn kill(&mut self, pid: Pid, signal: Signal) -> bool {
         match self.procs.get_mut(&pid) {

@@ -1,5 +1,7 @@
 //! Where the shell's own output goes, in order.
 
+use super::Errno;
+
 /// Which of the shell's streams.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stream {
@@ -41,20 +43,37 @@ impl Sink for Collect {
     }
 }
 
+/// Most bytes that one script or line prints.
+const MOST: usize = 64 << 20;
+
 /// Output that no sink took yet.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Output(Vec<(Stream, Vec<u8>)>);
+pub(crate) struct Output {
+    waiting: Vec<(Stream, Vec<u8>)>,
+    printed: usize,
+}
 
 impl Output {
-    pub fn push(&mut self, stream: Stream, bytes: &[u8]) {
-        match self.0.last_mut() {
-            Some((last, text)) if *last == stream => text.extend_from_slice(bytes),
-            _ => self.0.push((stream, bytes.to_vec())),
+    /// Adds text; too much of it is an error.
+    pub fn push(&mut self, stream: Stream, bytes: &[u8]) -> Result<(), Errno> {
+        self.printed = self.printed.saturating_add(bytes.len());
+        if self.printed > MOST {
+            return Err(Errno::NoSpace);
         }
+        match self.waiting.last_mut() {
+            Some((last, text)) if *last == stream => text.extend_from_slice(bytes),
+            _ => self.waiting.push((stream, bytes.to_vec())),
+        }
+        Ok(())
+    }
+
+    /// Another script or line begins.
+    pub fn begin(&mut self) {
+        self.printed = 0;
     }
 
     pub fn drain(&mut self, sink: &mut dyn Sink) {
-        for (stream, bytes) in self.0.drain(..) {
+        for (stream, bytes) in self.waiting.drain(..) {
             sink.write(stream, &bytes);
         }
     }

@@ -8,6 +8,6 @@ mod stdio;
 
 pub(super) use getopt::{Getopt, Item};
 pub(super) use number::{Bad, strtod, strtol};
-pub(super) use resolve::{Gai, Host, aton, resolve, reverse};
-pub(super) use service::{port_of, service_at};
+pub(super) use resolve::{Gai, Host, aton, host_table, resolve, reverse};
+pub(super) use service::{port_of, protocol_of, service_at};
 pub(super) use stdio::Stdout;

@@ -15,6 +15,7 @@ pub(crate) mod proc_sys;
 mod registry;
 mod route;
 mod sysctl;
+mod tcpdump;
 pub(crate) mod text;
 
 pub(crate) use registry::{Known, is_path_of_tool, known, path_of, start};
@@ -28,12 +29,14 @@ use registry::Tool;
 const TOOLS: &[(&str, Tool)] = &[
     ("[", Tool::Function(control::plain::test)),
     ("arp", Tool::Function(arp::main)),
+    ("awk", text::AWK),
     ("basename", text::BASENAME),
     ("bash", Tool::Process(crate::lang::interp::start_bash)),
     ("bridge", Tool::Function(bridge::main)),
     ("cat", text::CAT),
     ("conntrack", Tool::Function(conntrack::main)),
     ("cut", text::CUT),
+    ("dash", Tool::Process(crate::lang::interp::start_bash)),
     ("date", text::DATE),
     ("dirname", text::DIRNAME),
     ("echo", Tool::Function(control::plain::echo)),
@@ -67,11 +70,15 @@ const TOOLS: &[(&str, Tool)] = &[
     ("iptables-save", Tool::Process(iptables::new)),
     ("kill", Tool::Function(control::kill::main)),
     ("ls", text::LS),
+    ("mawk", text::AWK),
     ("mkdir", text::MKDIR),
     ("mktemp", text::MKTEMP),
     ("nc", Tool::Process(nc::new)),
     ("nc.openbsd", Tool::Process(nc::new)),
     ("netcat", Tool::Process(nc::new)),
+    ("nice", Tool::Function(control::wrap::nice)),
+    ("nohup", Tool::Function(control::wrap::nohup)),
+    ("nsenter", Tool::Function(control::nsenter::main)),
     ("paste", text::PASTE),
     ("ping", Tool::Process(ping::new)),
     ("ping4", Tool::Process(ping::new)),
@@ -83,11 +90,14 @@ const TOOLS: &[(&str, Tool)] = &[
     ("route", Tool::Function(route::main)),
     ("sed", text::SED),
     ("seq", text::SEQ),
+    ("setsid", Tool::Function(control::wrap::setsid)),
     ("sh", Tool::Process(crate::lang::interp::start_bash)),
     ("sleep", Tool::Process(control::sleep::new)),
     ("sort", text::SORT),
+    ("stdbuf", Tool::Function(control::wrap::stdbuf)),
     ("sysctl", Tool::Function(sysctl::main)),
     ("tail", text::TAIL),
+    ("tcpdump", Tool::Process(tcpdump::new)),
     ("tee", text::TEE),
     ("test", Tool::Function(control::plain::test)),
     ("timeout", Tool::Process(control::timeout::new)),

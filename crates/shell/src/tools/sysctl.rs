@@ -40,7 +40,7 @@ fn options(cx: &mut Cx<'_>) -> Result<Options, u8> {
             _ if word.starts_with('-') && word.len() > 1 => {
                 if !short(cx, &mut o, &word[1..], &mut words)? {
                     cx.stderr
-                        .push(format!("sysctl: invalid option -- '{}'\n{USAGE}", &word[1..2]).as_bytes());
+                        .push(format!("sysctl: invalid option -- '{}'\n{USAGE}", word.chars().nth(1).unwrap_or_default()).as_bytes());
                     return Err(1);
                 }
                 continue;

@@ -10,7 +10,7 @@ mod step;
 mod topology;
 mod walk;
 
-pub use output::{Chunk, Output, Stream};
+pub use output::{Chunk, Output, Stream, Trouble};
 pub use packet::Field;
 pub use row::{RouteRow, Row, RuleRow, Tables};
 pub use step::{Decided, Leg, Place, Step, TableName, Tone};

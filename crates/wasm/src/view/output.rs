@@ -36,3 +36,21 @@ pub struct Output {
     /// Exit status, 0 to 255.
     pub status: u8,
 }
+
+/// Something that went wrong in a lab.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Trouble {
+    /// What the shell or the tool said.
+    pub message: String,
+    /// Line of the lab, from 1.
+    pub line: Option<u32>,
+    /// Column, from 1.
+    pub column: Option<u32>,
+}
+
+impl From<&crate::engine::Trouble> for Trouble {
+    fn from(trouble: &crate::engine::Trouble) -> Self {
+        Self { message: trouble.message.clone(), line: trouble.line, column: trouble.column }
+    }
+}

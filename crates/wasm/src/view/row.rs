@@ -13,12 +13,14 @@ pub struct Row {
     pub text: String,
 }
 
-/// A route of the main table.
+/// A route.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct RouteRow {
-    /// Names the row in its table.
+    /// Names the row: table, destination and metric.
     pub key: String,
+    /// Routing table: `main`, `local`, or a number.
+    pub table: String,
     /// The line of `ip route`.
     pub text: String,
     /// As `route` prints it: `default` or a network.

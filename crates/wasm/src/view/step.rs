@@ -104,10 +104,14 @@ pub struct Step {
     pub packet: u32,
     /// Part of the exchange.
     pub leg: Leg,
+    /// What the packet is: `echo request`, `SYN`, `who has 172.17.42.1?`
+    pub what: String,
     /// Where the packet is.
     pub place: Place,
     /// A word or two: `route`, `nat PREROUTING`, `MASQUERADE`.
     pub title: String,
+    /// What a list shows beside the title: the row that decided, or what changed.
+    pub line: String,
     /// What happened and why, in one plain sentence.
     pub sentence: String,
     /// True for what an expert asks for: rules that did not match, table by table.

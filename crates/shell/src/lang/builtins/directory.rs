@@ -40,7 +40,12 @@ pub(super) fn cd(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {
         Err(e) => Some(e.text()),
     };
     if let Some(problem) = problem {
-        sh.error(cx, &format!("cd: {}: {problem}", lossy(&target)));
+        let target = lossy(&target);
+        if sh.state.dash {
+            sh.error(cx, &format!("cd: can't cd to {target}"));
+            return After::Status(2);
+        }
+        sh.error(cx, &format!("cd: {target}: {problem}"));
         return After::Status(1);
     }
     let old = cx.cwd().to_vec();

@@ -3,6 +3,7 @@
 mod directory;
 mod flow;
 mod jobs;
+mod mapfile;
 mod names;
 pub(crate) mod options;
 mod output;
@@ -59,13 +60,13 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("let", variables::let_),
     ("local", variables::local),
     ("logout", refuse),
-    ("mapfile", refuse),
+    ("mapfile", mapfile::mapfile),
     ("popd", refuse),
     ("printf", printf::builtin),
     ("pushd", refuse),
     ("pwd", directory::pwd),
     ("read", read::read),
-    ("readarray", refuse),
+    ("readarray", mapfile::mapfile),
     ("readonly", variables::readonly),
     ("return", flow::return_),
     ("set", options::set),

@@ -33,5 +33,14 @@ pub(crate) fn echo_text(words: &[Vec<u8>]) -> Vec<u8> {
 }
 
 pub(super) fn echo(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {
+    if sh.state.dash {
+        let plain = words.get(1).is_some_and(|w| w == b"-n");
+        let args = words.get(if plain { 2 } else { 1 }..).unwrap_or(&[]);
+        let (mut text, stopped) = escape::echo(&args.join(&b' '));
+        if !plain && !stopped {
+            text.push(b'\n');
+        }
+        return After::Status(sh.print(cx, "echo", &text));
+    }
     After::Status(sh.print(cx, "echo", &echo_text(words)))
 }

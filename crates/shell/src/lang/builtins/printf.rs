@@ -16,12 +16,19 @@ pub(crate) struct Formatted {
 /// Widest field: more is cut, for a lab's memory.
 const WIDEST: usize = 100_000;
 
+/// Most bytes that are formatted.
+const MOST: usize = 32 << 20;
+
 /// Formats as often as there are arguments, at least once.
 pub(crate) fn format(format: &[u8], args: &[Vec<u8>]) -> Formatted {
     let mut done = Formatted::default();
     let mut args = args.iter();
     loop {
         let before = args.len();
+        if done.out.len() > MOST {
+            done.errors.push(format!("packetwalk: more than {} MiB", MOST >> 20));
+            return done;
+        }
         if !once(format, &mut args, &mut done) || args.len() == 0 || args.len() == before {
             return done;
         }

@@ -54,8 +54,15 @@ fn assign(sh: &mut Interp, cx: &mut Cx<'_>, builtin: &str, name: &[u8], append: 
 /// `(…)` as `declare -p` prints an array.
 pub(super) fn array_text(value: &Value) -> Vec<u8> {
     let Value::Array(map) = value else { return Vec::new() };
-    let items: Vec<Vec<u8>> =
-        map.iter().map(|(k, v)| [format!("[{k}]=\"").as_bytes(), &double(v), b"\""].concat()).collect();
+    let item = |(index, text): (&i64, &Vec<u8>)| {
+        let text = if text.iter().any(u8::is_ascii_control) {
+            quote_if_needed(text)
+        } else {
+            [b"\"", double(text).as_slice(), b"\""].concat()
+        };
+        [format!("[{index}]=").as_bytes(), &text].concat()
+    };
+    let items: Vec<Vec<u8>> = map.iter().map(item).collect();
     [b"(", items.join(&b' ').as_slice(), b")"].concat()
 }
 

@@ -2,8 +2,8 @@
 
 use crate::lang::ast::{Part, Word};
 
-/// Most words that one word may become.
-const MOST: usize = 100_000;
+/// Most characters of all the words that one word may become, with some for each word.
+const MOST: usize = 2_000_000;
 
 /// A word as single characters and things that stay whole.
 #[derive(Clone, Debug)]
@@ -72,8 +72,9 @@ fn expand_atoms(atoms: &[Atom], depth: u32, budget: &mut usize) -> Result<Vec<Ve
         let mut out = Vec::new();
         for choice in &choices {
             for tail in &rest {
-                *budget = budget.checked_sub(1).ok_or(TooMany)?;
-                out.push([&atoms[..open], choice, tail].concat());
+                let word = [&atoms[..open], choice, tail].concat();
+                *budget = budget.checked_sub(word.len() + 8).ok_or(TooMany)?;
+                out.push(word);
             }
         }
         return Ok(out);
@@ -132,7 +133,7 @@ fn sequence(atoms: &[Atom], budget: &mut usize) -> Result<Option<Vec<Vec<Atom>>>
     let padded = |t: &str| t.trim_start_matches('-').starts_with('0') && t.trim_start_matches('-').len() > 1;
     let width = if padded(from) || padded(to) { from.len().max(to.len()) } else { 0 };
     let count = first.abs_diff(last) / step + 1;
-    let count = usize::try_from(count).ok().filter(|c| *c <= *budget).ok_or(TooMany)?;
+    let count = usize::try_from(count).ok().filter(|c| *c <= *budget / 8).ok_or(TooMany)?;
     let mut out = Vec::with_capacity(count);
     for n in 0..count {
         let offset = (n as i64).wrapping_mul(step as i64);

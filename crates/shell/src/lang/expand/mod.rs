@@ -38,6 +38,11 @@ pub(crate) enum Stop {
 pub(crate) enum Substitution {
     List(Rc<List>),
     Text(Rc<[u8]>, u32),
+    /// `<( )`, or `>( )` when it does not read.
+    Process {
+        list: Rc<List>,
+        reads: bool,
+    },
 }
 
 /// What is known of an expansion that was tried already.
@@ -49,12 +54,30 @@ pub(crate) struct Log {
     before: Option<(Vars, u32)>,
     /// Status of the last substitution.
     pub status: Option<u8>,
+    /// Bytes that the command's words came to, and what they were before this expansion.
+    size: usize,
+    size_before: usize,
 }
 
 impl Log {
+    /// A log for the next expansion of the same command.
+    pub fn following(&self) -> Self {
+        Self { size: self.size, size_before: self.size, ..Self::default() }
+    }
+
+    /// Bytes that the command's words came to.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
     /// Whether nothing was tried yet.
     pub fn is_new(&self) -> bool {
         self.before.is_none()
+    }
+
+    /// The path of a process substitution that was started.
+    pub fn push_path(&mut self, path: Vec<u8>) {
+        self.outputs.push(path);
     }
 
     /// The output of the substitution that the last try stopped at.
@@ -89,6 +112,9 @@ pub(super) enum Run {
     Quotes,
 }
 
+/// Most bytes that the words of one command come to.
+pub(super) const MOST_BYTES: usize = 32 << 20;
+
 pub(crate) type Done<T> = Result<T, Stop>;
 
 /// Expands the words of one command.
@@ -102,6 +128,7 @@ impl Expander<'_, '_> {
     /// Runs `f` as one try: after [`Stop::Run`] variables are as before.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Self) -> Done<T>) -> (Done<T>, Option<State>) {
         self.log.used = 0;
+        self.log.size = self.log.size_before;
         let before =
             self.log.before.get_or_insert_with(|| (self.state.vars.clone(), self.state.random)).clone();
         let done = f(self);
@@ -132,8 +159,11 @@ impl Expander<'_, '_> {
             out.push(text.to_vec());
             return Ok(());
         }
-        let words =
-            brace::expand(word).map_err(|_| Stop::Discard("brace expansion: too many words".to_owned()))?;
+        let words = if self.state.dash {
+            vec![word.clone()]
+        } else {
+            brace::expand(word).map_err(|_| Stop::Discard("brace expansion: too many words".to_owned()))?
+        };
         for word in &words {
             let runs = self.runs(word)?;
             for field in split::split(&runs, &self.separators()) {
@@ -211,6 +241,15 @@ impl Expander<'_, '_> {
         })
     }
 
+    /// Counts bytes of a word: without a limit a few doublings would fill a browser's memory.
+    pub(super) fn weigh(&mut self, bytes: usize) -> Done<()> {
+        self.log.size = self.log.size.saturating_add(bytes);
+        if self.log.size > MOST_BYTES {
+            return Err(Stop::Discard(format!("packetwalk: words of more than {} MiB", MOST_BYTES >> 20)));
+        }
+        Ok(())
+    }
+
     fn runs(&mut self, word: &Word) -> Done<Vec<Run>> {
         let mut runs = Vec::new();
         if let Some(Part::Literal(text)) = word.parts.first() {
@@ -258,6 +297,7 @@ impl Expander<'_, '_> {
         for part in parts {
             match part {
                 Part::Literal(text) => {
+                    self.weigh(text.len())?;
                     out.push(Run::Text(text.clone(), if quoted { Flag::Quoted } else { bare }));
                 }
                 Part::Quoted(text) => {
@@ -277,6 +317,10 @@ impl Expander<'_, '_> {
                     let text = self.substitute(Substitution::List(Rc::clone(list)))?;
                     out.push(Run::Text(text, expanded));
                 }
+                Part::Process(list, reads) => {
+                    let what = Substitution::Process { list: Rc::clone(list), reads: *reads };
+                    out.push(Run::Text(self.substitute(what)?, Flag::Quoted));
+                }
                 Part::Backquote(text, line) => {
                     let text = self.substitute(Substitution::Text(Rc::clone(text), *line))?;
                     out.push(Run::Text(text, expanded));
@@ -294,7 +338,9 @@ impl Expander<'_, '_> {
         match self.log.outputs.get(self.log.used) {
             Some(output) => {
                 self.log.used += 1;
-                Ok(output.clone())
+                let output = output.clone();
+                self.weigh(output.len())?;
+                Ok(output)
             }
             None => Err(Stop::Run(what)),
         }

@@ -1,6 +1,6 @@
 //! `$x` and `${x…}`.
 
-use super::{Done, Expander, Flag, Run, Stop, flat};
+use super::{Done, Expander, Flag, MOST_BYTES, Run, Stop, flat};
 use crate::lang::ast::{Name, Param, ParamOp, Place, Word};
 use crate::lang::escape;
 use crate::lang::parse::name_len;
@@ -85,8 +85,7 @@ impl Expander<'_, '_> {
             }
             op => self.map(value, op)?,
         };
-        self.emit(value, quoted, out);
-        Ok(())
+        self.emit(value, quoted, out)
     }
 
     fn value(&mut self, name: &Name) -> Done<Val> {
@@ -182,10 +181,7 @@ impl Expander<'_, '_> {
                 }
                 Ok(())
             }
-            _ if !missing => {
-                self.emit(value, quoted, out);
-                Ok(())
-            }
+            _ if !missing => self.emit(value, quoted, out),
             b'-' => {
                 if let Some(crate::lang::ast::Part::Literal(text)) = word.parts.first()
                     && text.first() == Some(&b'~')
@@ -206,8 +202,7 @@ impl Expander<'_, '_> {
                 if self.state.vars.set(name, text.clone()).is_err() {
                     return Err(Stop::Discard(format!("{}: readonly variable", lossy(name))));
                 }
-                self.emit(Val::One(text), quoted, out);
-                Ok(())
+                self.emit(Val::One(text), quoted, out)
             }
             _ => {
                 let text = self.single(word)?;
@@ -317,7 +312,12 @@ impl Expander<'_, '_> {
         })
     }
 
-    fn emit(&mut self, value: Val, quoted: bool, out: &mut Vec<Run>) {
+    fn emit(&mut self, value: Val, quoted: bool, out: &mut Vec<Run>) -> Done<()> {
+        self.weigh(match &value {
+            Val::Unset => 0,
+            Val::One(text) => text.len(),
+            Val::Many(words, _) => words.iter().map(|w| w.len() + 16).sum(),
+        })?;
         let flag = if quoted { Flag::Quoted } else { Flag::Split };
         match value {
             Val::Unset => {}
@@ -339,6 +339,7 @@ impl Expander<'_, '_> {
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -378,7 +379,7 @@ fn replace(text: &[u8], pattern: &super::Pattern, with: &[u8], place: Place) -> 
                 }
                 out.extend_from_slice(with);
                 at = to;
-                if place == Place::First {
+                if place == Place::First || out.len() > MOST_BYTES {
                     break;
                 }
             }

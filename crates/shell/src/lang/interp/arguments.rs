@@ -27,6 +27,7 @@ impl Process for Starting {
         let own = own.rsplit(|b| *b == b'/').next().unwrap_or(b"bash").to_vec();
         let env = cx.sys.proc(cx.pid).map(|p| Rc::clone(&p.env)).unwrap_or_default();
         let mut state = State::new(&own, Source::Script, cx.pid, &env, cx.now());
+        state.dash = own == b"sh" || own == b"dash";
         let (mut at, mut command, mut from_input) = (1, false, false);
         while let Some(word) = args.get(at) {
             match word.as_slice() {
@@ -79,6 +80,10 @@ impl Process for Starting {
                 Err(e) => {
                     let (own, file) = (lossy(&own), lossy(&file));
                     let status = if e == Errno::NoEntry { 127 } else { 126 };
+                    if state.dash {
+                        writeln!(cx.stderr, "{own}: 0: cannot open {file}: No such file");
+                        return Poll::Exit(2);
+                    }
                     writeln!(cx.stderr, "{own}: {file}: {}", e.text());
                     return Poll::Exit(status);
                 }

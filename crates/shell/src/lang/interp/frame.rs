@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use packetwalk_wire::Instant;
+
 use super::Interp;
-use super::job::{ReadState, WaitState};
+use super::job::{MapState, ReadState, WaitState};
 use super::redirect::Saved;
 use super::simple::SimpleRun;
 use super::subshell::Capture;
@@ -31,7 +33,8 @@ pub(crate) enum Frame {
     },
     Pipeline {
         pipeline: Rc<Pipeline>,
-        begun: bool,
+        /// When it began, if it has.
+        begun: Option<Instant>,
     },
     /// Children in the foreground; several of a pipeline.
     WaitFor {
@@ -87,6 +90,8 @@ pub(crate) enum Frame {
     Capture(Capture),
     /// The builtin `read`.
     ReadLine(ReadState),
+    /// The builtin `mapfile`.
+    MapFile(MapState),
     /// The builtin `wait`.
     Wait(WaitState),
     /// Descriptors to put back.

@@ -4,6 +4,7 @@ use packetwalk_wire::Instant;
 
 use super::{Frame, Interp, Step};
 use crate::Cx;
+use crate::lang::vars::Value;
 use crate::process::{Pid, Poll, Status};
 use crate::sys::Read;
 
@@ -38,7 +39,51 @@ pub(crate) struct ReadState {
     pub backslash: bool,
 }
 
+/// A `mapfile` that reads.
+#[derive(Clone, Debug)]
+pub(crate) struct MapState {
+    pub name: Vec<u8>,
+    /// `-t`: without the delimiters.
+    pub trim: bool,
+    pub skip: usize,
+    /// 0: all.
+    pub most: usize,
+    pub fd: u32,
+    pub delimiter: u8,
+    pub bytes: Vec<u8>,
+}
+
 impl Interp {
+    pub(super) fn step_map_file(&mut self, cx: &mut Cx<'_>, mut map: MapState) -> Step {
+        loop {
+            match cx.read_fd(map.fd, usize::MAX) {
+                Read::Data(mut bytes) => map.bytes.append(&mut bytes),
+                Read::Wait => {
+                    self.frames.push(Frame::MapFile(map));
+                    return Step::Block(Poll::Wait);
+                }
+                Read::End => break,
+                Read::Error(e) => {
+                    let text = format!("mapfile: {}: invalid file descriptor: {}", map.fd, e.text());
+                    self.error(cx, &text);
+                    return self.finished(cx, 1);
+                }
+            }
+        }
+        let lines = map.bytes.split_inclusive(|b| *b == map.delimiter).skip(map.skip);
+        let most = if map.most == 0 { usize::MAX } else { map.most };
+        let lines = lines.take(most).map(|line| match line.strip_suffix(&[map.delimiter]) {
+            Some(text) if map.trim => text.to_vec(),
+            _ => line.to_vec(),
+        });
+        let array = (0..).zip(lines).collect();
+        let status = match self.state.vars.change(&map.name, |var| var.value = Value::Array(array)) {
+            Ok(()) => 0,
+            Err(_) => 1,
+        };
+        self.finished(cx, status)
+    }
+
     /// Notes which jobs ended.
     pub(crate) fn update_jobs(&mut self, cx: &mut Cx<'_>) {
         for job in &mut self.state.jobs {

@@ -14,7 +14,7 @@ mod trace;
 
 pub(crate) use arguments::start as start_bash;
 pub(crate) use frame::{After, Frame, Reading};
-pub(crate) use job::{ReadState, WaitState};
+pub(crate) use job::{MapState, ReadState, WaitState};
 
 use std::rc::Rc;
 
@@ -86,7 +86,7 @@ impl Interp {
                 let skip = at > 0 && (join == Join::And) != (self.state.status == 0);
                 self.frames.push(Frame::AndOr { and_or, at: at + 1 });
                 if !skip {
-                    self.frames.push(Frame::Pipeline { pipeline, begun: false });
+                    self.frames.push(Frame::Pipeline { pipeline, begun: None });
                 }
                 Step::Next
             }
@@ -103,6 +103,7 @@ impl Interp {
             Frame::Arithmetic { command, log } => self.step_arithmetic(cx, command, log),
             Frame::Capture(capture) => self.step_capture(cx, capture),
             Frame::ReadLine(read) => self.step_read_line(cx, read),
+            Frame::MapFile(map) => self.step_map_file(cx, map),
             Frame::Wait(wait) => self.step_wait(cx, wait),
             done @ (Frame::Restore { .. } | Frame::Call { .. } | Frame::PopScope) => {
                 self.undo(cx, done);
@@ -162,7 +163,7 @@ impl Interp {
             self.frames.push(Frame::List { list, at: at + 1 });
         }
         match and_or.pipelines.as_slice() {
-            [(_, only)] => self.frames.push(Frame::Pipeline { pipeline: Rc::clone(only), begun: false }),
+            [(_, only)] => self.frames.push(Frame::Pipeline { pipeline: Rc::clone(only), begun: None }),
             _ => self.frames.push(Frame::AndOr { and_or, at: 0 }),
         }
         Step::Next
@@ -236,6 +237,9 @@ impl Interp {
     /// After an expansion that did not end: runs what it needs and comes back to `frame`, or ends.
     fn halted(&mut self, cx: &mut Cx<'_>, halt: Halt, frame: Frame) -> Step {
         match halt {
+            Halt::Run(state, Substitution::Process { list, reads }) => {
+                self.process_substitution(cx, &state, list, reads, frame)
+            }
             Halt::Run(state, what) => {
                 self.frames.push(frame);
                 self.capture(cx, &state, what)
@@ -295,7 +299,7 @@ impl Interp {
             || self.frames.iter().any(|frame| match frame {
                 Frame::If { tested: true, .. } | Frame::Loop { in_body: false, .. } => true,
                 Frame::AndOr { and_or, at } => *at < and_or.pipelines.len(),
-                Frame::Pipeline { pipeline, begun: true } => pipeline.negated,
+                Frame::Pipeline { pipeline, begun: Some(_) } => pipeline.negated,
                 _ => false,
             })
     }

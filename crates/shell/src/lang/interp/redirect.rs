@@ -99,7 +99,7 @@ impl Interp {
                     None if redirect.op == Op::DupWrite && redirect.fd.is_none() => {
                         let open = match cx.open(&path, crate::cx::Mode::Write) {
                             Ok(open) => open,
-                            Err(e) => return self.redirect_failed(cx, &path, e),
+                            Err(e) => return self.redirect_failed(cx, &path, e, redirect.op),
                         };
                         let error = cx.sys.dup(open);
                         self.install(cx, 1, open, saved)?;
@@ -131,11 +131,22 @@ impl Interp {
                     None => Ok(()),
                 }
             }
-            Err(e) => self.redirect_failed(cx, &path, e),
+            Err(e) => self.redirect_failed(cx, &path, e, redirect.op),
         }
     }
 
-    fn redirect_failed(&self, cx: &mut Cx<'_>, path: &[u8], e: Errno) -> Result<(), Failed> {
+    fn redirect_failed(&self, cx: &mut Cx<'_>, path: &[u8], e: Errno, op: RedirectOp) -> Result<(), Failed> {
+        if self.state.dash {
+            let reads = matches!(op, RedirectOp::Read | RedirectOp::DupRead);
+            let why = match (e, reads) {
+                (Errno::NoEntry, true) => "No such file",
+                (Errno::NoEntry, false) => "Directory nonexistent",
+                _ => e.text(),
+            };
+            let what: &[u8] = if reads { b"cannot open " } else { b"cannot create " };
+            self.error_bytes(cx, &[what, path, b": ", why.as_bytes()]);
+            return Err(Failed);
+        }
         self.error_bytes(cx, &[path, b": ", e.text().as_bytes()]);
         Err(Failed)
     }

@@ -41,6 +41,21 @@ impl Interp {
         reading: &Reading,
     ) {
         let name = String::from_utf8_lossy(&self.state.name).into_owned();
+        if self.state.dash {
+            let text = match e {
+                ParseError::Unexpected { token, .. } => {
+                    format!("Syntax error: \"{}\" unexpected", String::from_utf8_lossy(token))
+                }
+                ParseError::EndOfFile { .. } => "Syntax error: end of file unexpected".to_owned(),
+                ParseError::Unclosed { open: b'"' | b'\'', .. } => {
+                    "Syntax error: Unterminated quoted string".to_owned()
+                }
+                other => format!("packetwalk: {other:?}"),
+            };
+            let line = parser.line().max(e.line());
+            let _ = cx.write_fd(2, format!("{name}: {line}: {text}\n").as_bytes());
+            return;
+        }
         let place = match (self.state.source, reading) {
             (Source::Interactive, _) => format!("{name}: "),
             (_, Reading::Eval) => format!("{name}: eval: line {}: ", e.line()),

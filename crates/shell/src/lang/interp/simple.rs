@@ -39,7 +39,7 @@ impl SimpleRun {
     /// What was in work is done.
     fn next(&mut self) {
         self.status = self.log.status.or(self.status);
-        self.log = Log::default();
+        self.log = self.log.following();
     }
 }
 
@@ -93,7 +93,7 @@ impl Interp {
             };
             if self.redirect(cx, redirect, plan, &mut run.saved).is_err() {
                 Self::restore(cx, std::mem::take(&mut run.saved));
-                return self.finished(cx, 1);
+                return self.finished(cx, if self.state.dash { 2 } else { 1 });
             }
             run.redirects += 1;
             run.next();
@@ -101,7 +101,11 @@ impl Interp {
         if let Some(step) = self.assign_all(cx, &command, &mut run, named) {
             return step;
         }
+        cx.sys.weigh(run.log.size());
         if !named {
+            if let Some(step) = self.count(cx) {
+                return step;
+            }
             Self::restore(cx, std::mem::take(&mut run.saved));
             let status = run.status.unwrap_or(0);
             return self.finished(cx, status);
@@ -377,11 +381,16 @@ impl Interp {
             }
             Ok(None) => self.start(cx, command, fields, saved, &env),
             Err((text, status)) => {
-                self.error(cx, &format!("{}: {text}", String::from_utf8_lossy(&name)));
+                self.not_started(cx, &name, text);
                 Self::restore(cx, saved);
                 self.finished(cx, status)
             }
         }
+    }
+
+    fn not_started(&self, cx: &mut Cx<'_>, name: &[u8], text: &str) {
+        let text = if self.state.dash && !text.starts_with("Perm") { "not found" } else { text };
+        self.error_bytes(cx, &[name, b": ", text.as_bytes()]);
     }
 
     /// Whether a command can be started, or the script file that it is.
@@ -402,7 +411,7 @@ impl Interp {
     pub(crate) fn start_plain(&mut self, cx: &mut Cx<'_>, words: Vec<Vec<u8>>) -> After {
         let name = words.first().cloned().unwrap_or_default();
         if let Err((text, status)) = Self::locate(cx, &name) {
-            self.error(cx, &format!("{}: {text}", String::from_utf8_lossy(&name)));
+            self.not_started(cx, &name, text);
             return After::Status(status);
         }
         let env = self.state.vars.env();

@@ -2,9 +2,13 @@
 
 use std::rc::Rc;
 
+use core::time::Duration;
+
+use packetwalk_wire::Instant;
+
 use super::{Frame, Interp, Reading, Step};
 use crate::Cx;
-use crate::lang::ast::{AndOr, Command, Kind, Pipeline};
+use crate::lang::ast::{AndOr, Command, Kind, List, Pipeline, Timed};
 use crate::lang::expand::Substitution;
 use crate::lang::parse::Parser;
 use crate::lang::state::{Job, Source, State};
@@ -75,15 +79,23 @@ impl Interp {
         }
     }
 
-    pub(super) fn step_pipeline(&mut self, cx: &mut Cx<'_>, pipeline: &Rc<Pipeline>, begun: bool) -> Step {
-        if begun {
+    pub(super) fn step_pipeline(
+        &mut self,
+        cx: &mut Cx<'_>,
+        pipeline: &Rc<Pipeline>,
+        begun: Option<Instant>,
+    ) -> Step {
+        if let Some(since) = begun {
+            if let Some(how) = pipeline.timed {
+                Self::print_times(cx, how, cx.now().since(since));
+            }
             if pipeline.negated {
                 self.state.status = u8::from(self.state.status == 0);
             }
             return Step::Next;
         }
-        if pipeline.negated {
-            self.frames.push(Frame::Pipeline { pipeline: Rc::clone(pipeline), begun: true });
+        if pipeline.negated || pipeline.timed.is_some() {
+            self.frames.push(Frame::Pipeline { pipeline: Rc::clone(pipeline), begun: Some(cx.now()) });
         }
         match pipeline.commands.as_slice() {
             [] => self.state.status = 0,
@@ -91,6 +103,19 @@ impl Interp {
             many => return self.pipe(cx, many),
         }
         Step::Next
+    }
+
+    /// What `time` prints: the lab's time, for commands here take none of a processor's.
+    fn print_times(cx: &mut Cx<'_>, how: Timed, real: Duration) {
+        let (secs, millis) = (real.as_secs(), real.subsec_millis());
+        let text = match how {
+            Timed::Bash => {
+                let real = format!("{}m{}.{millis:03}s", secs / 60, secs % 60);
+                format!("\nreal\t{real}\nuser\t0m0.000s\nsys\t0m0.000s\n")
+            }
+            Timed::Posix => format!("real {secs}.{:02}\nuser 0.00\nsys 0.00\n", millis / 10),
+        };
+        let _ = cx.write_fd(2, text.as_bytes());
     }
 
     /// Starts every command of a pipeline, each in a subshell.
@@ -151,7 +176,7 @@ impl Interp {
     /// Starts a command substitution for the expansion of the topmost frame.
     pub(super) fn capture(&mut self, cx: &mut Cx<'_>, state: &State, what: Substitution) -> Step {
         let begin = match what {
-            Substitution::List(list) => Frame::List { list, at: 0 },
+            Substitution::List(list) | Substitution::Process { list, .. } => Frame::List { list, at: 0 },
             Substitution::Text(text, line) => {
                 Frame::Read { parser: Parser::new(text, line), reading: Reading::Eval }
             }
@@ -170,6 +195,44 @@ impl Interp {
             }
             _ => self.no_fork(cx),
         }
+    }
+
+    /// Starts a process substitution: its path goes to the expansion of `frame`, and the descriptor is
+    /// closed after the command.
+    pub(super) fn process_substitution(
+        &mut self,
+        cx: &mut Cx<'_>,
+        state: &State,
+        list: Rc<List>,
+        reads: bool,
+        mut frame: Frame,
+    ) -> Step {
+        let (read, write) = cx.sys.pipe();
+        let (own, theirs) = if reads { (read, (1, write)) } else { (write, (0, read)) };
+        let child = self.forked(state, vec![Frame::List { list, at: 0 }]);
+        let pid = self.fork(cx, child, &[theirs]);
+        cx.sys.close(theirs.1);
+        let free = (3..64).rev().find(|fd| cx.sys.fd(cx.pid, *fd).is_none());
+        let (Some(pid), Some(fd)) = (pid, free) else {
+            cx.sys.close(own);
+            self.undo(cx, frame);
+            return self.no_fork(cx);
+        };
+        self.state.last_background = Some(pid);
+        cx.sys.put_fd(cx.pid, fd, Some(own));
+        match &mut frame {
+            Frame::Simple { run, .. } => run.saved.push((fd, None)),
+            _ => {
+                if let Some(Frame::Restore { saved }) = self.frames.last_mut() {
+                    saved.push((fd, None));
+                }
+            }
+        }
+        if let Some(log) = frame.log() {
+            log.push_path(format!("/dev/fd/{fd}").into_bytes());
+        }
+        self.frames.push(frame);
+        Step::Next
     }
 
     pub(super) fn step_capture(&mut self, cx: &mut Cx<'_>, mut capture: Capture) -> Step {

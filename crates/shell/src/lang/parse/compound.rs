@@ -23,12 +23,8 @@ impl Parser {
             b"case" => Self::case_command,
             b"[[" => Self::condition_command,
             b"function" => Self::function_command,
-            b"select" | b"coproc" | b"time" => {
-                let what = match word {
-                    b"select" => "select",
-                    b"coproc" => "coproc",
-                    _ => "time",
-                };
+            b"select" | b"coproc" => {
+                let what = if word == b"select" { "select" } else { "coproc" };
                 return Err(ParseError::Unsupported { line: self.line, what });
             }
             b"then" | b"else" | b"elif" | b"fi" | b"do" | b"done" | b"esac" | b"}" => {

@@ -1,6 +1,6 @@
 //! Tokens: words, operators and line ends.
 
-use super::{ParseError, Parsed, Parser};
+use super::{Parsed, Parser};
 use crate::lang::ast::{Assign, RedirectOp, Word};
 
 /// An operator that is no redirection.
@@ -173,10 +173,10 @@ impl Parser {
             self.at += digits;
             return self.redirect(fd);
         }
+        if matches!(first, b'<' | b'>') && self.byte(1) == Some(b'(') {
+            return Ok(Token::Word(self.word()?));
+        }
         if matches!(first, b'<' | b'>') || first == b'&' && self.byte(1) == Some(b'>') {
-            if self.byte(1) == Some(b'(') {
-                return Err(ParseError::Unsupported { line: self.line, what: "process substitution" });
-            }
             return self.redirect(None);
         }
         if let Some((text, op)) = OPS.iter().find(|(text, _)| self.rest().starts_with(text)) {

@@ -16,7 +16,7 @@ pub(crate) use word::name_len;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::ast::{AndOr, Command, Item, Join, List, Pipeline, Pos, Word};
+use super::ast::{AndOr, Command, Item, Join, List, Pipeline, Pos, Timed, Word};
 use lexer::{Op, Token};
 
 /// Deepest nesting of commands, substitutions and expansions.
@@ -122,6 +122,11 @@ impl Parser {
             depth: 0,
             warnings: Vec::new(),
         }
+    }
+
+    /// The line that is being read.
+    pub fn line(&self) -> u32 {
+        self.line
     }
 
     /// The text of the line that is being read, for messages.
@@ -253,16 +258,23 @@ impl Parser {
     }
 
     fn pipeline(&mut self) -> Parsed<Pipeline> {
-        let mut negated = false;
+        let (mut negated, mut timed) = (false, None);
         self.assign_ok = true;
-        while self.peek_literal()? == Some(b"!") {
-            negated = !negated;
+        loop {
+            match self.peek_literal()? {
+                Some(b"!") => negated = !negated,
+                Some(b"time") => timed = Some(Timed::Bash),
+                Some(b"-p") if timed.is_some() => timed = Some(Timed::Posix),
+                _ => break,
+            }
             self.take();
             self.assign_ok = true;
         }
         let mut commands = Vec::new();
-        if negated && matches!(self.peek()?, Token::Newline | Token::End | Token::Op(Op::Semi)) {
-            return Ok(Pipeline { negated, commands });
+        if (negated || timed.is_some())
+            && matches!(self.peek()?, Token::Newline | Token::End | Token::Op(Op::Semi))
+        {
+            return Ok(Pipeline { negated, timed, commands });
         }
         loop {
             let mut command = self.command()?;
@@ -271,7 +283,7 @@ impl Parser {
                 Token::Op(Op::PipeAnd) => true,
                 _ => {
                     commands.push(Rc::new(command));
-                    return Ok(Pipeline { negated, commands });
+                    return Ok(Pipeline { negated, timed, commands });
                 }
             };
             if both {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::lexer::is_meta;
 use super::{ParseError, Parsed, Parser};
-use crate::lang::ast::{Assign, AssignValue, Name, Param, ParamOp, Part, Word};
+use crate::lang::ast::{Assign, AssignValue, List, Name, Param, ParamOp, Part, Word};
 
 /// Where a run of parts ends; the byte that ends it stays.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,7 +91,7 @@ impl Parser {
         let mut brackets = 0_u32;
         while let Some(b) = self.byte(0) {
             let ends = match stop {
-                Stop::Meta => is_meta(b),
+                Stop::Meta => is_meta(b) && !(matches!(b, b'<' | b'>') && self.byte(1) == Some(b'(')),
                 Stop::Quote => b == b'"',
                 Stop::Brace { .. } => b == b'}',
                 Stop::Slash { .. } => b == b'}' || b == b'/',
@@ -144,6 +144,12 @@ impl Parser {
                 parts.0.push(Part::Backquote(text.into(), line));
             }
             b'$' => self.dollar(stop.quoted(), parts)?,
+            b'<' | b'>' if stop == Stop::Meta => {
+                let line = self.line;
+                self.at += 2;
+                let list = self.bracketed_list(line, false)?;
+                parts.0.push(Part::Process(list, b == b'<'));
+            }
             _ => {
                 let run = self.rest().iter().take_while(|&&b| is_plain(b)).count().max(1);
                 if run == 1 {
@@ -278,6 +284,11 @@ impl Parser {
             self.bump_by(2);
             return Ok(Part::Arithmetic(Rc::new(Word { parts: inner })));
         }
+        Ok(Part::Command(self.bracketed_list(line, doubled)?))
+    }
+
+    /// The commands of a substitution, after its opening bracket and with its closing one.
+    fn bracketed_list(&mut self, line: u32, doubled: bool) -> Parsed<Rc<List>> {
         self.enter()?;
         let (start, peeked) = (self.token_start, self.peeked.take());
         let heres = std::mem::take(&mut self.heres);
@@ -290,7 +301,7 @@ impl Parser {
         };
         (self.token_start, self.peeked, self.heres) = (start, peeked, heres);
         self.leave();
-        Ok(Part::Command(list))
+        Ok(list)
     }
 
     /// Whether the `(` that is next is closed by a `)` with another right behind it: `((…))` is

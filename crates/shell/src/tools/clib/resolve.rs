@@ -127,6 +127,12 @@ pub(in crate::tools) fn resolve(cx: &mut Cx<'_>, name: &str) -> Result<Vec<Host>
     Err(if may_be_name(name) { Gai::Again } else { Gai::NoName })
 }
 
+/// Every name of the hosts file with its address.
+pub(in crate::tools) fn host_table(cx: &mut Cx<'_>) -> Vec<(String, IpAddr)> {
+    let text = hosts(cx);
+    lines(&text).flat_map(|(addr, names)| names.into_iter().map(move |n| (n.to_owned(), addr))).collect()
+}
+
 /// The name of an address.
 pub(in crate::tools) fn reverse(cx: &mut Cx<'_>, addr: IpAddr) -> Option<String> {
     let text = hosts(cx);

@@ -1,8 +1,10 @@
-//! `getservbyname` and `getservbyport`.
+//! `getservbyname`, `getservbyport` and `getprotobyname`.
 
-// The one table of the crate is kept with iptables, which prints most of it.
+// The crate's one copy of each table is kept with iptables, which prints most of them.
 #[path = "../iptables/names/services.rs"]
 mod services;
+#[path = "../iptables/names/protocols.rs"]
+mod protocols;
 
 /// The port of a service.
 pub(in crate::tools) fn port_of(name: &str, protocol: &str) -> Option<u16> {
@@ -15,4 +17,9 @@ pub(in crate::tools) fn port_of(name: &str, protocol: &str) -> Option<u16> {
 /// The service at a port.
 pub(in crate::tools) fn service_at(port: u16, protocol: &str) -> Option<&'static str> {
     services::SERVICES.iter().find(|(n, p, ..)| *n == port && *p == protocol).map(|(_, _, name, _)| *name)
+}
+
+/// `getprotobyname`.
+pub(in crate::tools) fn protocol_of(name: &str) -> Option<u8> {
+    protocols::PROTOCOLS.iter().find(|(_, n, others)| *n == name || others.contains(&name)).map(|(n, ..)| *n)
 }

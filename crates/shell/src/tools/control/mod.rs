@@ -5,10 +5,12 @@
 
 pub(super) mod env;
 pub(super) mod kill;
+pub(super) mod nsenter;
 pub(super) mod plain;
 pub(super) mod sleep;
 pub(super) mod timeout;
 pub(super) mod which;
+pub(super) mod wrap;
 
 use crate::{Cx, Poll};
 

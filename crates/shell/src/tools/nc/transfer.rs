@@ -5,6 +5,7 @@ use std::time::Duration;
 use packetwalk_lab::SockId;
 use packetwalk_wire::Instant;
 
+use super::SETTLE;
 use super::options::Options;
 use crate::Cx;
 use crate::process::Poll;
@@ -41,7 +42,7 @@ pub(super) struct Transfer {
     received: i64,
     /// When the wait began that `-w` ends.
     since: Instant,
-    /// `-i`: nothing happens until then.
+    /// What was written is on its way, or `-i`: nothing happens until then.
     pause: Option<Instant>,
     /// `-q`: the connection is closed, the program ends then.
     quit_at: Option<Instant>,
@@ -74,7 +75,6 @@ impl Transfer {
                 return Outcome::Wait(Poll::WaitUntil(at));
             }
             self.pause = None;
-            self.since = now;
         }
         if self.quit_at.is_some_and(|at| at <= now) {
             return Outcome::Quit;
@@ -102,6 +102,7 @@ impl Transfer {
             }
             self.since = now;
             if let Some(at) = self.pause {
+                self.since = at;
                 return Outcome::Wait(Poll::WaitUntil(at));
             }
         }
@@ -151,7 +152,8 @@ impl Transfer {
         let may_read = self.net_in && net.readable && self.from_net.len() < BUFFER;
         let may_write = self.net_out && self.wants_out;
         let lost = (self.net_in || self.net_out) && (net.error || net.hung_up);
-        let ready = input != Read::Wait || may_read || may_write || lost || !self.from_net.is_empty();
+        let all_sent = self.net_out && !self.stdin && self.from_stdin.is_empty();
+        let ready = input != Read::Wait || may_read || may_write || lost || all_sent || !self.from_net.is_empty();
         if !ready {
             return false;
         }
@@ -190,7 +192,7 @@ impl Transfer {
                 (self.stdout, self.net_in) = (false, false);
             }
         }
-        if !self.stdin && self.from_stdin.is_empty() {
+        if !self.stdin && self.from_stdin.is_empty() && self.pause.is_none() {
             if self.net_out && options.shut {
                 self.shut(cx, options, sock);
             }
@@ -234,9 +236,8 @@ impl Transfer {
                 return;
             }
         }
-        if end.is_some() && options.interval > 0 {
-            self.pause = Some(cx.now() + Duration::from_secs(options.interval));
-        }
+        let sleeps = end.is_some() && options.interval > 0;
+        self.pause = Some(cx.now() + if sleeps { Duration::from_secs(options.interval) } else { SETTLE });
         self.wants_out = !self.from_stdin.is_empty();
     }
 

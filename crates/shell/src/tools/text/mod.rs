@@ -1,5 +1,6 @@
 //! The text tools: what a lab pipes its output through, and the small commands around it.
 
+mod awk;
 mod cat;
 mod cut;
 mod date;
@@ -61,3 +62,4 @@ pub(super) const SORT: Tool = gather::<sort::Sort>();
 pub(super) const DATE: Tool = Tool::Function(date::main);
 pub(super) const XARGS: Tool = Tool::Process(xargs::new);
 pub(super) const SED: Tool = lines::<sed::Sed>();
+pub(super) const AWK: Tool = lines::<awk::Awk>();

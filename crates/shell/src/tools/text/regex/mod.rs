@@ -172,7 +172,7 @@ mod tests {
             ("\\.", "a.b", Some(".")),
             ("z", "abc", None),
             ("^.$", "é", Some("é")),
-            ("[à-ý]+", "aéèb", Some("éè")),
+            ("[éè]+", "aéèb", Some("éè")),
             ("[^a]", "é", Some("é")),
         ];
         for (regex, text, expect) in cases {

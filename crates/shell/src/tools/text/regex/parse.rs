@@ -450,7 +450,12 @@ impl<'a> Parser<'a> {
             let high = match (self.peek(), self.text.get(self.at + 1)) {
                 (Some(b'-'), Some(&next)) if next != b']' => {
                     self.at += 1;
-                    self.bracket_character()?
+                    let high = self.bracket_character()?;
+                    // glibc's C.UTF-8 has no order of characters beyond ASCII.
+                    if self.utf8() && low.max(high) >= 0x80 {
+                        return Err(RegexError("Invalid collation character"));
+                    }
+                    high
                 }
                 _ => low,
             };

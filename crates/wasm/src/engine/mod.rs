@@ -1,0 +1,189 @@
+//! A lab that is looked at: run, walked, wound back, and read as tables. No JavaScript here.
+
+mod states;
+mod tables;
+mod topology;
+mod trouble;
+mod walk;
+
+use std::collections::BTreeMap;
+
+use packetwalk_lab::Lab;
+use packetwalk_shell::{Line, Shell, Sink, Stream};
+use packetwalk_trace::NsId;
+
+use crate::view;
+use states::States;
+pub use trouble::Trouble;
+
+/// The name of the script in messages.
+const NAME: &str = "lab.sh";
+
+/// A lab, how it was when its script ended, and its last walk.
+#[derive(Debug)]
+pub struct Engine {
+    shell: Shell,
+    loaded: Shell,
+    output: view::Output,
+    troubles: Vec<Trouble>,
+    snapshots: BTreeMap<u32, Shell>,
+    last_snapshot: u32,
+    walk: Option<(view::Walk, States)>,
+}
+
+/// Keeps output in the order in which it came.
+#[derive(Debug, Default)]
+struct Chunks(Vec<(Stream, Vec<u8>)>);
+
+impl Sink for Chunks {
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        match self.0.last_mut() {
+            Some((last, text)) if *last == stream => text.extend_from_slice(bytes),
+            _ => self.0.push((stream, bytes.to_vec())),
+        }
+    }
+}
+
+impl Chunks {
+    fn output(self, status: u8) -> view::Output {
+        let mut output =
+            view::Output { stdout: String::new(), stderr: String::new(), chunks: Vec::new(), status };
+        for (stream, bytes) in self.0 {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let (stream, whole) = match stream {
+                Stream::Stdout => (view::Stream::Stdout, &mut output.stdout),
+                Stream::Stderr => (view::Stream::Stderr, &mut output.stderr),
+            };
+            whole.push_str(&text);
+            output.chunks.push(view::Chunk { stream, text });
+        }
+        output
+    }
+}
+
+impl Engine {
+    /// Runs a script from its beginning, as far as bash would.
+    pub fn new(script: &str) -> Self {
+        let mut shell = Shell::new(Lab::new(0));
+        let mut chunks = Chunks::default();
+        let status = shell.run_script(NAME, script.as_bytes(), &mut chunks);
+        let output = chunks.output(status);
+        let troubles = trouble::of_script(script, &output.stderr);
+        Self {
+            loaded: shell.clone(),
+            shell,
+            output,
+            troubles,
+            snapshots: BTreeMap::new(),
+            last_snapshot: 0,
+            walk: None,
+        }
+    }
+
+    /// What the script printed.
+    pub const fn output(&self) -> &view::Output {
+        &self.output
+    }
+
+    /// What went wrong in the script.
+    pub fn troubles(&self) -> &[Trouble] {
+        &self.troubles
+    }
+
+    /// Where bash could not read on, if so.
+    pub fn unreadable(&self) -> Option<&Trouble> {
+        self.troubles.iter().find(|t| t.is_syntax)
+    }
+
+    fn ns(&self, name: &str) -> Result<NsId, Trouble> {
+        self.shell.lab.ns(name).ok_or_else(|| Trouble::plain(format!("Cannot open network namespace \"{name}\"")))
+    }
+
+    /// Runs a command line in a namespace.
+    ///
+    /// # Errors
+    /// [`Trouble`] if there is no such namespace, or if the line is only the beginning of a command.
+    pub fn run(&mut self, ns: &str, command: &str) -> Result<view::Output, Trouble> {
+        let ns = self.ns(ns)?;
+        let mut chunks = Chunks::default();
+        match self.shell.run_line(ns, command.as_bytes(), &mut chunks) {
+            Line::Done(status) | Line::Exit(status) => Ok(chunks.output(status)),
+            Line::Incomplete => Err(Trouble::plain("the command is not complete")),
+        }
+    }
+
+    /// Walks: see [`crate::Lab::walk`].
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    pub fn walk(&mut self, from: &str, command: &str) -> Result<view::Walk, Trouble> {
+        let ns = self.ns(from)?;
+        let (walk, states) = walk::walk(&mut self.shell, ns, command)?;
+        self.walk = Some((walk.clone(), states));
+        Ok(walk)
+    }
+
+    /// A step of the last walk.
+    ///
+    /// # Errors
+    /// [`Trouble`] if there is none.
+    pub fn step(&self, index: u32) -> Result<view::Step, Trouble> {
+        let found = self.walk.as_ref().and_then(|(walk, _)| walk.steps.get(index as usize));
+        found.cloned().ok_or_else(|| Trouble::plain(format!("there is no step {index}")))
+    }
+
+    /// Namespaces and devices.
+    pub fn topology(&self) -> view::Topology {
+        topology::topology(&self.shell.lab)
+    }
+
+    /// Tables of a namespace.
+    ///
+    /// # Errors
+    /// [`Trouble`] if there is no such namespace.
+    pub fn tables(&self, ns: &str) -> Result<view::Tables, Trouble> {
+        Ok(tables::tables(&self.shell, self.ns(ns)?))
+    }
+
+    /// Tables of a namespace as of a step.
+    ///
+    /// # Errors
+    /// [`Trouble`] if there is no such namespace or step.
+    pub fn state_at(&mut self, step: u32, ns: &str) -> Result<view::Tables, Trouble> {
+        let ns = self.ns(ns)?;
+        let Some((_, states)) = &mut self.walk else { return Err(Trouble::plain("nothing was walked yet")) };
+        states.tables(step, ns).ok_or_else(|| Trouble::plain(format!("there is no step {step}")))
+    }
+
+    /// Keeps the lab as it is.
+    pub fn snapshot(&mut self) -> u32 {
+        self.last_snapshot = self.last_snapshot.wrapping_add(1);
+        self.snapshots.insert(self.last_snapshot, self.shell.clone());
+        self.last_snapshot
+    }
+
+    /// Brings the lab back.
+    ///
+    /// # Errors
+    /// [`Trouble`] if there is no such snapshot.
+    pub fn restore(&mut self, snapshot: u32) -> Result<(), Trouble> {
+        let kept = self.snapshots.get(&snapshot);
+        self.shell = kept.ok_or_else(|| Trouble::plain(format!("there is no snapshot {snapshot}")))?.clone();
+        Ok(())
+    }
+
+    /// Forgets a snapshot.
+    pub fn forget(&mut self, snapshot: u32) {
+        self.snapshots.remove(&snapshot);
+    }
+
+    /// Brings the lab back to how its script left it.
+    pub fn reset(&mut self) {
+        self.shell = self.loaded.clone();
+    }
+
+    /// Frames of the last walk.
+    pub fn pcap(&self) -> Vec<u8> {
+        self.walk.as_ref().map_or_else(Vec::new, |(_, states)| states.pcap())
+    }
+}

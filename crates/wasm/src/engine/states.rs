@@ -1,0 +1,132 @@
+//! The lab as of each step of a walk: the walk is run again, one thing at a time, and kept after each.
+
+use packetwalk_shell::{Collect, Line, Shell};
+use packetwalk_trace::{CtStep, Event, NsId, Step};
+use packetwalk_wire::Instant;
+
+use super::tables::tables;
+use super::walk::in_background;
+use crate::view;
+
+/// States of a walk, made when they are first asked for.
+#[derive(Debug)]
+pub struct States {
+    after: Shell,
+    events: Vec<Event>,
+    /// What is needed to run it again.
+    again: Option<(Shell, NsId, String)>,
+    /// The lab when so many events had happened, in order.
+    kept: Vec<(usize, Shell)>,
+}
+
+/// Which tables have changed in the middle of what a namespace does in one go.
+#[derive(Clone, Copy, Debug, Default)]
+struct Changed {
+    rules: bool,
+    conntrack: bool,
+    neighbours: bool,
+    fdb: bool,
+    sockets: bool,
+}
+
+impl States {
+    /// For a walk that ran `command` in `ns` on a lab that was as `before` and is now as `after`.
+    pub fn new(before: Shell, after: Shell, ns: NsId, command: &str, events: Vec<Event>) -> Self {
+        Self { after, events, again: Some((before, ns, command.to_owned())), kept: Vec::new() }
+    }
+
+    /// The tables of a namespace as of a step; `None` if there is no such step.
+    pub fn tables(&mut self, step: u32, ns: NsId) -> Option<view::Tables> {
+        let step = step as usize;
+        let event = self.events.get(step)?;
+        if step + 1 == self.events.len() {
+            return Some(tables(&self.after, ns));
+        }
+        if let Some((before, from, command)) = self.again.take() {
+            self.kept = run_again(before, from, &command, &self.events);
+        }
+        let next = self.kept.partition_point(|(count, _)| *count <= step);
+        let after = self.kept.get(next).map_or(&self.after, |(_, shell)| shell);
+        let Some((begin, before)) = next.checked_sub(1).and_then(|at| self.kept.get(at)) else {
+            return Some(tables(after, ns));
+        };
+        let before = tables(before, ns);
+        if event.ns != ns {
+            return Some(before);
+        }
+        let changed = Changed::by(self.events.get(*begin..=step)?);
+        let after = tables(after, ns);
+        Some(view::Tables {
+            routes: before.routes,
+            rules: if changed.rules { after.rules } else { before.rules },
+            conntrack: if changed.conntrack { after.conntrack } else { before.conntrack },
+            neighbours: if changed.neighbours { after.neighbours } else { before.neighbours },
+            fdb: if changed.fdb { after.fdb } else { before.fdb },
+            sockets: if changed.sockets { after.sockets } else { before.sockets },
+        })
+    }
+
+    /// Frames of the walk, as pcapng.
+    pub fn pcap(&self) -> Vec<u8> {
+        self.after.lab.pcapng()
+    }
+}
+
+impl Changed {
+    fn by(events: &[Event]) -> Self {
+        let mut changed = Self::default();
+        for event in events {
+            match event.step {
+                Step::Rule { .. } | Step::Policy { .. } => changed.rules = true,
+                Step::Conntrack(CtStep::Found(_) | CtStep::Confirmed(_) | CtStep::Destroyed(_)) => {
+                    changed.conntrack = true;
+                }
+                Step::Neigh { .. } | Step::Arp => changed.neighbours = true,
+                Step::BridgeLearn { .. } | Step::Bridge { .. } => changed.fdb = true,
+                Step::Deliver | Step::Send => changed.sockets = true,
+                _ => {}
+            }
+        }
+        changed
+    }
+}
+
+/// Runs the walk on `shell` once more and keeps the lab after each thing that happens, as long as it is
+/// what happened the first time.
+fn run_again(mut shell: Shell, ns: NsId, command: &str, events: &[Event]) -> Vec<(usize, Shell)> {
+    let mut kept = vec![(0, shell.clone())];
+    shell.lab.start_trace();
+    if shell.run_line(ns, in_background(command).as_bytes(), &mut Collect::default()) == Line::Incomplete {
+        return kept;
+    }
+    loop {
+        let done = shell.lab.trace().len();
+        if shell.lab.trace() != events.get(..done).unwrap_or_default() {
+            return kept;
+        }
+        if kept.last().is_some_and(|(count, _)| *count < done) {
+            let mut copy = shell.clone();
+            copy.lab.stop_trace();
+            kept.push((done, copy));
+        }
+        let Some(next) = events.get(done) else { return kept };
+        if !advance(&mut shell, next.at) {
+            return kept;
+        }
+    }
+}
+
+/// Does the next thing that is due up to `until`; `false` when nothing comes of it.
+fn advance(shell: &mut Shell, until: Instant) -> bool {
+    let done = shell.lab.trace().len();
+    // Processes have their turn first: what arrived may make them send.
+    for _ in 0..8 {
+        let now = shell.lab.now();
+        shell.run_until(now, &mut Collect::default());
+        if shell.lab.trace().len() > done {
+            return true;
+        }
+    }
+    let moved = shell.lab.now() < until;
+    shell.lab.step(until) || moved
+}

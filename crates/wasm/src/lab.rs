@@ -1,0 +1,146 @@
+//! The class that JavaScript makes.
+
+use tsify::{Ts, Tsify};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::engine::{Engine, Trouble};
+use crate::error::{plain, thrown};
+use crate::view;
+
+/// A laboratory: namespaces, cables, rules and time, made by a script of Linux commands.
+///
+/// Namespaces are called by the name that `ip netns add` gave them; the empty name is the one where the
+/// script runs.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Lab {
+    engine: Engine,
+}
+
+fn give<T: Tsify + serde::Serialize>(value: Result<T, Trouble>) -> Result<Ts<T>, JsValue> {
+    value.map_err(|t| thrown(&t))?.into_ts().map_err(|e| plain(&e.to_string()))
+}
+
+#[wasm_bindgen]
+impl Lab {
+    /// Runs a lab script. Throws an `Error` with `line` and `column` if bash could not read it to its
+    /// end. A command that fails is no error: bash goes on; see `troubles`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(script: &str) -> Result<Self, JsValue> {
+        let engine = Engine::new(script);
+        match engine.unreadable() {
+            Some(trouble) => Err(thrown(trouble)),
+            None => Ok(Self { engine }),
+        }
+    }
+
+    /// The same, but keeps what ran before an error.
+    #[wasm_bindgen(js_name = asFar)]
+    pub fn as_far(script: &str) -> Self {
+        Self { engine: Engine::new(script) }
+    }
+
+    /// What went wrong in the script, in order.
+    pub fn troubles(&self) -> Result<Vec<Ts<view::Trouble>>, JsValue> {
+        let troubles = self.engine.troubles().iter().map(view::Trouble::from);
+        troubles.map(|t| t.into_ts().map_err(|e| plain(&e.to_string()))).collect()
+    }
+
+    /// What the script printed.
+    pub fn output(&self) -> Result<Ts<view::Output>, JsValue> {
+        give(Ok(self.engine.output().clone()))
+    }
+
+    /// Runs a command line in a namespace.
+    pub fn run(&mut self, ns: &str, command: &str) -> Result<Ts<view::Output>, JsValue> {
+        give(self.engine.run(ns, command))
+    }
+
+    /// Runs a command in a namespace and explains, step by step, what its packets did. The lab goes on
+    /// from there; `reset` or `restore` brings it back.
+    pub fn walk(&mut self, from: &str, command: &str) -> Result<Ts<view::Walk>, JsValue> {
+        give(self.engine.walk(from, command))
+    }
+
+    /// One step of the last walk.
+    pub fn step(&self, index: u32) -> Result<Ts<view::Step>, JsValue> {
+        give(self.engine.step(index))
+    }
+
+    /// Every namespace with its devices.
+    pub fn topology(&self) -> Result<Ts<view::Topology>, JsValue> {
+        give(Ok(self.engine.topology()))
+    }
+
+    /// Every table of a namespace, now.
+    pub fn tables(&self, ns: &str) -> Result<Ts<view::Tables>, JsValue> {
+        give(self.engine.tables(ns))
+    }
+
+    /// Every table of a namespace as of a step of the last walk.
+    #[wasm_bindgen(js_name = stateAt)]
+    pub fn state_at(&mut self, step: u32, ns: &str) -> Result<Ts<view::Tables>, JsValue> {
+        give(self.engine.state_at(step, ns))
+    }
+
+    /// Routes of a namespace, now.
+    pub fn routes(&self, ns: &str) -> Result<Vec<Ts<view::RouteRow>>, JsValue> {
+        rows(self.engine.tables(ns).map(|t| t.routes))
+    }
+
+    /// Netfilter's rules of a namespace, now.
+    pub fn rules(&self, ns: &str) -> Result<Vec<Ts<view::RuleRow>>, JsValue> {
+        rows(self.engine.tables(ns).map(|t| t.rules))
+    }
+
+    /// Connections of a namespace, now.
+    pub fn conntrack(&self, ns: &str) -> Result<Vec<Ts<view::Row>>, JsValue> {
+        rows(self.engine.tables(ns).map(|t| t.conntrack))
+    }
+
+    /// Neighbours of a namespace, now.
+    pub fn neighbours(&self, ns: &str) -> Result<Vec<Ts<view::Row>>, JsValue> {
+        rows(self.engine.tables(ns).map(|t| t.neighbours))
+    }
+
+    /// What the bridges of a namespace have learnt, now.
+    pub fn fdb(&self, ns: &str) -> Result<Vec<Ts<view::Row>>, JsValue> {
+        rows(self.engine.tables(ns).map(|t| t.fdb))
+    }
+
+    /// Sockets of a namespace, now.
+    pub fn sockets(&self, ns: &str) -> Result<Vec<Ts<view::Row>>, JsValue> {
+        rows(self.engine.tables(ns).map(|t| t.sockets))
+    }
+
+    /// Keeps the lab as it is; the number that `restore` takes.
+    pub fn snapshot(&mut self) -> u32 {
+        self.engine.snapshot()
+    }
+
+    /// Brings the lab back to a snapshot.
+    pub fn restore(&mut self, snapshot: u32) -> Result<(), JsValue> {
+        self.engine.restore(snapshot).map_err(|t| thrown(&t))
+    }
+
+    /// Forgets a snapshot.
+    pub fn forget(&mut self, snapshot: u32) {
+        self.engine.forget(snapshot);
+    }
+
+    /// Brings the lab back to how the script left it.
+    pub fn reset(&mut self) {
+        self.engine.reset();
+    }
+
+    /// Every frame of the last walk on every interface, as a pcapng file.
+    pub fn pcap(&self) -> Vec<u8> {
+        self.engine.pcap()
+    }
+}
+
+fn rows<T: Tsify + serde::Serialize>(rows: Result<Vec<T>, Trouble>) -> Result<Vec<Ts<T>>, JsValue> {
+    let rows = rows.map_err(|t| thrown(&t))?;
+    rows.iter().map(|row| row.into_ts().map_err(|e| plain(&e.to_string()))).collect()
+}
