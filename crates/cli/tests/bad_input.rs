@@ -14,7 +14,13 @@ fn check(lab: impl AsRef<[u8]>, expect: &str) {
     let printed = kernel::run(&lab, packetwalk).expect("the lab ends");
     let head = |bytes: &[u8]| String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
     let same = printed == expect;
-    assert!(same, "{}\nLinux: {}\nours:  {}", head(lab.as_ref()), head(expect.as_bytes()), head(printed.as_bytes()));
+    assert!(
+        same,
+        "{}\nLinux: {}\nours:  {}",
+        head(lab.as_ref()),
+        head(expect.as_bytes()),
+        head(printed.as_bytes())
+    );
 }
 
 /// Ten million letters.

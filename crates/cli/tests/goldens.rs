@@ -80,7 +80,8 @@ fn the_same_lab_gives_the_same_bytes() {
 /// Holds the recordings against the kernel of this machine, where it can: as root, with the recorded versions.
 #[test]
 fn linux_still_prints_what_was_recorded() {
-    if let Some(why) = kernel::not_comparable(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/labs")) {
+    if let Some(why) = kernel::not_comparable(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/labs"))
+    {
         println!("skipped: {why}");
         return;
     }

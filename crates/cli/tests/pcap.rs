@@ -10,7 +10,11 @@ const LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/labs/article
 fn tshark(file: &Path, args: &[&str]) -> Option<String> {
     let checks = ["ip.check_checksum", "tcp.check_checksum", "udp.check_checksum"];
     let mut tshark = Command::new("tshark");
-    tshark.arg("-r").arg(file).args(args).args(checks.iter().flat_map(|check| ["-o".to_owned(), format!("{check}:TRUE")]));
+    tshark
+        .arg("-r")
+        .arg(file)
+        .args(args)
+        .args(checks.iter().flat_map(|check| ["-o".to_owned(), format!("{check}:TRUE")]));
     let out = tshark.output().ok()?;
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     Some(String::from_utf8_lossy(&out.stdout).into_owned())

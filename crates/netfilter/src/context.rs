@@ -1,10 +1,11 @@
 //! What matches and targets work on.
 
 use packetwalk_trace::{Hook, Table as TableId};
-use packetwalk_wire::Skb;
+use packetwalk_wire::{Family, Skb};
 
 use crate::Conntrack;
 use crate::env::{Env, HookState, Host};
+use crate::xtables::Table;
 use crate::xtables::chain::HookSet;
 
 /// A packet in a rule, with its surroundings.
@@ -48,11 +49,13 @@ pub struct Scope {
     pub hooks: HookSet,
     /// Only with `-p` one of these.
     pub protos: &'static [u8],
+    /// Only for this family.
+    pub family: Option<Family>,
 }
 
 impl Scope {
     /// Everywhere.
-    pub const ANY: Self = Self { tables: &[], hooks: HookSet::ALL, protos: &[] };
+    pub const ANY: Self = Self { tables: &[], hooks: HookSet::ALL, protos: &[], family: None };
 
     /// Only in one table.
     pub const fn table(tables: &'static [TableId]) -> Self {
@@ -64,6 +67,12 @@ impl Scope {
         Self { protos, ..Self::ANY }
     }
 
+    /// The same, only for this family.
+    #[must_use]
+    pub const fn family(self, family: Family) -> Self {
+        Self { family: Some(family), ..self }
+    }
+
     /// The same, only in these hooks.
     #[must_use]
     pub const fn hooks(self, hooks: &[Hook]) -> Self {
@@ -71,8 +80,9 @@ impl Scope {
     }
 
     /// Whether a rule of `table`, reached from `hooks`, with `-p proto` (not negated) may use it.
-    pub fn admits(&self, table: TableId, hooks: HookSet, proto: Option<u8>) -> bool {
-        (self.tables.is_empty() || self.tables.contains(&table))
+    pub fn admits(&self, table: &Table, hooks: HookSet, proto: Option<u8>) -> bool {
+        (self.tables.is_empty() || self.tables.contains(&table.id()))
+            && self.family.is_none_or(|f| f == table.family())
             && hooks.within(self.hooks)
             && (self.protos.is_empty() || proto.is_some_and(|p| self.protos.contains(&p)))
     }

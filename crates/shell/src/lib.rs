@@ -9,8 +9,8 @@ mod sys;
 mod tools;
 
 pub use cx::{Cx, NotFound, Spawn, Text};
-pub use process::{OnSignal, Pid, Poll, Process, Signal, Status};
 pub use lang::ast::Pos;
+pub use process::{OnSignal, Pid, Poll, Process, Signal, Status};
 pub use shell::{Line, Shell};
 pub use sys::{Collect, Errno, Read, Sink, Stream};
 

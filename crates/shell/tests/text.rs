@@ -126,21 +126,53 @@ fn refusals_and_hostile_input() {
         ("ls -l", 2, "packetwalk: ls -l is not simulated\n"),
         ("hostname x", 1, "packetwalk: hostname x is not simulated\n"),
         ("date -d tomorrow", 1, "packetwalk: date -d tomorrow is not simulated\n"),
-        ("uname -a; hostname", 0, "Linux packetwalk 6.18.0 #1 SMP PREEMPT_DYNAMIC x86_64 GNU/Linux\npacketwalk\n"),
+        (
+            "uname -a; hostname",
+            0,
+            "Linux packetwalk 6.18.0 #1 SMP PREEMPT_DYNAMIC x86_64 GNU/Linux\npacketwalk\n",
+        ),
     ];
     for (script, status, output) in cases {
         assert_eq!(ours(&format!("{script}\n")), (status, output.to_owned()), "{script}");
     }
     let long = vec![b'0'; 10_000_000];
     for tool in [
-        "cat ten", "head -1 ten", "tail -1 ten", "grep -c 0 ten", "grep -o x ten", "cut -c1 ten", "cut -d0 -f1 ten",
-        "tr 0 1 < ten", "sort ten", "uniq ten", "wc ten", "rev ten", "sed 's/x/y/' ten", "awk '{print NF}' ten",
-        "cat ten | grep -v 0", "paste ten ten", "cat ten | sed q",
+        "cat ten",
+        "head -1 ten",
+        "tail -1 ten",
+        "grep -c 0 ten",
+        "grep -o x ten",
+        "cut -c1 ten",
+        "cut -d0 -f1 ten",
+        "tr 0 1 < ten",
+        "sort ten",
+        "uniq ten",
+        "wc ten",
+        "rev ten",
+        "sed 's/x/y/' ten",
+        "awk '{print NF}' ten",
+        "cat ten | grep -v 0",
+        "paste ten ten",
+        "cat ten | sed q",
     ] {
         let (status, _) = ours_with(&format!("{tool} > /dev/null\n"), &long);
         assert!(status < 2, "{tool}");
     }
-    for tool in ["cat", "head", "tail", "sort", "uniq", "cut -b1-", "tr x y", "sed p", "awk 1", "grep -a ''", "rev", "tee", "paste"] {
+    for tool in [
+        "cat",
+        "head",
+        "tail",
+        "sort",
+        "uniq",
+        "cut -b1-",
+        "tr x y",
+        "sed p",
+        "awk 1",
+        "grep -a ''",
+        "rev",
+        "tee",
+        "paste",
+    ] {
         let (status, text) = ours(&format!("printf '\\377\\376a\\n' | {tool} | tr '\\377\\376' XY\n"));
         assert!(status == 0 && text.contains("XY") || text.contains("YX"), "{tool}: {text}");
     }

@@ -20,6 +20,8 @@ pub struct Dst {
     pub mtu: Option<u32>,
     /// The sender should be told of a better way (`IPSKB_DOREDIRECT`).
     pub redirect: bool,
+    /// What ICMP told of the path MTU does not count (`IP_PMTUDISC_PROBE`).
+    pub probe: bool,
     /// This host gets the packet, or a copy of it (`RTCF_LOCAL`).
     pub local: bool,
     /// The route that decided, for the trace.
@@ -36,6 +38,7 @@ impl Dst {
             src: None,
             mtu: None,
             redirect: false,
+            probe: false,
             local: true,
             step: None,
         }

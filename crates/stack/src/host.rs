@@ -31,6 +31,11 @@ impl Host for HostView<'_> {
         self.links.get(index).map_or_else(Dev::default, |d| Dev { index, name: d.name, group: d.group })
     }
 
+    fn path_mtu(&self, dst: IpAddr) -> Option<u32> {
+        let route = self.routing.output(&packetwalk_route::Flow::new(dst)).ok()?;
+        route.mtu.or_else(|| self.links.get(route.oif).map(|d| d.mtu))
+    }
+
     fn is_bridge_port(&self, index: IfIndex) -> bool {
         self.links.get(index).is_some_and(|d| d.master.is_some())
     }

@@ -67,6 +67,7 @@ impl Stack {
             src: Some(src),
             mtu: None,
             redirect: false,
+            probe: false,
             local: false,
             step: None,
         };

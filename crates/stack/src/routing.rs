@@ -15,6 +15,7 @@ impl From<RouteResult> for Dst {
             src: r.src,
             mtu: r.mtu,
             redirect: r.redirect,
+            probe: false,
             local: r.local,
             step: r.from_table.then(|| r.step()),
         }

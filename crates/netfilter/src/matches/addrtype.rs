@@ -39,6 +39,9 @@ const ANYCAST: u16 = 1 << 4;
 const MULTICAST: u16 = 1 << 5;
 const UNREACHABLE: u16 = 1 << 7;
 
+/// What IPv6 has.
+const V6: u16 = UNSPEC | UNICAST | LOCAL | ANYCAST | MULTICAST | UNREACHABLE;
+
 const fn bit(kind: RouteKind) -> u16 {
     match kind {
         RouteKind::Unicast => UNICAST,
@@ -90,12 +93,17 @@ impl Addrtype {
     }
 
     /// Where it may be used.
-    pub(crate) const fn scope(&self) -> Scope {
-        match self.limit {
+    ///
+    /// # Source
+    /// Linux v6.18, `net/netfilter/xt_addrtype.c`: `addrtype_mt_checkentry_v1`.
+    pub(crate) fn scope(&self) -> Scope {
+        let scope = match self.limit {
             None => Scope::ANY,
             Some(LimitIface::In) => Scope::ANY.hooks(&[Hook::Prerouting, Hook::Input, Hook::Forward]),
             Some(LimitIface::Out) => Scope::ANY.hooks(&[Hook::Forward, Hook::Output, Hook::Postrouting]),
-        }
+        };
+        let types = self.src.iter().chain(&self.dst).fold(0, |all, c| all | c.is.0);
+        if types & !V6 == 0 { scope } else { scope.family(Family::V4) }
     }
 }
 

@@ -55,17 +55,13 @@ impl Table {
     fn check(&self, rule: &Rule, hooks: HookSet) -> Result<(), RuleError> {
         let proto = rule.base.proto.filter(|p| !p.not).map(|p| p.is);
         for m in &rule.matches {
-            if !m.scope().admits(self.id(), hooks, proto) {
+            if !m.scope().admits(self, hooks, proto) {
                 return Err(RuleError::Invalid);
             }
         }
         let tcpmss = self.face() == Face::Legacy && matches!(rule.target, Target::Tcpmss(_));
         let syn = !tcpmss || Tcpmss::allowed_with(&rule.matches);
-        if syn && rule.target.scope().admits(self.id(), hooks, proto) {
-            Ok(())
-        } else {
-            Err(RuleError::Invalid)
-        }
+        if syn && rule.target.scope().admits(self, hooks, proto) { Ok(()) } else { Err(RuleError::Invalid) }
     }
 
     fn jumps(&self, from: ChainId) -> impl Iterator<Item = ChainId> {

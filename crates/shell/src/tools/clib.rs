@@ -1,13 +1,15 @@
 //! What the network tools have from the C library: options, numbers, names, buffered output.
 
+mod errqueue;
 mod getopt;
 mod number;
 mod resolve;
 mod service;
 mod stdio;
 
+pub(super) use errqueue::dequeue;
 pub(super) use getopt::{Getopt, Item};
-pub(super) use number::{Bad, strtod, strtol};
+pub(super) use number::{Bad, strtod, strtol, strtoul};
 pub(super) use resolve::{Gai, Host, aton, host_table, resolve, reverse};
 pub(super) use service::{port_of, protocol_of, service_at};
 pub(super) use stdio::Stdout;

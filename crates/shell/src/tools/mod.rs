@@ -17,9 +17,10 @@ mod route;
 mod sysctl;
 mod tcpdump;
 pub(crate) mod text;
+mod traceroute;
 
-pub(crate) use registry::{Known, is_path_of_tool, known, path_of, start};
 use registry::Tool;
+pub(crate) use registry::{Known, is_path_of_tool, known, path_of, start};
 
 /// Every command, sorted by name. To add one: a line here and a `mod` above.
 ///
@@ -103,6 +104,8 @@ const TOOLS: &[(&str, Tool)] = &[
     ("timeout", Tool::Process(control::timeout::new)),
     ("touch", text::TOUCH),
     ("tr", text::TR),
+    ("traceroute", Tool::Process(traceroute::new)),
+    ("traceroute6", Tool::Process(traceroute::new)),
     ("true", Tool::Function(control::plain::true_)),
     ("uname", text::UNAME),
     ("uniq", text::UNIQ),

@@ -13,8 +13,8 @@ use packetwalk_trace::SendError;
 use packetwalk_wire::{Family, IfIndex, proto};
 
 use super::clib::{Gai, Host, Stdout, resolve, reverse};
-use crate::process::{OnSignal, Poll, Process, Signal};
 use crate::Cx;
+use crate::process::{OnSignal, Poll, Process, Signal};
 use options::{Discover, Done, Options, fail};
 use run::Run;
 

@@ -39,8 +39,13 @@ fn options(cx: &mut Cx<'_>) -> Result<Options, u8> {
             _ if word.starts_with("--") => word.clone(),
             _ if word.starts_with('-') && word.len() > 1 => {
                 if !short(cx, &mut o, &word[1..], &mut words)? {
-                    cx.stderr
-                        .push(format!("sysctl: invalid option -- '{}'\n{USAGE}", word.chars().nth(1).unwrap_or_default()).as_bytes());
+                    cx.stderr.push(
+                        format!(
+                            "sysctl: invalid option -- '{}'\n{USAGE}",
+                            word.chars().nth(1).unwrap_or_default()
+                        )
+                        .as_bytes(),
+                    );
                     return Err(1);
                 }
                 continue;

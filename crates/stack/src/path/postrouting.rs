@@ -27,7 +27,7 @@ impl Stack {
             return Next::Prerouting(skb);
         }
         let mut mtu = self.path_mtu(&dst);
-        if skb.iif == IfIndex::NONE {
+        if skb.iif == IfIndex::NONE && !dst.probe {
             mtu = mtu.min(self.pmtu.get(skb.packet.ip.dst, cx.now).unwrap_or(mtu));
         }
         if skb.frag_max != 0 {

@@ -30,6 +30,8 @@ pub struct SockOpts {
     pub df: bool,
     /// With `df`: a packet too big for the way is refused (`IP_PMTUDISC_DO`), not fragmented.
     pub pmtu_strict: bool,
+    /// With both: only the interface's MTU counts (`IP_PMTUDISC_PROBE`).
+    pub pmtu_probe: bool,
     /// `SO_BROADCAST`.
     pub broadcast: bool,
     /// `SO_BINDTODEVICE`.
@@ -140,6 +142,7 @@ impl Socket {
                 mark: 0,
                 df: false,
                 pmtu_strict: false,
+                pmtu_probe: false,
                 broadcast: false,
                 device: None,
                 recverr: false,

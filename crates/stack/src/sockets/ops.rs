@@ -131,10 +131,7 @@ impl Stack {
         data: &[u8],
         to: IpAddr,
     ) -> Result<(), SendError> {
-        let Some(socket) = self.sockets.get_mut(id) else { return Err(SendError::Inval) };
-        if let Some(error) = socket.error.take() {
-            return Err(error);
-        }
+        let Some(socket) = self.sockets.get(id) else { return Err(SendError::Inval) };
         let Kind::Raw { protocol } = socket.kind else { return Err(SendError::Inval) };
         let key = Self::socket_key(socket, protocol, (to, 0));
         let broadcast = socket.opts.broadcast;
@@ -179,12 +176,16 @@ impl Stack {
         cx: &mut Cx<'_, O>,
         id: SockId,
         mut packet: Packet,
-        dst: Dst,
+        mut dst: Dst,
     ) -> Result<(), SendError> {
         let Some(opts) = self.sockets.get(id).map(|s| s.opts) else { return Err(SendError::Inval) };
         let family = packet.family();
         packet.ip.tos = opts.tos;
-        let mtu = self.path_mtu(&dst);
+        dst.probe = opts.pmtu_probe;
+        let mut mtu = self.path_mtu(&dst);
+        if !opts.pmtu_probe {
+            mtu = mtu.min(self.pmtu.get(packet.ip.dst, cx.now).unwrap_or(mtu));
+        }
         let fits = u32::from(packet.len()) <= mtu;
         packet.ip.df = opts.df && family == Family::V4 && (fits || opts.pmtu_strict);
         let group = matches!(dst.kind, RouteKind::Multicast);

@@ -96,7 +96,10 @@ impl Engine {
     }
 
     fn ns(&self, name: &str) -> Result<NsId, Trouble> {
-        self.shell.lab.ns(name).ok_or_else(|| Trouble::plain(format!("Cannot open network namespace \"{name}\"")))
+        self.shell
+            .lab
+            .ns(name)
+            .ok_or_else(|| Trouble::plain(format!("Cannot open network namespace \"{name}\"")))
     }
 
     /// Runs a command line in a namespace.

@@ -67,7 +67,8 @@ mod tests {
         ];
         for (stderr, expect) in cases {
             let found = of_script(script, stderr);
-            let found: Vec<_> = found.iter().map(|t| (t.message.as_str(), t.line, t.column, t.is_syntax)).collect();
+            let found: Vec<_> =
+                found.iter().map(|t| (t.message.as_str(), t.line, t.column, t.is_syntax)).collect();
             assert_eq!(found, *expect, "{stderr}");
         }
     }

@@ -103,7 +103,8 @@ fn steps(events: &[Event], told: Vec<explained::Explained>) -> Vec<view::Step> {
 /// What happens to a flooded frame at those whom it does not concern is a detail.
 fn hush_bystanders(events: &[Event], steps: &mut [view::Step]) {
     for (end, last) in events.iter().enumerate() {
-        let Trace::Drop(DropReason::OtherHost | DropReason::UnhandledProto | DropReason::NotJoined) = last.step
+        let Trace::Drop(DropReason::OtherHost | DropReason::UnhandledProto | DropReason::NotJoined) =
+            last.step
         else {
             continue;
         };

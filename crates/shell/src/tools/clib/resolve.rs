@@ -82,7 +82,9 @@ fn has_scope(addr: Ipv6Addr) -> bool {
 fn may_be_name(name: &str) -> bool {
     let body = name.strip_suffix('.').unwrap_or(name);
     let label = |l: &str| {
-        !l.is_empty() && l.len() < 64 && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        !l.is_empty()
+            && l.len() < 64
+            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
     !name.starts_with('-') && body.split('.').all(label)
 }
@@ -119,7 +121,11 @@ pub(in crate::tools) fn resolve(cx: &mut Cx<'_>, name: &str) -> Result<Vec<Host>
     let text = hosts(cx);
     let known: Vec<Host> = lines(&text)
         .filter(|(_, names)| names.iter().any(|n| n.eq_ignore_ascii_case(name)))
-        .map(|(addr, names)| Host { addr, scope: None, name: names.first().copied().unwrap_or(name).to_owned() })
+        .map(|(addr, names)| Host {
+            addr,
+            scope: None,
+            name: names.first().copied().unwrap_or(name).to_owned(),
+        })
         .collect();
     if !known.is_empty() {
         return Ok(known);
@@ -163,7 +169,9 @@ mod tests {
 
     #[test]
     fn names() {
-        for (name, expect) in [("a_b", true), ("localhost.", true), ("a..b", false), ("-x", false), ("", false)] {
+        for (name, expect) in
+            [("a_b", true), ("localhost.", true), ("a..b", false), ("-x", false), ("", false)]
+        {
             assert_eq!(may_be_name(name), expect, "{name}");
         }
     }

@@ -1,10 +1,10 @@
 //! `getservbyname`, `getservbyport` and `getprotobyname`.
 
 // The crate's one copy of each table is kept with iptables, which prints most of them.
-#[path = "../iptables/names/services.rs"]
-mod services;
 #[path = "../iptables/names/protocols.rs"]
 mod protocols;
+#[path = "../iptables/names/services.rs"]
+mod services;
 
 /// The port of a service.
 pub(in crate::tools) fn port_of(name: &str, protocol: &str) -> Option<u16> {

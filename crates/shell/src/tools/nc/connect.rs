@@ -62,7 +62,8 @@ impl Nc {
         }
         let to = (host.addr, port);
         if self.options.udp {
-            let done = cx.lab.stack_mut(ns).map_or(Err(SendError::NoDev), |s| s.sock_connect_datagram(sock, to));
+            let done =
+                cx.lab.stack_mut(ns).map_or(Err(SendError::NoDev), |s| s.sock_connect_datagram(sock, to));
             return match done {
                 Ok(()) => self.connected(cx),
                 Err(e) => Ok(self.refused(cx, "failed", reason(e))),
@@ -127,7 +128,8 @@ impl Nc {
             let addr = self.hosts.get(self.host_at - 1).map(|h| h.addr.to_string()).unwrap_or_default();
             let port = self.ports.get(self.port_at).copied().unwrap_or(0);
             let protocol = self.options.protocol();
-            let shown = if self.options.numeric || addr == host { String::new() } else { format!(" ({addr})") };
+            let shown =
+                if self.options.numeric || addr == host { String::new() } else { format!(" ({addr})") };
             warn(cx, &format!("connect to {host}{shown} port {port} ({protocol}) {how}: {why}"));
         }
         if let Some(conn) = self.conn.take() {
@@ -184,7 +186,8 @@ impl Nc {
             let port = self.ports.get(self.port_at).copied().unwrap_or(0);
             let protocol = self.options.protocol();
             let service = if self.options.numeric { None } else { service_at(port, protocol) };
-            let shown = if self.options.numeric || addr == host { String::new() } else { format!(" ({addr})") };
+            let shown =
+                if self.options.numeric || addr == host { String::new() } else { format!(" ({addr})") };
             let service = service.unwrap_or("*");
             let text = format!("Connection to {host}{shown} {port} port [{protocol}/{service}] succeeded!\n");
             let _ = cx.write_fd(2, text.as_bytes());

@@ -51,10 +51,9 @@ impl Nc {
         if !self.options.udp {
             stack.tcp_listen(sock, 1);
         }
-        let bound = stack
-            .sockets
-            .get(sock)
-            .map_or((Family::V4.unspecified(), port), |s| (s.local.unwrap_or(s.family.unspecified()), s.port));
+        let bound = stack.sockets.get(sock).map_or((Family::V4.unspecified(), port), |s| {
+            (s.local.unwrap_or(s.family.unspecified()), s.port)
+        });
         if self.options.verbose {
             self.report(cx, if self.options.udp { "Bound" } else { "Listening" }, bound);
         }

@@ -134,7 +134,8 @@ impl Options {
         match c {
             'i' => {
                 let message = |e| format!("interval {e}: {value}");
-                self.interval = number(value, 0, i64::from(u32::MAX)).map_err(|e| fail(cx, &message(e)))? as u64;
+                self.interval =
+                    number(value, 0, i64::from(u32::MAX)).map_err(|e| fail(cx, &message(e)))? as u64;
             }
             'M' => {
                 self.ttl = Some(number(value, 0, 255).map_err(|e| fail(cx, &format!("ttl is {e}")))? as u8);
@@ -146,8 +147,8 @@ impl Options {
             'p' => self.source_port = Some(value.to_owned()),
             'q' => {
                 let message = |e| format!("quit timer {e}: {value}");
-                let seconds =
-                    number(value, i64::from(i32::MIN), i64::from(i32::MAX)).map_err(|e| fail(cx, &message(e)))?;
+                let seconds = number(value, i64::from(i32::MIN), i64::from(i32::MAX))
+                    .map_err(|e| fail(cx, &message(e)))?;
                 self.quit = Some(seconds);
                 self.shut |= seconds >= 0;
             }
@@ -159,7 +160,8 @@ impl Options {
             }
             'w' => {
                 let message = |e| format!("timeout {e}: {value}");
-                let seconds = number(value, 0, i64::from(i32::MAX / 1000)).map_err(|e| fail(cx, &message(e)))?;
+                let seconds =
+                    number(value, 0, i64::from(i32::MAX / 1000)).map_err(|e| fail(cx, &message(e)))?;
                 self.timeout = Some(seconds as u64);
             }
             'I' | 'O' => {

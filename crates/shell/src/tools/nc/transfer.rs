@@ -153,7 +153,8 @@ impl Transfer {
         let may_write = self.net_out && self.wants_out;
         let lost = (self.net_in || self.net_out) && (net.error || net.hung_up);
         let all_sent = self.net_out && !self.stdin && self.from_stdin.is_empty();
-        let ready = input != Read::Wait || may_read || may_write || lost || all_sent || !self.from_net.is_empty();
+        let ready =
+            input != Read::Wait || may_read || may_write || lost || all_sent || !self.from_net.is_empty();
         if !ready {
             return false;
         }

@@ -10,7 +10,7 @@ use super::icmp::{print_header, print4, print6};
 use super::run::{Run, STAMP};
 use super::show;
 use crate::Cx;
-use crate::tools::clib::Stdout;
+use crate::tools::clib::{Stdout, dequeue};
 
 /// What recvmsg gave.
 enum Got {
@@ -64,23 +64,22 @@ impl Run {
     ///
     /// # Source
     /// iputils 20221126, `ping/ping.c`: `ping4_receive_error_msg`; `ping/ping6_common.c`:
-    /// `ping6_receive_error_msg`. Linux v6.18, `net/core/skbuff.c`: `sock_dequeue_err_skb`.
+    /// `ping6_receive_error_msg`.
     pub fn receive_error(&mut self, cx: &mut Cx<'_>, out: &mut Stdout) -> i32 {
         let Some(stack) = cx.lab.stack_mut(cx.ns) else { return -1 };
         let Some(socket) = stack.sockets.get_mut(self.sock) else { return -1 };
-        let Some(error) = socket.errors.pop_front() else { return -1 };
-        match socket.errors.front() {
-            Some(next) if next.offender.is_some() => socket.error = Some(next.error),
-            _ if error.offender.is_some() => socket.error = None,
-            _ => {}
-        }
+        let Some(error) = dequeue(socket) else { return -1 };
         let Some(offender) = error.offender else {
             if self.options.quiet {
                 return -1;
             }
             let text = match (error.error, self.family) {
-                (SendError::MsgSize, Family::V4) => format!("local error: message too long, mtu={}", error.info),
-                (SendError::MsgSize, Family::V6) => format!("local error: message too long, mtu: {}", error.info),
+                (SendError::MsgSize, Family::V4) => {
+                    format!("local error: message too long, mtu={}", error.info)
+                }
+                (SendError::MsgSize, Family::V6) => {
+                    format!("local error: message too long, mtu: {}", error.info)
+                }
                 (other, _) => format!("local error: {}", other.text()),
             };
             if self.options.flood {
@@ -220,9 +219,8 @@ impl Run {
 
 /// The time that a request carries, in microseconds since the epoch.
 fn stamp(bytes: &[u8]) -> i64 {
-    let word = |at: usize| {
-        bytes.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, i64::from_le_bytes)
-    };
+    let word =
+        |at: usize| bytes.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, i64::from_le_bytes);
     word(0).wrapping_mul(1_000_000).wrapping_add(word(8))
 }
 

@@ -186,7 +186,11 @@ impl Run {
     /// iputils 20221126, `ping/ping_common.c`: `__schedule_exit`.
     fn schedule_exit(&mut self, now: Instant, next: i64) -> i64 {
         let options = &self.options;
-        if options.count == 0 || self.stats.transmitted < options.count || options.deadline != 0 || self.lingers {
+        if options.count == 0
+            || self.stats.transmitted < options.count
+            || options.deadline != 0
+            || self.lingers
+        {
             return next;
         }
         let micros = if self.stats.received != 0 {

@@ -99,7 +99,14 @@ impl Stats {
     ///
     /// # Source
     /// iputils 20221126, `ping/ping_common.c`: `finish`.
-    pub fn finish(&self, out: &mut Stdout, name: &str, (first, last): (Instant, Instant), timing: bool, gaps: bool) {
+    pub fn finish(
+        &self,
+        out: &mut Stdout,
+        name: &str,
+        (first, last): (Instant, Instant),
+        timing: bool,
+        gaps: bool,
+    ) {
         let nanos = last.since(first).as_nanos() as i64;
         writeln!(out, "\n--- {name} ping statistics ---");
         write!(out, "{} packets transmitted, {} received", self.transmitted, self.received);
@@ -137,7 +144,14 @@ impl Stats {
         if self.received != 0 && gaps && self.transmitted > 1 {
             let gap = nanos / 1000 / (self.transmitted - 1);
             let mean = self.rtt;
-            write!(out, "{comma}ipg/ewma {}.{:03}/{}.{:03} ms", gap / 1000, gap % 1000, mean / 8000, mean / 8 % 1000);
+            write!(
+                out,
+                "{comma}ipg/ewma {}.{:03}/{}.{:03} ms",
+                gap / 1000,
+                gap % 1000,
+                mean / 8000,
+                mean / 8 % 1000
+            );
         }
         writeln!(out);
     }
@@ -147,8 +161,11 @@ impl Stats {
     /// # Source
     /// iputils 20221126, `ping/ping_common.c`: `status`.
     pub fn status(&self, timing: bool) -> String {
-        let lost =
-            if self.transmitted == 0 { 0 } else { (self.transmitted - self.received) * 100 / self.transmitted };
+        let lost = if self.transmitted == 0 {
+            0
+        } else {
+            (self.transmitted - self.received) * 100 / self.transmitted
+        };
         let mut text = format!("\r{}/{} packets, {lost}% loss", self.received, self.transmitted);
         if self.received != 0 && timing {
             let average = self.sum / (self.received + self.repeats);

@@ -200,7 +200,8 @@ impl Live {
     fn take(&mut self, cx: &mut Cx<'_>, out: &mut Stdout, captured: &Captured) {
         self.captured += 1;
         let at = EPOCH * 1_000_000_000 + captured.at.0;
-        let name = cx.lab.stack(self.ns).and_then(|s| s.links.get(captured.dev)).map_or(IfName::EMPTY, |d| d.name);
+        let name =
+            cx.lab.stack(self.ns).and_then(|s| s.links.get(captured.dev)).map_or(IfName::EMPTY, |d| d.name);
         let cooked = self.device.is_none().then(|| cooked(captured, name));
         if let Some(file) = &mut self.file {
             let mut bytes = Vec::new();
@@ -283,7 +284,9 @@ fn find(cx: &mut Cx<'_>, name: &str) -> Result<IfIndex, Done> {
     let message = match device {
         Some(device) if device.is_up() => return Ok(device.index),
         Some(_) => format!("{name}: That device is not up"),
-        None if !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()) => "Invalid adapter index".to_owned(),
+        None if !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()) => {
+            "Invalid adapter index".to_owned()
+        }
         None => format!("{name}: No such device exists\n(No such device exists)"),
     };
     Err(fail(cx, &message))

@@ -7,16 +7,15 @@ mod value;
 
 use super::opts::warn;
 use super::stream::{Flow, Operand, Tool};
-use crate::sys::Errno;
 use crate::Cx;
+use crate::sys::Errno;
 use lex::Wrong;
 use parse::Pattern;
 use run::Machine;
 
 /// The names of the variables with a meaning, by their number.
-const SPECIAL: [&str; 12] = [
-    "NF", "NR", "FNR", "FS", "OFS", "ORS", "FILENAME", "SUBSEP", "CONVFMT", "OFMT", "RSTART", "RLENGTH",
-];
+const SPECIAL: [&str; 12] =
+    ["NF", "NR", "FNR", "FS", "OFS", "ORS", "FILENAME", "SUBSEP", "CONVFMT", "OFMT", "RSTART", "RLENGTH"];
 
 const USAGE: &str = r#"Usage: mawk [Options] [Program] [file ...]
 

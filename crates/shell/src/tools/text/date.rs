@@ -1,9 +1,9 @@
 //! `date`: the lab's clock, which begins at a fixed moment; UTC.
 
-use super::opts::{complain, curly, refuse, spec, Spec};
+use super::opts::{Spec, complain, curly, refuse, spec};
+use crate::Cx;
 use crate::process::Poll;
 use crate::sys::EPOCH;
-use crate::Cx;
 
 const SPEC: Spec = spec(
     "-d --date =
@@ -20,7 +20,17 @@ const SPEC: Spec = spec(
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -107,7 +117,8 @@ enum Piece {
 }
 
 fn piece(time: &Time, letter: u8, colons: usize, flags: Flags) -> Option<Piece> {
-    let sub = |format: &[u8]| Some(Piece::Text(String::from_utf8_lossy(&format_time(time, format)).into_owned()));
+    let sub =
+        |format: &[u8]| Some(Piece::Text(String::from_utf8_lossy(&format_time(time, format)).into_owned()));
     let hour12 = (time.hour + 11) % 12 + 1;
     let (iso_year, iso_week) = time.iso_week();
     Some(match letter {

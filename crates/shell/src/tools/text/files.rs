@@ -1,11 +1,11 @@
 //! `ls`, `mkdir`, `mktemp`, `rm`, `touch`.
 
-use super::opts::{complain, curly, quoted, spec, Spec, TRY};
+use super::opts::{Spec, TRY, complain, curly, quoted, spec};
+use crate::Cx;
 use crate::cx::Place;
 use crate::process::Poll;
-use crate::sys::vfs::Entry;
 use crate::sys::Errno;
-use crate::Cx;
+use crate::sys::vfs::Entry;
 
 fn ended(result: Result<u8, u8>) -> Poll {
     let (Ok(status) | Err(status)) = result;
@@ -137,8 +137,11 @@ pub(super) fn mkdir(cx: &mut Cx<'_>) -> Poll {
         for name in &parsed.operands {
             let ends = name.iter().enumerate().filter(|(at, b)| **b == b'/' && *at > 0).map(|(at, _)| at);
             let last = name.iter().rposition(|b| *b != b'/').unwrap_or(0);
-            let mut steps: Vec<&[u8]> =
-                if parents { ends.filter(|at| *at < last).filter_map(|at| name.get(..at)).collect() } else { Vec::new() };
+            let mut steps: Vec<&[u8]> = if parents {
+                ends.filter(|at| *at < last).filter_map(|at| name.get(..at)).collect()
+            } else {
+                Vec::new()
+            };
             steps.push(name);
             for step in steps {
                 let path = cx.path(step);
@@ -151,7 +154,8 @@ pub(super) fn mkdir(cx: &mut Cx<'_>) -> Poll {
                     Err(Errno::Exists) if there => {}
                     Err(error) => {
                         // A file in the way is not a directory; as the last part it exists.
-                        let error = if error == Errno::Exists && step != name { Errno::NotDirectory } else { error };
+                        let error =
+                            if error == Errno::Exists && step != name { Errno::NotDirectory } else { error };
                         complain(cx, &format!("cannot create directory {}: {}", curly(step), error.text()));
                         status = 1;
                         break;
@@ -232,7 +236,11 @@ pub(super) fn mktemp(cx: &mut Cx<'_>) -> Poll {
                 Err(error) => {
                     if !quiet {
                         let what = if directory { "directory" } else { "file" };
-                        let text = format!("failed to create {what} via template {}: {}", curly(&shown), error.text());
+                        let text = format!(
+                            "failed to create {what} via template {}: {}",
+                            curly(&shown),
+                            error.text()
+                        );
                         complain(cx, &text);
                     }
                     return Err(1);

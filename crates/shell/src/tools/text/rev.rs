@@ -1,6 +1,6 @@
 //! `rev`.
 
-use super::opts::{Spec, warn, spec};
+use super::opts::{Spec, spec, warn};
 use super::stream::{Flow, Tool};
 use crate::Cx;
 use crate::sys::Errno;

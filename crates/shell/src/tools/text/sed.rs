@@ -5,11 +5,11 @@ mod program;
 
 use std::rc::Rc;
 
-use super::opts::{tool, warn, Spec};
+use super::opts::{Spec, tool, warn};
 use super::regex::Regex;
 use super::stream::{Flow, Tool};
-use crate::sys::Errno;
 use crate::Cx;
+use crate::sys::Errno;
 use parse::Wrong;
 use program::{Action, Address, Command, End, Jump, Part, Substitute, When};
 
@@ -155,7 +155,9 @@ impl Sed {
     fn at(&mut self, cx: &mut Cx<'_>, address: &Address) -> Result<bool, u8> {
         Ok(match address {
             Address::Line(n) => *n == self.number,
-            Address::Step(first, step) => self.number >= *first && (self.number - first).is_multiple_of(*step),
+            Address::Step(first, step) => {
+                self.number >= *first && (self.number - first).is_multiple_of(*step)
+            }
             Address::Last => self.last,
             Address::Match(regex) => {
                 self.remember(cx, regex.as_ref())?;
@@ -389,7 +391,9 @@ fn replace(out: &mut Vec<u8>, parts: &[Part], text: &[u8], groups: &[Option<(usi
     for part in parts {
         let piece: &[u8] = match part {
             Part::Text(text) => text,
-            Part::Group(n) => groups.get(*n).copied().flatten().and_then(|(a, b)| text.get(a..b)).unwrap_or(&[]),
+            Part::Group(n) => {
+                groups.get(*n).copied().flatten().and_then(|(a, b)| text.get(a..b)).unwrap_or(&[])
+            }
             Part::Case(c @ (b'u' | b'l')) => {
                 one = *c;
                 continue;
@@ -435,7 +439,8 @@ impl Script {
         let start = if part == 0 { 0 } else { self.parts.get(part - 1).map_or(0, |(end, _)| end + 1) };
         match self.parts.get(part).and_then(|(_, file)| file.as_ref()) {
             Some(file) => {
-                let lines = self.text.get(start..at.saturating_sub(1)).unwrap_or(&[]).iter().filter(|b| **b == b'\n');
+                let lines =
+                    self.text.get(start..at.saturating_sub(1)).unwrap_or(&[]).iter().filter(|b| **b == b'\n');
                 format!("file {file} line {}", lines.count() + 1)
             }
             None => {
@@ -502,9 +507,7 @@ impl Tool for Sed {
                 return Err(1);
             }
         };
-        let zero = |c: &Command| {
-            matches!(c.lines.from, Some(Address::Line(0))).then_some(u64::MAX)
-        };
+        let zero = |c: &Command| matches!(c.lines.from, Some(Address::Line(0))).then_some(u64::MAX);
         let sed = Self {
             ranges: program.iter().map(zero).collect(),
             needs_last: program.iter().any(Command::asks_for_last),

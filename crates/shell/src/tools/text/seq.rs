@@ -1,8 +1,8 @@
 //! `seq`: whole and decimal numbers; `-f` is refused.
 
-use super::opts::{curly, refuse, Spec, TRY};
-use crate::process::{Poll, Process};
+use super::opts::{Spec, TRY, curly, refuse};
 use crate::Cx;
+use crate::process::{Poll, Process};
 
 const SPEC: Spec = Spec {
     options: "-f --format = !
@@ -56,7 +56,8 @@ fn number(text: &str) -> Option<(i128, usize)> {
 fn start(cx: &mut Cx<'_>) -> Result<Seq, u8> {
     // A negative number is no option.
     let mut words: Vec<Vec<u8>> = cx.args.iter().skip(1).cloned().collect();
-    let negative = |w: &[u8]| w.starts_with(b"-") && w.get(1).is_some_and(|b| b.is_ascii_digit() || *b == b'.');
+    let negative =
+        |w: &[u8]| w.starts_with(b"-") && w.get(1).is_some_and(|b| b.is_ascii_digit() || *b == b'.');
     let mut skip = false;
     let at = words.iter().position(|w| {
         let value = std::mem::replace(&mut skip, w == b"-s" || w == b"-f");
@@ -87,7 +88,9 @@ fn start(cx: &mut Cx<'_>) -> Result<Seq, u8> {
         let text = String::from_utf8_lossy(word);
         match number(&text) {
             Some(n) if n.1 <= MOST_DIGITS => numbers.push(n),
-            None if !text.bytes().any(|b| b.is_ascii_digit()) && !text.to_ascii_lowercase().contains("0x") => {
+            None if !text.bytes().any(|b| b.is_ascii_digit())
+                && !text.to_ascii_lowercase().contains("0x") =>
+            {
                 return Err(SPEC.fail(cx, &format!("invalid floating point argument: {}", curly(word))));
             }
             _ => {

@@ -1,8 +1,8 @@
 //! `basename`, `dirname`, `hostname`, `id`, `uname`.
 
-use super::opts::{complain, curly, refuse, spec, Spec};
-use crate::process::Poll;
+use super::opts::{Spec, complain, curly, refuse, spec};
 use crate::Cx;
+use crate::process::Poll;
 
 /// The host's name.
 const HOST: &str = "packetwalk";
@@ -66,7 +66,8 @@ pub(super) fn basename(cx: &mut Cx<'_>) -> Poll {
         }
         for name in &names {
             let part = last_part(name);
-            let short = suffix.as_ref().filter(|_| part != b"/").and_then(|s| part.strip_suffix(s.as_slice()));
+            let short =
+                suffix.as_ref().filter(|_| part != b"/").and_then(|s| part.strip_suffix(s.as_slice()));
             cx.stdout.push(short.filter(|s| !s.is_empty()).unwrap_or(part));
             cx.stdout.push(&[end]);
         }

@@ -5,10 +5,10 @@ mod key;
 
 use std::collections::VecDeque;
 
-use super::opts::{complain, curly, refuse, shown, Spec, TRY};
+use super::opts::{Spec, TRY, complain, curly, refuse, shown};
 use super::stream::{Gather, Input};
-use crate::sys::Errno;
 use crate::Cx;
+use crate::sys::Errno;
 use key::{Key, Order};
 
 const SPEC: Spec = Spec {
@@ -90,11 +90,9 @@ impl Sort {
         let mut files: Vec<VecDeque<&[u8]>> =
             texts.map(|t| t.strip_suffix(&[end]).unwrap_or(t).split(|b| *b == end).collect()).collect();
         let mut out = Vec::new();
-        while let Some(least) = files
-            .iter_mut()
-            .filter(|f| !f.is_empty())
-            .min_by(|a, b| a.front().zip(b.front()).map_or(std::cmp::Ordering::Equal, |(a, b)| self.compare(a, b)))
-        {
+        while let Some(least) = files.iter_mut().filter(|f| !f.is_empty()).min_by(|a, b| {
+            a.front().zip(b.front()).map_or(std::cmp::Ordering::Equal, |(a, b)| self.compare(a, b))
+        }) {
             out.extend(least.pop_front());
         }
         out

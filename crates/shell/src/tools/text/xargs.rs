@@ -1,11 +1,11 @@
 //! `xargs`: `-0`, `-n`, `-I`, `-L 1`, `-r`, `-t`, `-d`; one child at a time.
 
 use super::number::whole;
-use super::opts::{complain, refuse, Spec, TRY};
+use super::opts::{Spec, TRY, complain, refuse};
+use crate::Cx;
 use crate::cx::Spawn;
 use crate::process::{Pid, Poll, Process, Status};
 use crate::sys::Read;
-use crate::Cx;
 
 const SPEC: Spec = Spec {
     options: "-0 --null

@@ -1,8 +1,8 @@
 //! The tables of a namespace, as their tools print them.
 
 mod conntrack;
-mod rules;
 mod routes;
+mod rules;
 mod sockets;
 mod tools;
 

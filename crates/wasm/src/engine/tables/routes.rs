@@ -24,8 +24,17 @@ pub fn routes(shell: &Shell, ns: NsId) -> Vec<RouteRow> {
     rows
 }
 
-const KINDS: [&str; 9] =
-    ["unicast", "local", "broadcast", "anycast", "multicast", "blackhole", "unreachable", "prohibit", "throw"];
+const KINDS: [&str; 9] = [
+    "unicast",
+    "local",
+    "broadcast",
+    "anycast",
+    "multicast",
+    "blackhole",
+    "unreachable",
+    "prohibit",
+    "throw",
+];
 
 fn row(line: &str, v4: bool) -> Option<RouteRow> {
     let mut words = line.split_whitespace().peekable();
@@ -98,8 +107,10 @@ mod tests {
         for (line, key, columns) in cases {
             let row = row(line, true).unwrap();
             assert_eq!(row.key, key, "{line}");
-            let found =
-                format!("{} {} {} {} {} {}", row.destination, row.gateway, row.genmask, row.flags, row.metric, row.iface);
+            let found = format!(
+                "{} {} {} {} {} {}",
+                row.destination, row.gateway, row.genmask, row.flags, row.metric, row.iface
+            );
             assert_eq!(found, columns, "{line}");
         }
     }

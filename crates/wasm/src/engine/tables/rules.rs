@@ -11,7 +11,8 @@ use crate::view::RuleRow;
 /// Every table that is there, of both faces of iptables; of IPv6 only if there is none of IPv4.
 pub fn rules(stack: &Stack) -> Vec<RuleRow> {
     let of = |family| {
-        let tables = [Face::Nft, Face::Legacy].into_iter().flat_map(move |f| stack.nf.rules(f, family).created());
+        let tables =
+            [Face::Nft, Face::Legacy].into_iter().flat_map(move |f| stack.nf.rules(f, family).created());
         tables.filter(|t| t.is_live()).flat_map(rows).collect::<Vec<_>>()
     };
     let v4 = of(Family::V4);

@@ -21,7 +21,10 @@ pub fn after<'a>(line: &'a str, name: &str) -> Option<&'a str> {
 pub fn neighbours(shell: &Shell, ns: NsId) -> Vec<Row> {
     let rows = lines(shell, ns, "ip neigh").into_iter().map(|text| {
         let addr = text.split(' ').next().and_then(|addr| addr.parse().ok());
-        let key = addr.map_or_else(|| text.clone(), |addr| neighbour_key(after(&text, "dev").unwrap_or_default(), addr));
+        let key = addr.map_or_else(
+            || text.clone(),
+            |addr| neighbour_key(after(&text, "dev").unwrap_or_default(), addr),
+        );
         Row { key, text }
     });
     rows.collect()

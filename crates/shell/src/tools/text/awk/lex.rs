@@ -24,8 +24,9 @@ pub(super) enum Wrong {
 
 /// Longer ones first.
 const OPS: [&str; 42] = [
-    "**=", "&&", "||", "==", "<=", ">=", "!=", "!~", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", ">>", "**", "{",
-    "}", "(", ")", "[", "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", ">", "<", "|", "?", ":", "~", "$", "=", "&",
+    "**=", "&&", "||", "==", "<=", ">=", "!=", "!~", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", ">>",
+    "**", "{", "}", "(", ")", "[", "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", ">", "<", "|", "?", ":",
+    "~", "$", "=", "&",
 ];
 
 /// The text after the opening quote, its escapes read.
@@ -169,9 +170,12 @@ pub(super) fn lex(text: &[u8]) -> Result<Vec<(Token, usize)>, Wrong> {
                 loop {
                     match rest.get(end) {
                         None | Some(b'\n') => {
-                            let first: Vec<u8> = rest.iter().copied().take_while(|b| *b != b'\n').take(12).collect();
+                            let first: Vec<u8> =
+                                rest.iter().copied().take_while(|b| *b != b'\n').take(12).collect();
                             let first = String::from_utf8_lossy(&first);
-                            return Err(Wrong::Text(format!("line {line}: runaway regular expression {first} ...")));
+                            return Err(Wrong::Text(format!(
+                                "line {line}: runaway regular expression {first} ..."
+                            )));
                         }
                         Some(b'\\') => end += 1,
                         Some(b'[') => inside = true,

@@ -109,15 +109,26 @@ const BUILTINS: [(&str, Builtin, usize, usize); 11] = [
 
 /// Parts of the language that are not simulated.
 const REFUSED: [&str; 22] = [
-    "ARGC", "ARGV", "ENVIRON", "RS", "atan2", "close", "cos", "exp", "fflush", "func", "function", "getline", "log",
-    "mktime", "nextfile", "rand", "sin", "sqrt", "srand", "strftime", "system", "systime",
+    "ARGC", "ARGV", "ENVIRON", "RS", "atan2", "close", "cos", "exp", "fflush", "func", "function", "getline",
+    "log", "mktime", "nextfile", "rand", "sin", "sqrt", "srand", "strftime", "system", "systime",
 ];
 
 /// Whether a name is a word of the language, after which an operand may come.
 pub(super) fn is_keyword(name: &str) -> bool {
     matches!(
         name,
-        "print" | "printf" | "if" | "else" | "while" | "for" | "do" | "in" | "return" | "exit" | "next" | "delete"
+        "print"
+            | "printf"
+            | "if"
+            | "else"
+            | "while"
+            | "for"
+            | "do"
+            | "in"
+            | "return"
+            | "exit"
+            | "next"
+            | "delete"
     )
 }
 
@@ -190,7 +201,9 @@ impl Parser {
         let shown = match self.peek() {
             Token::End => return Err(Wrong::Text(format!("line {}: missing }} near end of file", line + 1))),
             Token::Newline => "end of line".to_owned(),
-            Token::Number(n) => String::from_utf8_lossy(&super::value::Value::Number(*n).text(b"%.6g")).into_owned(),
+            Token::Number(n) => {
+                String::from_utf8_lossy(&super::value::Value::Number(*n).text(b"%.6g")).into_owned()
+            }
             Token::Text(text) => format!("\"{}\"", String::from_utf8_lossy(text)),
             Token::Name(name, _) => name.clone(),
             Token::Op("/re/") => "/".to_owned(),
@@ -201,7 +214,11 @@ impl Parser {
 
     fn deeper(&mut self) -> Result<()> {
         self.depth += 1;
-        if self.depth > DEEPEST { Err(Wrong::Refused("a program nested this deep".to_owned())) } else { Ok(()) }
+        if self.depth > DEEPEST {
+            Err(Wrong::Refused("a program nested this deep".to_owned()))
+        } else {
+            Ok(())
+        }
     }
 
     fn node(&mut self) -> Result<()> {
@@ -223,7 +240,8 @@ impl Parser {
         self.nodes = 0;
         if self.is("}") {
             let line = self.tokens.get(self.at).map_or(1, |(_, line)| *line);
-            let text = format!("line {line}: extra '}}'\nawk: line {line}: syntax error at or near end of line");
+            let text =
+                format!("line {line}: extra '}}'\nawk: line {line}: syntax error at or near end of line");
             return Err(Wrong::Text(text));
         }
         let pattern = if self.is("{") {
@@ -244,9 +262,12 @@ impl Parser {
                 Pattern::If(from)
             }
         };
-        let action = if self.is("{") { self.block()? } else { vec![Statement::Print(Vec::new(), false, false)] };
-        if !matches!(self.peek(), Token::Newline | Token::End | Token::Op(";" | "{" | "/re/" | "$" | "!" | "("))
-            && !matches!(self.peek(), Token::Name(..) | Token::Number(_) | Token::Text(_))
+        let action =
+            if self.is("{") { self.block()? } else { vec![Statement::Print(Vec::new(), false, false)] };
+        if !matches!(
+            self.peek(),
+            Token::Newline | Token::End | Token::Op(";" | "{" | "/re/" | "$" | "!" | "(")
+        ) && !matches!(self.peek(), Token::Name(..) | Token::Number(_) | Token::Text(_))
         {
             return self.wrong();
         }
@@ -405,7 +426,9 @@ impl Parser {
     }
 
     fn print(&mut self, format: bool) -> Result<Statement> {
-        let ends = |p: &Self| matches!(p.peek(), Token::Newline | Token::End | Token::Op(";" | "}" | ">" | ">>" | "|"));
+        let ends = |p: &Self| {
+            matches!(p.peek(), Token::Newline | Token::End | Token::Op(";" | "}" | ">" | ">>" | "|"))
+        };
         let mut values = Vec::new();
         let back = (self.at, self.nodes);
         let mut grouped = false;
@@ -572,7 +595,9 @@ impl Parser {
     }
 
     fn unary(&mut self) -> Result<Expr> {
-        for (op, make) in [("!", Expr::Not as fn(Box<Expr>) -> Expr), ("-", Expr::Negative), ("+", Expr::Positive)] {
+        for (op, make) in
+            [("!", Expr::Not as fn(Box<Expr>) -> Expr), ("-", Expr::Negative), ("+", Expr::Positive)]
+        {
             if self.eat(op) {
                 self.deeper()?;
                 self.node()?;
@@ -659,7 +684,9 @@ impl Parser {
                     let args = if self.eat("(") { self.list(")")? } else { Vec::new() };
                     if args.len() < *least || args.len() > *most {
                         let line = self.tokens.get(self.at - 1).map_or(1, |(_, line)| *line);
-                        return Err(Wrong::Text(format!("line {line}: wrong number of arguments in call to {name}")));
+                        return Err(Wrong::Text(format!(
+                            "line {line}: wrong number of arguments in call to {name}"
+                        )));
                     }
                     return Ok(Expr::Call(*builtin, args));
                 }

@@ -240,7 +240,9 @@ impl Machine {
         }
         let n = n as usize;
         if n > MOST_FIELDS {
-            return Err(self.failed(&format!("program limit exceeded: maximum number of fields size={MOST_FIELDS}")));
+            return Err(
+                self.failed(&format!("program limit exceeded: maximum number of fields size={MOST_FIELDS}"))
+            );
         }
         Ok(n)
     }
@@ -455,7 +457,10 @@ impl Machine {
     }
 
     fn short(&self, format: &[u8], name: &str) -> Stop {
-        self.failed(&format!("not enough arguments passed to {name}(\"{}\")", String::from_utf8_lossy(format)))
+        self.failed(&format!(
+            "not enough arguments passed to {name}(\"{}\")",
+            String::from_utf8_lossy(format)
+        ))
     }
 
     fn value(&mut self, expr: &Expr) -> Run<Value> {
@@ -560,11 +565,13 @@ impl Machine {
             }
             Builtin::Substr => {
                 let text = self.argument(args, 0)?;
-                let number = |m: &mut Self, n: usize| args.get(n).map(|e| m.value(e).map(|v| v.number())).transpose();
+                let number =
+                    |m: &mut Self, n: usize| args.get(n).map(|e| m.value(e).map(|v| v.number())).transpose();
                 let start = number(self, 1)?.unwrap_or(1.0);
                 let length = number(self, 2)?;
                 // mawk 1.3.4 makes the part longer by what lies before the text.
-                let length = length.map_or(f64::INFINITY, |l| if start < 0.0 { l - start } else { l }).trunc();
+                let length =
+                    length.map_or(f64::INFINITY, |l| if start < 0.0 { l - start } else { l }).trunc();
                 let from = start.trunc().max(1.0);
                 let clamp = |n: f64| (n - 1.0).clamp(0.0, text.len() as f64) as usize;
                 let (from, to) = (clamp(from), clamp(from + length));
@@ -572,7 +579,8 @@ impl Machine {
             }
             Builtin::Index => {
                 let (text, part) = (self.argument(args, 0)?, self.argument(args, 1)?);
-                let at = if part.is_empty() { None } else { text.windows(part.len()).position(|w| w == part) };
+                let at =
+                    if part.is_empty() { None } else { text.windows(part.len()).position(|w| w == part) };
                 Value::Number(at.map_or(0.0, |n| n as f64 + 1.0))
             }
             Builtin::ToLower => Value::Text(self.argument(args, 0)?.to_ascii_lowercase()),
@@ -632,7 +640,10 @@ impl Machine {
                     }
                 };
                 let count = parts.len();
-                let items = parts.iter().enumerate().map(|(n, p)| ((n + 1).to_string().into_bytes(), Value::input(p)));
+                let items = parts
+                    .iter()
+                    .enumerate()
+                    .map(|(n, p)| ((n + 1).to_string().into_bytes(), Value::input(p)));
                 self.arrays.insert(*array, items.collect());
                 Value::Number(count as f64)
             }

@@ -190,7 +190,9 @@ pub(super) fn print(out: &mut Vec<u8>, format: &[u8], values: &[Value], convfmt:
             }
             b'd' | b'i' => integer(&spec, values.next().ok_or(())?.number()),
             b'o' | b'x' | b'X' | b'u' => unsigned(&mut spec, letter, values.next().ok_or(())?.number()),
-            b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => float(&spec, letter, values.next().ok_or(())?.number()),
+            b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
+                float(&spec, letter, values.next().ok_or(())?.number())
+            }
             b'c' => match values.next().ok_or(())? {
                 Value::Number(n) => vec![*n as i64 as u8],
                 other => other.text(convfmt).first().map_or_else(|| vec![0], |b| vec![*b]),
@@ -207,7 +209,8 @@ pub(super) fn print(out: &mut Vec<u8>, format: &[u8], values: &[Value], convfmt:
             }
         };
         let fill = spec.width.saturating_sub(body.len());
-        let zeros = spec.zero && !spec.left && !matches!(letter, b's' | b'c') && body.iter().any(u8::is_ascii_digit);
+        let zeros =
+            spec.zero && !spec.left && !matches!(letter, b's' | b'c') && body.iter().any(u8::is_ascii_digit);
         let zeros = zeros && (spec.precision.is_none() || !b"dioxXu".contains(&letter));
         if spec.left {
             out.extend(&body);

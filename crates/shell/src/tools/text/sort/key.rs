@@ -35,7 +35,8 @@ impl Order {
     /// The letters of options that exclude each other.
     pub fn conflict(&self) -> Option<String> {
         let kinds = [self.numeric, self.human, self.version];
-        let kinds = kinds.iter().filter(|k| **k).count() + usize::from(self.dictionary && (self.numeric || self.human));
+        let kinds = kinds.iter().filter(|k| **k).count()
+            + usize::from(self.dictionary && (self.numeric || self.human));
         if kinds < 2 {
             return None;
         }
@@ -77,7 +78,9 @@ impl Key {
     /// Reads `F[.C][OPTS][,F[.C][OPTS]]`; the error is GNU's text.
     pub fn parse(spec: &[u8]) -> Result<Self, String> {
         let invalid = |why: &str| format!("{why}: invalid field specification {}", curly(spec));
-        let count = |text: &[u8], what: &str| format!("invalid number {what}: invalid count at start of {}", curly(text));
+        let count = |text: &[u8], what: &str| {
+            format!("invalid number {what}: invalid count at start of {}", curly(text))
+        };
         let mut order = Order::default();
         let (field, mut rest) = number(spec).ok_or_else(|| count(spec, "at field start"))?;
         if field == 0 {
@@ -132,7 +135,9 @@ impl Key {
         let end = match self.to {
             None => line.len(),
             Some((n, 0)) => field(line, n, tab).1,
-            Some((n, byte)) => skip(field(line, n, tab).0, order.blanks[1]).saturating_add(byte).min(line.len()),
+            Some((n, byte)) => {
+                skip(field(line, n, tab).0, order.blanks[1]).saturating_add(byte).min(line.len())
+            }
         };
         line.get(start..end).unwrap_or(&[])
     }
