@@ -40,16 +40,21 @@ ip netns exec right ip link set eth0 up
   await close();
 });
 
-test('an error in the lab is shown at its line, and the old lab stays', async () => {
+test('an error in the lab is shown at its line, with what ran before it', async () => {
   const { page, close } = await open();
   await page.locator('#edit').click();
-  await page.locator('#script').fill('ip netns add a\necho ok\nif true; then\n  echo "never closed\n');
+  await page
+    .locator('#script')
+    .fill(
+      'ip netns add a\nip netns exec a ip link add d type dummy\necho ok\nif true; then\n  echo "never closed\n',
+    );
   await page.getByRole('button', { name: 'Run' }).click();
   const trouble = page.locator('#script-trouble');
   await trouble.waitFor();
   assert.match(await trouble.textContent(), /^Line \d+: /);
   assert.equal(await page.locator('#script-lines .bad').count(), 1);
-  assert.ok(await page.locator('#picture .box').count());
+  assert.deepEqual(await page.locator('#picture .box .pick > .name').allTextContents(), ['a']);
+  assert.match(await page.locator('#complaint').textContent(), /Not all of the lab ran/);
   await close();
 });
 

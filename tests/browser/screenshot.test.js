@@ -12,8 +12,8 @@ test('the picture of the page for the README', async () => {
   const viewport = { width: 1280, height: 900 };
   const { page, close } = await open({ reducedMotion: 'reduce', viewport });
   await walk(page, 'container → internet');
-  await page.locator('#trace .step.rewrite', { hasText: 'NAT' }).first().click();
-  await page.evaluate(() => document.body.focus());
+  await page.locator('#trace .step.rewrite', { hasText: 'rewrite' }).first().click();
+  await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).blur());
   const options = process.env.PACKETWALK_SCREENSHOT ? { path: FILE } : {};
   const picture = await page.screenshot(options);
   assert.ok(picture.length > 50_000);

@@ -22,8 +22,8 @@ export async function serve({ missing = [] } = {}) {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname));
     const name = path.startsWith(BASE) ? path.slice(BASE.length) || 'index.html' : null;
     const file = name && join(WWW, name);
-    const found = file && !missing.includes(name) && (await stat(file).catch(() => null));
-    if (!found || !found.isFile()) {
+    const found = file && !missing.includes(name) ? await stat(file).catch(() => null) : null;
+    if (!found?.isFile()) {
       response.writeHead(404).end();
       return;
     }

@@ -49,7 +49,7 @@ test('every step has its sentence, its place in the picture, and its row where o
 test('MASQUERADE marks the source, the rule and the connection', async () => {
   const { page, close } = await open({ reducedMotion: 'reduce' });
   await walk(page, 'container → internet');
-  await page.locator('#trace .step.rewrite', { hasText: 'NAT' }).first().click();
+  await page.locator('#trace .step.rewrite', { hasText: 'rewrite' }).first().click();
   const changed = page.locator('#header .changed');
   assert.match(await changed.first().textContent(), /^srcwas 172\.17\.0\.2 → 192\.168\.0\.128$/);
   assert.match(await page.locator('#table .decided').textContent(), /-j MASQUERADE/);

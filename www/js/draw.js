@@ -52,9 +52,7 @@ export function drawScene(scene, open, actions) {
     (hidesTrail ? over : under).append(drawBox(box, open, actions));
   }
   for (const { a, b, node } of scene.segments) {
-    const pick = pressable(`${node.label}, a switch: show its tables`, node.ns.id, () =>
-      actions.select(node.ns.id),
-    );
+    const pick = pressable(node.ns.id, () => actions.select(node.ns.id));
     pick.append(
       s('line', { class: 'bar', x1: a.x, y1: a.y, x2: b.x, y2: b.y, 'data-part': `${node.ns.id}/switch` }),
     );
@@ -113,7 +111,7 @@ export function drawScene(scene, open, actions) {
 function drawBox({ x, y, w, h, node, inside }, open, actions) {
   const id = node.ns.id;
   const group = s('g', { class: node.parent ? 'box contained' : 'box', 'data-ns': id });
-  const pick = pressable(`${node.label}: show its tables`, id, () => actions.select(id));
+  const pick = pressable(id, () => actions.select(id));
   pick.append(s('rect', { x, y, width: w, height: h, rx: 10 }));
   pick.append(
     s(
@@ -211,12 +209,12 @@ function drawPlug(key, { x, y, name, quiet }) {
 }
 
 /**
- * @param {string} label
+ * A button named by the text in it: it shows a namespace's tables.
  * @param {number} ns
  * @param {() => void} run
  */
-function pressable(label, ns, run) {
-  const group = s('g', { class: 'pick', role: 'button', tabindex: 0, 'aria-label': label, 'data-ns': ns });
+function pressable(ns, run) {
+  const group = s('g', { class: 'pick', role: 'button', tabindex: 0, 'data-ns': ns });
   press(group, run);
   return group;
 }

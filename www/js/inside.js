@@ -202,6 +202,10 @@ function placeYard(scene, node, rect, yard, width) {
     const down = scene.hooks.get(`${id}/PREROUTING`);
     const under = down ? down.x + down.w / 2 : 0;
     const joint = { x: under > a.x && under < b.x - 20 ? under : a.x + 12, y: barY };
+    for (const device of node.ns.devices) {
+      const port = device.master === bridge.name ? scene.plugs.get(`${id}/${device.name}`) : undefined;
+      if (port) port.joint = joint;
+    }
     scene.bridges.set(`${id}/${bridge.name}`, { node, a, b, name: bridge.name, address, joint });
   }
 }

@@ -8,8 +8,9 @@
  * @typedef {{ x: number, y: number }} Point
  * @typedef {{ x: number, y: number, w: number, h: number }} Rect
  * @typedef {'left' | 'right' | 'top' | 'bottom'} Side
- * @typedef {Point & { name: string, ns: number, side: Side, quiet: boolean }} Plug
- * A device that a cable ends in; quiet ones are drawn as a dot.
+ * @typedef {Point & { name: string, ns: number, side: Side, quiet: boolean, joint?: Point }} Plug
+ * A device that a cable ends in; quiet ones are drawn as a dot. A bridge's port has the point where the
+ * way into the host leaves its bridge.
  *
  * @typedef {Rect & { node: Node, inside: Inside, spot: Point }} Box
  * @typedef {{ node: Node, a: Point, b: Point }} Bar

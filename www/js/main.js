@@ -18,6 +18,7 @@ import { world } from './world.js';
 let engine = null;
 
 const LAB = new URL('../labs/docker-2015.sh', import.meta.url);
+const WASM = new URL('../pkg/packetwalk_bg.wasm', import.meta.url);
 
 const button = (/** @type {string} */ id) => byId(id, HTMLButtonElement);
 const input = (/** @type {string} */ id) => byId(id, HTMLInputElement);
@@ -33,29 +34,42 @@ const trouble = (error) =>
   /** @type {import('./editor.js').Trouble} */ (error instanceof Error ? error : { message: String(error) });
 
 /**
- * Shows a lab. The old one stays if the script has an error.
+ * Shows a lab: all of it, or what ran before an error.
  * @param {string} script
  */
 function load(script) {
+  if (!engine) return { trouble: { message: 'the simulator is not loaded' }, printed: '' };
+  let lab;
+  let stopped = null;
   try {
-    if (!engine) throw new Error('the simulator is not loaded');
-    const lab = new engine.Lab(script);
-    const old = store.state.lab;
-    const found = world(lab.topology());
-    store.set({
-      lab,
-      world: found,
-      walk: null,
-      index: 0,
-      playing: false,
-      ns: found.center.ns.id,
-      follow: true,
-    });
-    old?.free();
-    return { trouble: null, printed: lab.output().stdout };
+    lab = new engine.Lab(script);
   } catch (error) {
-    return { trouble: trouble(error), printed: '' };
+    stopped = trouble(error);
+    lab = engine.Lab.asFar(script);
   }
+  const old = store.state.lab;
+  const found = world(lab.topology());
+  store.set({
+    lab,
+    world: found,
+    walk: null,
+    index: 0,
+    playing: false,
+    ns: found.center.ns.id,
+    follow: true,
+  });
+  old?.free();
+  const [first, ...more] = lab.troubles();
+  const place = first?.line ? `line ${first.line}: ` : '';
+  const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+  complain(first ? `Not all of the lab ran. ${place}${first.message}${others}` : '');
+  return {
+    trouble: stopped,
+    printed: lab
+      .output()
+      .chunks.map(({ text }) => text)
+      .join(''),
+  };
 }
 
 /** @param {string} message */
@@ -92,7 +106,6 @@ const chooser = new Chooser(
 function walk(from, command, listener) {
   const { lab } = store.state;
   if (!lab) return;
-  complain('');
   store.set({ playing: false });
   try {
     lab.reset();
@@ -113,7 +126,7 @@ async function fetchLab() {
 async function start() {
   const [script, module] = await Promise.all([fetchLab(), import('../pkg/packetwalk.js')]);
   editor.fill(script);
-  await module.default();
+  await module.default({ module_or_path: WASM });
   engine = module;
   const result = load(script);
   editor.show(result.trouble, result.printed);

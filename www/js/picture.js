@@ -9,7 +9,7 @@
 import { reducedMotion, s } from './dom.js';
 import { drawScene } from './draw.js';
 import { layout } from './layout.js';
-import { lengthOf, pointAlong, pointOf, wayBetween } from './places.js';
+import { lengthOf, pointAlong, restOf, wayBetween } from './places.js';
 
 const GLYPH = { request: '→', reply: '←', error: '!', arp: '?' };
 /** Time to go from one place to the next at normal speed, in milliseconds. */
@@ -124,8 +124,9 @@ export class Picture {
         way.push(...wayBetween(scene, walk.steps[at], walk.steps[at + by]));
       }
     }
-    const end = pointOf(scene, step);
+    const end = restOf(scene, step);
     if (!end) return;
+    if (way.length > 0) way.push(end);
     this.#trail(scene);
     if (way.length < 2 || reducedMotion()) return this.#moveTo(end);
     const ride = (RIDE * Math.min(1.8, 0.5 + lengthOf(way) / 260)) / speed;

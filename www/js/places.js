@@ -6,6 +6,8 @@
  * @typedef {import('../pkg/packetwalk.js').Step} Step
  */
 
+import { plugWidth } from './layout.js';
+
 /** How far above the kernel's path runs the line that leads to it. */
 export const RAIL = 12;
 
@@ -25,6 +27,20 @@ export function pointOf(scene, { ns, place }) {
   }
   const hook = hookOf(scene, ns, place);
   return hook ? { x: hook.x + hook.w / 2, y: hook.y } : middle;
+}
+
+/**
+ * Where the packet rests at this step: beside an interface's name, so that it can be read.
+ * @param {Scene} scene
+ * @param {Step} step
+ * @returns {Point | null}
+ */
+export function restOf(scene, step) {
+  const point = pointOf(scene, step);
+  if (!point || !('side' in point)) return point;
+  const { x, y, side, name, quiet } = /** @type {import('./layout.js').Plug} */ (point);
+  if (quiet) return point;
+  return side === 'left' || side === 'right' ? { x, y: y - 19 } : { x: x + plugWidth(name) / 2 + 11, y };
 }
 
 /**
@@ -81,10 +97,11 @@ function within(scene, from, a, to, b) {
       ...(fromSide(a, b) ? [a, { x: b.x, y: a.y }] : fromSide(b, a) ? [a, { x: a.x, y: b.y }] : turn(a, b)),
       b,
     ];
-  const [inner, outer] = hookA ? [a, b] : [b, a];
+  const [inner, end] = hookA ? [a, b] : [b, a];
+  const outer = joint(end) ?? end;
   const straight = outer.x > hook.x + hook.w && Math.abs(outer.y - hook.y - hook.h / 2) < 20;
   const rail = straight ? outer.y : hook.y < inner.y + 40 ? hook.y - RAIL : inner.y;
-  const way = [inner, { x: inner.x, y: rail }, { x: outer.x, y: rail }, outer];
+  const way = [inner, { x: inner.x, y: rail }, { x: outer.x, y: rail }, outer, { x: end.x, y: outer.y }, end];
   return hookA ? way : way.reverse();
 }
 
@@ -97,6 +114,12 @@ function within(scene, from, a, to, b) {
 function turn(a, b) {
   return a.x === b.x || a.y === b.y ? [a, b] : [a, { x: a.x, y: b.y }, b];
 }
+
+/**
+ * Where the way from a bridge's port into the host leaves the bridge.
+ * @param {Point} point
+ */
+const joint = (point) => /** @type {import('./layout.js').Plug} */ (point).joint;
 
 /**
  * Whether `a` is a plug on a left or right border and `b` is not a plug.

@@ -137,7 +137,8 @@ export class TableView {
   #routes(rows) {
     const cells = ['Destination', 'Gateway', 'Genmask', 'Flags', 'Metric', 'Iface'];
     const head = h('tr', {}, ...cells.map((cell) => h('th', { scope: 'col' }, cell)), h('td'));
-    const body = rows.map((row) => {
+    const told = rows.filter((row) => row.table !== 'local' || this.#links(row.key).length > 0);
+    const body = told.map((row) => {
       const values = [row.destination, row.gateway, row.genmask, row.flags, String(row.metric), row.iface];
       const mark = h('td', {}, ...this.#links(row.key));
       return h(

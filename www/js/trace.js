@@ -40,7 +40,7 @@ export class Trace {
         list = h('ol', { start: at + 1 });
         const name = world?.byId.get(step.ns)?.label ?? '?';
         const about = step.what ? `${LEGS[step.leg]} · ${step.what}` : LEGS[step.leg];
-      const heading = h('h3', {}, name, ' ', h('span', { class: `leg ${step.leg}` }, about));
+        const heading = h('h3', {}, name, ' ', h('span', { class: `leg ${step.leg}` }, about));
         groups.push(h('section', {}, heading, list));
       }
       before = step;

@@ -42,6 +42,11 @@ pub struct Shell {
     interactive: Option<Pid>,
 }
 
+/// Whether bash would take it for a program: a NUL in the first of its first 80 bytes' lines.
+fn is_binary(text: &[u8]) -> bool {
+    text.iter().take(80).take_while(|&&b| b != b'\n').any(|&b| b == 0)
+}
+
 fn environment() -> Env {
     [
         ("HOME", "/root"),
@@ -66,6 +71,10 @@ impl Shell {
     /// Runs a whole script as `bash NAME` would, and gives its exit status. Background jobs that it
     /// leaves go on in later calls.
     pub fn run_script(&mut self, name: &str, text: &[u8], sink: &mut dyn Sink) -> u8 {
+        if is_binary(text) {
+            sink.write(Stream::Stderr, format!("{name}: {name}: cannot execute binary file\n").as_bytes());
+            return 126;
+        }
         let env = environment();
         let pid = self.sys.next_pid();
         let state = State::new(name.as_bytes(), Source::Script, pid, &env, self.lab.now());

@@ -4,6 +4,8 @@
 //! A file of `tests/text` holds one script a line in a block: `=== title`, its lines, `--- STATUS`, both
 //! streams as one text. `UPDATE=1 cargo test -p packetwalk-shell --test text` records the real tools anew.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -38,6 +38,9 @@ impl States {
     /// The tables of a namespace as of a step; `None` if there is no such step.
     pub fn tables(&mut self, step: u32, ns: NsId) -> Option<view::Tables> {
         let step = step as usize;
+        if step == 0 && self.events.is_empty() {
+            return Some(tables(&self.after, ns));
+        }
         let event = self.events.get(step)?;
         if step + 1 == self.events.len() {
             return Some(tables(&self.after, ns));

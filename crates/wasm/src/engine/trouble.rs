@@ -53,12 +53,14 @@ fn place(said: &str) -> Option<(u32, &str)> {
 mod tests {
     use super::of_script;
 
+    type Found<'a> = (&'a str, Option<u32>, Option<u32>, bool);
+
     /// Messages of bash 5.2.
     #[test]
     fn a_message_has_its_line() {
         let script = "echo a\n  nosuch\nif then\n";
         #[rustfmt::skip]
-        let cases: &[(&str, &[(&str, Option<u32>, Option<u32>, bool)])] = &[
+        let cases: &[(&str, &[Found])] = &[
             ("lab.sh: line 2: nosuch: command not found\n", &[("nosuch: command not found", Some(2), Some(3), false)]),
             ("lab.sh: line 3: syntax error near unexpected token `then'\nlab.sh: line 3: `if then'\n",
              &[("syntax error near unexpected token `then'", Some(3), Some(1), true)]),

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use packetwalk_lab::Lab;
 use packetwalk_shell::print::walk as explained;
 use packetwalk_shell::{Line, Shell};
-use packetwalk_trace::{DropReason, Event, NsId, Step as Trace};
-use packetwalk_wire::{Body, Family, Icmp, Packet, TcpFlags, Transport};
+use packetwalk_trace::{CtStep, DropReason, Event, NeighStep, NsId, RuleEnd, Step as Trace, Table};
+use packetwalk_wire::{Body, Family, Icmp, IfIndex, Packet, TcpFlags, Transport};
 
 use super::states::States;
 use super::{Chunks, Trouble};
@@ -36,15 +37,56 @@ pub fn walk(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Walk, S
     };
     events.truncate(MOST_STEPS);
     let told = explained::explain(&events, &shell.lab, ns);
-    let steps = steps(&events, told.steps);
-    let outcome = Outcome {
+    let mut steps = steps(&shell.lab, &events, told.steps);
+    let mut outcome = Outcome {
         verdict: verdict(told.outcome.verdict),
         sentence: told.outcome.sentence,
         step: told.outcome.step as u32,
     };
+    if steps.is_empty() {
+        let step = nothing_sent(&shell.lab, ns, &output);
+        let (verdict, sentence) = match output.status {
+            0 => (Verdict::Delivered, "The command sent nothing over the network.".to_owned()),
+            _ => (Verdict::NotSent, step.sentence.clone()),
+        };
+        outcome = Outcome { verdict, sentence, step: 0 };
+        steps.push(step);
+    }
     let walk = view::Walk { from: u32::from(ns.0), command: command.to_owned(), steps, outcome, output };
     let states = States::new(before, shell.clone(), ns, command, events);
     Ok((walk, states))
+}
+
+/// The only step of a walk without packets: the sender's own kernel refused, or the command had no need.
+fn nothing_sent(lab: &Lab, ns: NsId, output: &view::Output) -> view::Step {
+    let name = match lab.ns_name(ns) {
+        "" => "host",
+        name => name,
+    };
+    let said =
+        output.stderr.lines().chain(output.stdout.lines()).map(str::trim).find(|line| !line.is_empty());
+    let said = said.unwrap_or("nothing");
+    let sentence = if output.stderr.contains("Network is unreachable") {
+        format!("No packet leaves {name}: none of its routes leads there. The command says: {said}.")
+    } else {
+        format!("No packet leaves {name}. The command says: {said}.")
+    };
+    view::Step {
+        index: 0,
+        micros: 0.0,
+        ns: u32::from(ns.0),
+        packet: 0,
+        leg: Leg::Request,
+        what: String::new(),
+        place: Place::Route,
+        title: "not sent".to_owned(),
+        line: said.to_owned(),
+        sentence,
+        detail: false,
+        tone: if output.status == 0 { Tone::Plain } else { Tone::Drop },
+        decided: None,
+        header: Vec::new(),
+    }
 }
 
 /// The line that starts a command in the background.
@@ -63,7 +105,7 @@ fn run(shell: &mut Shell, ns: NsId, command: &str) -> Result<view::Output, Troub
     }
 }
 
-fn steps(events: &[Event], told: Vec<explained::Explained>) -> Vec<view::Step> {
+fn steps(lab: &Lab, events: &[Event], told: Vec<explained::Explained>) -> Vec<view::Step> {
     let start = events.first().map_or(0, |e| e.at.0);
     let mut places: BTreeMap<(NsId, u32), Place> = BTreeMap::new();
     let mut steps: Vec<view::Step> = Vec::with_capacity(told.len());
@@ -86,7 +128,7 @@ fn steps(events: &[Event], told: Vec<explained::Explained>) -> Vec<view::Step> {
             title: told.title,
             line: told.line,
             sentence: told.sentence,
-            detail: told.detail,
+            detail: told.detail || is_small(lab, event),
             tone: tone(told.tone),
             decided: told.decided.map(decided),
             header: told
@@ -97,7 +139,49 @@ fn steps(events: &[Event], told: Vec<explained::Explained>) -> Vec<view::Step> {
         });
     }
     hush_bystanders(events, &mut steps);
+    name_reasons(events, &mut steps);
     steps
+}
+
+/// A packet is rewritten by the rule that matched just before, or by what its connection's entry says.
+fn name_reasons(events: &[Event], steps: &mut [view::Step]) {
+    let mut last: BTreeMap<(NsId, u32), Decided> = BTreeMap::new();
+    for (event, step) in events.iter().zip(steps) {
+        let seat = (event.ns, event.id);
+        let reason = match event.step {
+            Trace::Rule { table: Table::Nat, end: RuleEnd::Accept, .. }
+            | Trace::Conntrack(CtStep::Found(_)) => step.decided.clone(),
+            _ => None,
+        };
+        if let Some(reason) = reason {
+            last.insert(seat, reason);
+        }
+        if matches!(event.step, Trace::Nat { .. }) && step.decided.is_none() {
+            step.decided = last.get(&seat).cloned();
+        }
+    }
+}
+
+/// Whether only an expert asks for this: a neighbour that is known, and what a mere switch does besides
+/// choosing a port.
+fn is_small(lab: &Lab, event: &Event) -> bool {
+    let Some(stack) = lab.stack(event.ns) else { return false };
+    let is_bridge = |dev| stack.links.get(dev).is_some_and(|d| d.bridge().is_some());
+    match event.step {
+        Trace::Neigh { step: NeighStep::Hit, .. } => true,
+        Trace::Receive(dev) if is_bridge(dev) => true,
+        Trace::Receive(_) | Trace::Transmit(_) => {
+            matches!(event.body, Body::Arp(_))
+                || stack.links.iter().any(|d| is_bridge(d.index))
+                    && stack
+                        .routing
+                        .devs()
+                        .iter()
+                        .all(|d| d.addrs(Family::V4).is_empty() || d.index == IfIndex::LO)
+        }
+        Trace::Bridge { .. } => matches!(event.body, Body::Arp(_)),
+        _ => false,
+    }
 }
 
 /// What happens to a flooded frame at those whom it does not concern is a detail.

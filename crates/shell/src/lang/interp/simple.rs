@@ -390,7 +390,7 @@ impl Interp {
 
     fn not_started(&self, cx: &mut Cx<'_>, name: &[u8], text: &str) {
         let text = if self.state.dash && !text.starts_with("Perm") { "not found" } else { text };
-        self.error_bytes(cx, &[name, b": ", text.as_bytes()]);
+        self.error_bytes(cx, &[&visible(name), b": ", text.as_bytes()]);
     }
 
     /// Whether a command can be started, or the script file that it is.
@@ -433,6 +433,12 @@ impl Interp {
     ) -> Step {
         let last = self.state.level > 0 && self.frames.is_empty() && self.state.traps.is_empty();
         let Some(name) = words.first().cloned() else { return Step::Next };
+        if words.iter().any(|word| word.len() >= MAX_ARG) {
+            let path = tools::path_of(&name).map_or(name, String::into_bytes);
+            self.not_started(cx, &path, "Argument list too long");
+            Self::restore(cx, saved);
+            return self.finished(cx, 126);
+        }
         let Some(body) = tools::start(&name, cx) else { return Step::Next };
         if last {
             // The subshell's last command takes its place, as bash's does.
@@ -456,6 +462,27 @@ impl Interp {
             }
         }
     }
+}
+
+/// `MAX_ARG_STRLEN` (`include/uapi/linux/binfmts.h`): longest word that a program is given, its NUL
+/// included.
+const MAX_ARG: usize = 131_072;
+
+/// A command's name as bash prints it: `$'…'` where it is no plain text.
+fn visible(name: &[u8]) -> Vec<u8> {
+    if std::str::from_utf8(name).is_ok_and(|text| !text.chars().any(char::is_control)) {
+        return name.to_vec();
+    }
+    let mut out = b"$'".to_vec();
+    for &byte in name {
+        match byte {
+            b'\'' | b'\\' => out.extend([b'\\', byte]),
+            b' '..=b'~' => out.push(byte),
+            _ => out.extend(format!("\\{byte:03o}").bytes()),
+        }
+    }
+    out.push(b'\'');
+    out
 }
 
 /// `[3]=x` within an array's brackets.

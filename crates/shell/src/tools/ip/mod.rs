@@ -373,7 +373,7 @@ type Exec = (Option<NsId>, Vec<Vec<u8>>);
 
 fn no_command(words: &[Vec<u8>]) -> End {
     let name = words.first().map(|w| String::from_utf8_lossy(w).into_owned()).unwrap_or_default();
-    End::exit(255, format!("exec of \"{name}\" failed: No such file or directory\n"))
+    End::exit(1, format!("exec of \"{name}\" failed: No such file or directory\n"))
 }
 
 impl Batch {

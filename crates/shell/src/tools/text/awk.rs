@@ -1,8 +1,11 @@
 //! `awk`: mawk 1.3.4 without functions of one's own, `getline`, pipes, files for output and `for (in)`.
 
+mod call;
+mod expr;
 mod lex;
 mod parse;
 mod run;
+mod tree;
 mod value;
 
 use super::opts::warn;
@@ -10,8 +13,8 @@ use super::stream::{Flow, Operand, Tool};
 use crate::Cx;
 use crate::sys::Errno;
 use lex::Wrong;
-use parse::Pattern;
 use run::Machine;
+use tree::Pattern;
 
 /// The names of the variables with a meaning, by their number.
 const SPECIAL: [&str; 12] =
@@ -86,14 +89,14 @@ fn words(cx: &mut Cx<'_>) -> Result<Words, u8> {
                 };
                 match letter {
                     b'F' => out.before.push(("FS".to_owned(), value)),
-                    b'v' => match assignment(&value) {
-                        Some((name, value)) => out.before.push((name, value.to_vec())),
-                        None => {
+                    b'v' => {
+                        let Some((name, value)) = assignment(&value) else {
                             let text = String::from_utf8_lossy(&value).into_owned();
                             warn(cx, &format!("improper assignment: -v {text}"));
                             return Err(2);
-                        }
-                    },
+                        };
+                        out.before.push((name, value.to_vec()));
+                    }
                     _ => match cx.read_file(&value) {
                         Ok(text) => {
                             if from_file {
@@ -122,13 +125,11 @@ fn words(cx: &mut Cx<'_>) -> Result<Words, u8> {
         }
     }
     if !from_file {
-        match words.next() {
-            Some(text) => out.program = text,
-            None => {
-                cx.stderr.push(USAGE.as_bytes());
-                return Err(0);
-            }
-        }
+        let Some(text) = words.next() else {
+            cx.stderr.push(USAGE.as_bytes());
+            return Err(0);
+        };
+        out.program = text;
     }
     out.operands = words.collect();
     Ok(out)
@@ -144,7 +145,7 @@ impl Tool for Awk {
                 return Err(2);
             }
             Err(Wrong::Refused(what)) => {
-                write!(cx.stderr, "packetwalk: awk: {what} is not simulated\n");
+                writeln!(cx.stderr, "packetwalk: awk: {what} is not simulated");
                 return Err(2);
             }
         };

@@ -149,7 +149,7 @@ pub(super) fn mkdir(cx: &mut Cx<'_>) -> Poll {
                 let there = parents && cx.sys.vfs.lookup(&path) == Ok(Entry::Dir);
                 match made {
                     Ok(()) if verbose => {
-                        write!(cx.stdout, "mkdir: created directory {}\n", quoted(step));
+                        writeln!(cx.stdout, "mkdir: created directory {}", quoted(step));
                     }
                     Err(Errno::Exists) if there => {}
                     Err(error) => {

@@ -152,7 +152,7 @@ impl Setup {
             }
             Err(error) => {
                 match error.0.strip_prefix("packetwalk: ") {
-                    Some(text) => write!(cx.stderr, "packetwalk: grep: {text}\n"),
+                    Some(text) => writeln!(cx.stderr, "packetwalk: grep: {text}"),
                     None => complain(cx, error.0),
                 }
                 Err(2)
@@ -415,7 +415,7 @@ impl Tool for Grep {
                     cx.stdout.push(&self.name);
                     cx.stdout.push(b":");
                 }
-                write!(cx.stdout, "{}\n", self.selected);
+                writeln!(cx.stdout, "{}", self.selected);
             }
             Show::Names | Show::NamesWithout if (self.selected > 0) == (self.show == Show::Names) => {
                 cx.stdout.push(&self.name);
@@ -424,6 +424,10 @@ impl Tool for Grep {
             _ => {}
         }
         Flow::Next
+    }
+
+    fn unused(&self) -> Option<usize> {
+        (self.selected >= self.most).then_some(0)
     }
 
     fn finish(&mut self, _: &mut Cx<'_>) -> u8 {

@@ -25,6 +25,7 @@ pub(super) struct Head {
     titles: bool,
     titled: bool,
     left: u64,
+    unused: usize,
     kept: Vec<u8>,
     status: u8,
 }
@@ -93,12 +94,13 @@ impl Tool for Head {
         }
         let titles = titles.unwrap_or(parsed.operands.len() > 1);
         let kept = Vec::new();
-        let head = Self { bytes, but, most, separator, titles, titled: false, left: 0, kept, status: 0 };
+        let head =
+            Self { bytes, but, most, separator, titles, titled: false, left: 0, unused: 0, kept, status: 0 };
         Ok((head, parsed.operands))
     }
 
     fn open(&mut self, cx: &mut Cx<'_>, name: &[u8]) -> Flow {
-        self.left = self.most;
+        (self.left, self.unused) = (self.most, 0);
         if self.titles {
             cx.stdout.push(if std::mem::replace(&mut self.titled, true) { b"\n==> " } else { b"==> " });
             cx.stdout.push(if name == b"-" { b"standard input" } else { name });
@@ -141,6 +143,7 @@ impl Tool for Head {
             }
             take
         };
+        self.unused = piece.len() - take;
         cx.stdout.push(piece.get(..take).unwrap_or(piece));
         if self.left == 0 { Flow::Skip } else { Flow::Next }
     }
@@ -156,5 +159,9 @@ impl Tool for Head {
 
     fn finish(&mut self, _: &mut Cx<'_>) -> u8 {
         self.status
+    }
+
+    fn unused(&self) -> Option<usize> {
+        Some(self.unused)
     }
 }

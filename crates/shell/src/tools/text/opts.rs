@@ -1,5 +1,7 @@
 //! Options as `getopt_long` reads them, and names as the tools quote them.
 
+use std::fmt::Write as _;
+
 use crate::Cx;
 
 /// The options of a tool.
@@ -99,7 +101,7 @@ impl Spec {
 
     fn refuse(&self, cx: &mut Cx<'_>, option: &str) -> u8 {
         let name = tool(cx);
-        write!(cx.stderr, "packetwalk: {name} {option} is not simulated\n");
+        writeln!(cx.stderr, "packetwalk: {name} {option} is not simulated");
         self.status
     }
 
@@ -201,13 +203,13 @@ pub(super) fn complain(cx: &mut Cx<'_>, text: &str) {
 /// Prints `TOOL: text`; what the tool has printed so far may come later.
 pub(super) fn warn(cx: &mut Cx<'_>, text: &str) {
     let name = tool(cx);
-    write!(cx.stderr, "{name}: {text}\n");
+    writeln!(cx.stderr, "{name}: {text}");
 }
 
 /// Says that something of the real tool is not simulated.
 pub(super) fn refuse(cx: &mut Cx<'_>, what: &str) {
     let name = tool(cx);
-    write!(cx.stderr, "packetwalk: {name} {what} is not simulated\n");
+    writeln!(cx.stderr, "packetwalk: {name} {what} is not simulated");
 }
 
 /// A byte of a name that needs no quotes in a message.
@@ -233,7 +235,9 @@ pub(super) fn quoted(name: &[u8]) -> String {
             '\n' => out.push_str("'$'\\n''"),
             '\t' => out.push_str("'$'\\t''"),
             '\r' => out.push_str("'$'\\r''"),
-            c if c.is_control() => out.push_str(&format!("'$'\\{:03o}''", c as u32)),
+            c if c.is_control() => {
+                let _ = write!(out, "'$'\\{:03o}''", c as u32);
+            }
             c => out.push(c),
         }
     }
@@ -259,12 +263,14 @@ pub(super) fn curly(text: &[u8]) -> String {
                 '\t' => out.push_str("\\t"),
                 '\\' => out.push_str("\\\\"),
                 '’' => out.push_str("\\’"),
-                c if c.is_control() => out.push_str(&format!("\\{:03o}", c as u32)),
+                c if c.is_control() => {
+                    let _ = write!(out, "\\{:03o}", c as u32);
+                }
                 c => out.push(c),
             }
         }
         for b in chunk.invalid() {
-            out.push_str(&format!("\\{b:03o}"));
+            let _ = write!(out, "\\{b:03o}");
         }
     }
     out.push('’');

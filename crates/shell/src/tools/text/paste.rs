@@ -71,17 +71,14 @@ impl Gather for Paste {
             match key {
                 "-s" => paste.serial = true,
                 "-z" => paste.separator = 0,
-                _ => match delimiters(&value) {
-                    Some(list) => paste.delimiters = list,
-                    None => {
-                        let text = format!(
-                            "delimiter list ends with an unescaped backslash: {}",
-                            String::from_utf8_lossy(&value)
-                        );
-                        complain(cx, &text);
+                _ => {
+                    let Some(list) = delimiters(&value) else {
+                        let shown = String::from_utf8_lossy(&value).into_owned();
+                        complain(cx, &format!("delimiter list ends with an unescaped backslash: {shown}"));
                         return Err(1);
-                    }
-                },
+                    };
+                    paste.delimiters = list;
+                }
             }
         }
         Ok((paste, parsed.operands))

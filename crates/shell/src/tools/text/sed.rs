@@ -229,15 +229,15 @@ impl Sed {
                     if !open || self.ranges.get(at - 1).copied().flatten().is_none() {
                         self.write_text(cx, text);
                     }
-                    return self.end_cycle(cx, false);
+                    return Ok(self.end_cycle(cx, false));
                 }
                 Action::Substitute(s) => self.substitute(cx, s)?,
                 Action::Translate(table) => {
                     self.space.iter_mut().for_each(|b| *b = table[usize::from(*b)]);
                 }
-                Action::Delete => return self.end_cycle(cx, false),
+                Action::Delete => return Ok(self.end_cycle(cx, false)),
                 Action::DeleteFirst => match self.space.iter().position(|b| *b == b'\n') {
-                    None => return self.end_cycle(cx, false),
+                    None => return Ok(self.end_cycle(cx, false)),
                     Some(n) => {
                         self.space.drain(..=n);
                         self.dump_queue(cx);
@@ -294,16 +294,16 @@ impl Sed {
                 }
             }
         }
-        self.end_cycle(cx, true)
+        Ok(self.end_cycle(cx, true))
     }
 
-    fn end_cycle(&mut self, cx: &mut Cx<'_>, print: bool) -> Result<Done, u8> {
+    fn end_cycle(&mut self, cx: &mut Cx<'_>, print: bool) -> Done {
         if print && !self.quiet {
             self.write_space(cx);
         }
         self.dump_queue(cx);
         self.wait = Wait::Cycle;
-        Ok(Done::Cycle)
+        Done::Cycle
     }
 
     fn substitute(&mut self, cx: &mut Cx<'_>, s: &Substitute) -> Result<(), u8> {
@@ -437,16 +437,12 @@ impl Script {
         }
         let part = self.parts.iter().position(|(end, _)| at <= *end).unwrap_or(0);
         let start = if part == 0 { 0 } else { self.parts.get(part - 1).map_or(0, |(end, _)| end + 1) };
-        match self.parts.get(part).and_then(|(_, file)| file.as_ref()) {
-            Some(file) => {
-                let lines =
-                    self.text.get(start..at.saturating_sub(1)).unwrap_or(&[]).iter().filter(|b| **b == b'\n');
-                format!("file {file} line {}", lines.count() + 1)
-            }
-            None => {
-                let number = self.parts.iter().take(part + 1).filter(|(_, f)| f.is_none()).count();
-                format!("-e expression #{number}, char {}", at - start)
-            }
+        if let Some(file) = self.parts.get(part).and_then(|(_, file)| file.as_ref()) {
+            let before = self.text.get(start..at.saturating_sub(1)).unwrap_or(&[]);
+            format!("file {file} line {}", before.split(|b| *b == b'\n').count())
+        } else {
+            let number = self.parts.iter().take(part + 1).filter(|(_, f)| f.is_none()).count();
+            format!("-e expression #{number}, char {}", at.saturating_sub(start))
         }
     }
 }
@@ -503,7 +499,7 @@ impl Tool for Sed {
             }
             Err(Wrong::Refused(what)) => {
                 let name = tool(cx);
-                write!(cx.stderr, "packetwalk: {name}: {what} is not simulated\n");
+                writeln!(cx.stderr, "packetwalk: {name}: {what} is not simulated");
                 return Err(1);
             }
         };
@@ -551,6 +547,11 @@ impl Tool for Sed {
             Some((line, _)) => self.feed(cx, line, true, false),
             None => Flow::Next,
         }
+    }
+
+    fn unused(&self) -> Option<usize> {
+        // A line that was looked at ahead is put back, too.
+        Some(self.ahead.as_ref().map_or(0, |(line, ended)| line.len() + usize::from(*ended)))
     }
 
     fn finish(&mut self, cx: &mut Cx<'_>) -> u8 {

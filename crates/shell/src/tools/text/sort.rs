@@ -68,7 +68,7 @@ impl Sort {
     fn compare_keys(&self, a: &[u8], b: &[u8]) -> std::cmp::Ordering {
         for key in &self.keys {
             let order = key.order.unwrap_or(self.global);
-            let found = compare::by(&order, key.part(a, self.tab, &order), key.part(b, self.tab, &order));
+            let found = compare::by(order, key.part(a, self.tab, order), key.part(b, self.tab, order));
             if found.is_ne() {
                 return if order.reverse { found.reverse() } else { found };
             }
@@ -179,7 +179,7 @@ impl Sort {
             sort.keys.push(Key::whole());
         }
         let orders = sort.keys.iter().filter_map(|k| k.order).chain([sort.global]);
-        if let Some(bad) = orders.into_iter().find_map(|o| o.conflict()) {
+        if let Some(bad) = orders.into_iter().find_map(Order::conflict) {
             complain(cx, &format!("options '-{bad}' are incompatible"));
             return Err(2);
         }

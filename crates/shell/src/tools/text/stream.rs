@@ -55,6 +55,10 @@ pub(super) trait Tool: Clone + core::fmt::Debug + 'static {
     }
     /// The end of all input; the status.
     fn finish(&mut self, cx: &mut Cx<'_>) -> u8;
+    /// Bytes of the last piece that it did not use; `None`: it does not put back what it leaves.
+    fn unused(&self) -> Option<usize> {
+        None
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -222,7 +226,12 @@ impl<T: Tool> Run<T> {
     }
 
     fn end(&mut self, tool: &mut T, cx: &mut Cx<'_>, flow: Flow) -> Flow {
-        self.source = Source::Closed;
+        let source = std::mem::replace(&mut self.source, Source::Closed);
+        if let (Source::Descriptor(fd), Some(unused)) = (source, tool.unused())
+            && let Some(open) = cx.sys.fd(cx.pid, fd)
+        {
+            cx.sys.unread(open, unused + self.buffer.len().saturating_sub(self.at));
+        }
         match flow {
             Flow::Exit(_) => flow,
             Flow::Next | Flow::Skip => tool.close(cx),
@@ -244,7 +253,7 @@ pub(super) struct Whole {
     /// Its operands; empty: standard input.
     pub names: Vec<Vec<u8>>,
     /// What was read of each, or why not.
-    pub done: Vec<(Vec<u8>, Result<Vec<u8>, Errno>)>,
+    pub done: Vec<Input>,
     part: Vec<u8>,
 }
 

@@ -50,7 +50,7 @@ fn measure(text: &[u8]) -> Counts {
             }
         }
     }
-    let lines = text.iter().filter(|b| **b == b'\n').count() as u64;
+    let lines = text.split(|b| *b == b'\n').count() as u64 - 1;
     [lines, words, chars, text.len() as u64, longest.max(column)]
 }
 

@@ -204,16 +204,12 @@ impl Xargs {
             cx.stderr.push(&args.join(&b' '));
             cx.stderr.push(b"\n");
         }
-        match cx.spawn(Spawn { args, no_stdin: true, ..Spawn::default() }) {
-            Ok(pid) => {
-                self.child = Some((pid, name));
-                None
-            }
-            Err(_) => {
-                complain(cx, &format!("{}: No such file or directory", String::from_utf8_lossy(&name)));
-                Some(127)
-            }
+        if let Ok(pid) = cx.spawn(Spawn { args, no_stdin: true, ..Spawn::default() }) {
+            self.child = Some((pid, name));
+            return None;
         }
+        complain(cx, &format!("{}: No such file or directory", String::from_utf8_lossy(&name)));
+        Some(127)
     }
 }
 

@@ -12,9 +12,13 @@ use crate::view::RouteRow;
 /// Routes of the main table and of every other but `local` and `default`, then those of `local`.
 pub fn routes(shell: &Shell, ns: NsId) -> Vec<RouteRow> {
     let mut rows: Vec<RouteRow> = Vec::new();
-    for family in ["", "-6 "] {
-        let all = lines(shell, ns, &format!("ip {family}route show table all"));
-        rows.extend(all.into_iter().filter_map(|line| row(&line, family.is_empty())));
+    rows.extend(lines(shell, ns, "ip -4 route show table all").iter().filter_map(|line| row(line, true)));
+    let v6: Vec<_> =
+        lines(shell, ns, "ip -6 route show table all").iter().filter_map(|line| row(line, false)).collect();
+    // Every interface has link-local routes: they are shown when there is another IPv6 route.
+    let is_quiet = |r: &RouteRow| ["fe80:", "ff00:", "::1"].iter().any(|own| r.destination.starts_with(own));
+    if !v6.iter().all(is_quiet) {
+        rows.extend(v6);
     }
     rows.sort_by_key(|row| match row.table.as_str() {
         "main" => 0,

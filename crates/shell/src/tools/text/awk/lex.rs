@@ -189,16 +189,14 @@ pub(super) fn lex(text: &[u8]) -> Result<Vec<(Token, usize)>, Wrong> {
                 out.push((Token::Text(rest.get(1..end).unwrap_or(&[]).to_vec()), line));
                 at += end + 1;
             }
-            _ => match OPS.iter().find(|op| rest.starts_with(op.as_bytes())) {
-                Some(op) => {
-                    out.push((Token::Op(if *op == "**" { "^" } else { op }), line));
-                    at += op.len();
-                }
-                None => {
+            _ => {
+                let Some(op) = OPS.iter().find(|op| rest.starts_with(op.as_bytes())) else {
                     let shown = String::from_utf8_lossy(&[b]).into_owned();
                     return Err(Wrong::Text(format!("{line}: unexpected character '{shown}'")));
-                }
-            },
+                };
+                out.push((Token::Op(if *op == "**" { "^" } else { op }), line));
+                at += op.len();
+            }
         }
     }
     out.push((Token::Newline, line));

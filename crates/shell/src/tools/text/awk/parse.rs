@@ -1,117 +1,15 @@
 //! From words to rules.
 
-use super::super::regex::{Regex, Syntax};
 use super::lex::{Token, Wrong, lex};
+use super::tree::{Expr, Pattern, Program, Rule, Statement};
 
 /// Most operators of one statement.
 const MOST_NODES: u32 = 800;
 /// Deepest nesting.
 const DEEPEST: u32 = 40;
 
-type Result<T> = std::result::Result<T, Wrong>;
-
-/// Something that can be set.
-#[derive(Clone, Debug)]
-pub(super) enum Place {
-    Variable(usize),
-    Field(Box<Expr>),
-    Item(usize, Vec<Expr>),
-}
-
-/// A function of the language.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Builtin {
-    Length,
-    Substr,
-    Index,
-    Split,
-    Sub,
-    Gsub,
-    Match,
-    Sprintf,
-    ToLower,
-    ToUpper,
-    Int,
-}
-
-/// An expression.
-#[derive(Clone, Debug)]
-pub(super) enum Expr {
-    Number(f64),
-    Text(Vec<u8>),
-    Regex(Box<Regex>),
-    Get(Place),
-    Set(Place, &'static str, Box<Expr>),
-    /// Before or after, by how much.
-    Step(Place, bool, f64),
-    Binary(&'static str, Box<Expr>, Box<Expr>),
-    Not(Box<Expr>),
-    Negative(Box<Expr>),
-    Positive(Box<Expr>),
-    If(Box<(Expr, Expr, Expr)>),
-    In(Vec<Expr>, usize),
-    Call(Builtin, Vec<Expr>),
-}
-
-/// A statement.
-#[derive(Clone, Debug)]
-pub(super) enum Statement {
-    Expr(Expr),
-    /// Values, whether the first is a format, and whether it goes to standard error.
-    Print(Vec<Expr>, bool, bool),
-    If(Expr, Vec<Statement>, Vec<Statement>),
-    /// Condition, step, body, and whether the body comes first.
-    Loop(Option<Expr>, Option<Expr>, Vec<Statement>, bool),
-    Delete(usize, Vec<Expr>),
-    Next,
-    Exit(Option<Expr>),
-    Break,
-    Continue,
-}
-
-/// When a rule's action is run.
-#[derive(Clone, Debug)]
-pub(super) enum Pattern {
-    Begin,
-    End,
-    Always,
-    If(Expr),
-    Range(Expr, Expr),
-}
-
-/// A pattern and its action.
-#[derive(Clone, Debug)]
-pub(super) struct Rule {
-    pub pattern: Pattern,
-    pub action: Vec<Statement>,
-}
-
-/// A program: its rules and the names of its variables.
-#[derive(Clone, Debug)]
-pub(super) struct Program {
-    pub rules: Vec<Rule>,
-    pub names: Vec<String>,
-}
-
-const BUILTINS: [(&str, Builtin, usize, usize); 11] = [
-    ("length", Builtin::Length, 0, 1),
-    ("substr", Builtin::Substr, 2, 3),
-    ("index", Builtin::Index, 2, 2),
-    ("split", Builtin::Split, 2, 3),
-    ("sub", Builtin::Sub, 2, 3),
-    ("gsub", Builtin::Gsub, 2, 3),
-    ("match", Builtin::Match, 2, 2),
-    ("sprintf", Builtin::Sprintf, 1, usize::MAX),
-    ("tolower", Builtin::ToLower, 1, 1),
-    ("toupper", Builtin::ToUpper, 1, 1),
-    ("int", Builtin::Int, 1, 1),
-];
-
-/// Parts of the language that are not simulated.
-const REFUSED: [&str; 22] = [
-    "ARGC", "ARGV", "ENVIRON", "RS", "atan2", "close", "cos", "exp", "fflush", "func", "function", "getline",
-    "log", "mktime", "nextfile", "rand", "sin", "sqrt", "srand", "strftime", "system", "systime",
-];
+/// A part of a program, or what is wrong with it.
+pub(super) type Result<T> = std::result::Result<T, Wrong>;
 
 /// Whether a name is a word of the language, after which an operand may come.
 pub(super) fn is_keyword(name: &str) -> bool {
@@ -132,16 +30,17 @@ pub(super) fn is_keyword(name: &str) -> bool {
     )
 }
 
-struct Parser {
-    tokens: Vec<(Token, usize)>,
-    at: usize,
-    names: Vec<String>,
-    depth: u32,
-    nodes: u32,
+/// The state of reading.
+pub(super) struct Parser {
+    pub(super) tokens: Vec<(Token, usize)>,
+    pub(super) at: usize,
+    pub(super) names: Vec<String>,
+    pub(super) depth: u32,
+    pub(super) nodes: u32,
     /// `>` redirects here.
-    in_print: bool,
+    pub(super) in_print: bool,
     /// `in` belongs to a `for`.
-    no_in: bool,
+    pub(super) no_in: bool,
 }
 
 /// Reads a program.
@@ -161,29 +60,29 @@ pub(super) fn parse(text: &[u8]) -> Result<Program> {
 }
 
 impl Parser {
-    fn peek(&self) -> &Token {
+    pub(super) fn peek(&self) -> &Token {
         self.tokens.get(self.at).map_or(&Token::End, |(t, _)| t)
     }
 
-    fn is(&self, op: &str) -> bool {
+    pub(super) fn is(&self, op: &str) -> bool {
         matches!(self.peek(), Token::Op(o) if *o == op)
     }
 
-    fn is_word(&self, word: &str) -> bool {
+    pub(super) fn is_word(&self, word: &str) -> bool {
         matches!(self.peek(), Token::Name(n, _) if n == word)
     }
 
-    fn eat(&mut self, op: &str) -> bool {
+    pub(super) fn eat(&mut self, op: &str) -> bool {
         let is = self.is(op);
         self.at += usize::from(is);
         is
     }
 
-    fn need(&mut self, op: &str) -> Result<()> {
+    pub(super) fn need(&mut self, op: &str) -> Result<()> {
         if self.eat(op) { Ok(()) } else { self.wrong() }
     }
 
-    fn skip_newlines(&mut self) {
+    pub(super) fn skip_newlines(&mut self) {
         while *self.peek() == Token::Newline {
             self.at += 1;
         }
@@ -196,7 +95,7 @@ impl Parser {
     }
 
     /// mawk's complaint about the next token.
-    fn wrong<T>(&self) -> Result<T> {
+    pub(super) fn wrong<T>(&self) -> Result<T> {
         let line = self.tokens.get(self.at).map_or(1, |(_, line)| *line);
         let shown = match self.peek() {
             Token::End => return Err(Wrong::Text(format!("line {}: missing }} near end of file", line + 1))),
@@ -212,7 +111,7 @@ impl Parser {
         Err(Wrong::Text(format!("line {line}: syntax error at or near {shown}")))
     }
 
-    fn deeper(&mut self) -> Result<()> {
+    pub(super) fn deeper(&mut self) -> Result<()> {
         self.depth += 1;
         if self.depth > DEEPEST {
             Err(Wrong::Refused("a program nested this deep".to_owned()))
@@ -221,7 +120,7 @@ impl Parser {
         }
     }
 
-    fn node(&mut self) -> Result<()> {
+    pub(super) fn node(&mut self) -> Result<()> {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
             return Err(Wrong::Refused("a statement of this length".to_owned()));
@@ -229,7 +128,7 @@ impl Parser {
         Ok(())
     }
 
-    fn variable(&mut self, name: &str) -> usize {
+    pub(super) fn variable(&mut self, name: &str) -> usize {
         self.names.iter().position(|n| n == name).unwrap_or_else(|| {
             self.names.push(name.to_owned());
             self.names.len() - 1
@@ -473,7 +372,7 @@ impl Parser {
     }
 
     /// Expressions up to a closing bracket.
-    fn list(&mut self, close: &str) -> Result<Vec<Expr>> {
+    pub(super) fn list(&mut self, close: &str) -> Result<Vec<Expr>> {
         let outer = (std::mem::take(&mut self.in_print), std::mem::take(&mut self.no_in));
         let mut out = Vec::new();
         self.skip_newlines();
@@ -497,231 +396,4 @@ impl Parser {
         }
         self.wrong()
     }
-
-    fn expr(&mut self) -> Result<Expr> {
-        self.deeper()?;
-        let left = self.ternary()?;
-        let op = match self.peek() {
-            Token::Op(op @ ("=" | "+=" | "-=" | "*=" | "/=" | "%=" | "^=" | "**=")) => *op,
-            _ => {
-                self.depth -= 1;
-                return Ok(left);
-            }
-        };
-        let Expr::Get(place) = left else { return self.wrong() };
-        self.at += 1;
-        self.skip_newlines();
-        let value = self.expr()?;
-        self.depth -= 1;
-        let op = match op {
-            "=" => "",
-            "+=" => "+",
-            "-=" => "-",
-            "*=" => "*",
-            "/=" => "/",
-            "%=" => "%",
-            _ => "^",
-        };
-        Ok(Expr::Set(place, op, Box::new(value)))
-    }
-
-    fn ternary(&mut self) -> Result<Expr> {
-        let condition = self.binary(0)?;
-        if !self.eat("?") {
-            return Ok(condition);
-        }
-        self.skip_newlines();
-        let yes = self.expr()?;
-        self.skip_newlines();
-        self.need(":")?;
-        self.skip_newlines();
-        let no = self.expr()?;
-        self.node()?;
-        Ok(Expr::If(Box::new((condition, yes, no))))
-    }
-
-    /// The operators from the loosest to the tightest.
-    fn binary(&mut self, level: usize) -> Result<Expr> {
-        const LEVELS: [&[&str]; 8] = [
-            &["||"],
-            &["&&"],
-            &["in"],
-            &["~", "!~"],
-            &["<", "<=", "==", "!=", ">", ">="],
-            &[" "],
-            &["+", "-"],
-            &["*", "/", "%"],
-        ];
-        let Some(ops) = LEVELS.get(level) else { return self.unary() };
-        let mut left = self.binary(level + 1)?;
-        loop {
-            let op = match self.peek().clone() {
-                Token::Op(">") if self.in_print => return Ok(left),
-                Token::Op(op) if ops.contains(&op) => {
-                    self.at += 1;
-                    op
-                }
-                Token::Name(word, _) if word == "in" => {
-                    if level != 2 || self.no_in {
-                        return Ok(left);
-                    }
-                    self.at += 1;
-                    let Token::Name(name, _) = self.peek().clone() else { return self.wrong() };
-                    self.at += 1;
-                    self.node()?;
-                    left = Expr::In(vec![left], self.variable(&name));
-                    continue;
-                }
-                _ if level == 5 && self.operand_next() => " ",
-                _ => return Ok(left),
-            };
-            self.node()?;
-            if matches!(op, "||" | "&&") {
-                self.skip_newlines();
-            }
-            let right = self.binary(level + 1)?;
-            left = Expr::Binary(op, Box::new(left), Box::new(right));
-        }
-    }
-
-    /// Whether an operand follows that is joined to the one before.
-    fn operand_next(&self) -> bool {
-        match self.peek() {
-            Token::Number(_) | Token::Text(_) => true,
-            Token::Name(name, _) => !is_keyword(name),
-            Token::Op(op) => matches!(*op, "$" | "(" | "!" | "++" | "--" | "/re/"),
-            _ => false,
-        }
-    }
-
-    fn unary(&mut self) -> Result<Expr> {
-        for (op, make) in
-            [("!", Expr::Not as fn(Box<Expr>) -> Expr), ("-", Expr::Negative), ("+", Expr::Positive)]
-        {
-            if self.eat(op) {
-                self.deeper()?;
-                self.node()?;
-                let inner = self.unary()?;
-                self.depth -= 1;
-                return Ok(make(Box::new(inner)));
-            }
-        }
-        let base = self.postfix()?;
-        if self.eat("^") {
-            self.node()?;
-            self.deeper()?;
-            let power = self.unary()?;
-            self.depth -= 1;
-            return Ok(Expr::Binary("^", Box::new(base), Box::new(power)));
-        }
-        Ok(base)
-    }
-
-    fn postfix(&mut self) -> Result<Expr> {
-        for (op, by) in [("++", 1.0), ("--", -1.0)] {
-            if self.eat(op) {
-                let Expr::Get(place) = self.primary()? else { return self.wrong() };
-                return Ok(Expr::Step(place, true, by));
-            }
-        }
-        let base = self.primary()?;
-        if let Expr::Get(place) = &base {
-            for (op, by) in [("++", 1.0), ("--", -1.0)] {
-                if self.eat(op) {
-                    return Ok(Expr::Step(place.clone(), false, by));
-                }
-            }
-        }
-        Ok(base)
-    }
-
-    fn primary(&mut self) -> Result<Expr> {
-        let token = self.peek().clone();
-        self.at += 1;
-        match token {
-            Token::Number(n) => Ok(Expr::Number(n)),
-            Token::Text(text) => Ok(Expr::Text(text)),
-            Token::Op("$") => {
-                self.deeper()?;
-                self.node()?;
-                let inner = if self.eat("-") {
-                    Expr::Negative(Box::new(self.primary()?))
-                } else if self.is("++") || self.is("--") {
-                    self.postfix()?
-                } else {
-                    self.primary()?
-                };
-                self.depth -= 1;
-                Ok(Expr::Get(Place::Field(Box::new(inner))))
-            }
-            Token::Op("(") => {
-                self.deeper()?;
-                let mut list = self.list(")")?;
-                self.depth -= 1;
-                if list.len() == 1 {
-                    return Ok(list.pop().unwrap_or(Expr::Number(0.0)));
-                }
-                if self.is_word("in") && !list.is_empty() {
-                    self.at += 1;
-                    let Token::Name(name, _) = self.peek().clone() else { return self.wrong() };
-                    self.at += 1;
-                    return Ok(Expr::In(list, self.variable(&name)));
-                }
-                self.at -= 1;
-                self.wrong()
-            }
-            Token::Op("/re/") => {
-                let Token::Text(text) = self.peek().clone() else { return self.wrong() };
-                let line = self.tokens.get(self.at).map_or(1, |(_, line)| *line);
-                self.at += 1;
-                compile(&text, line).map(|r| Expr::Regex(Box::new(r)))
-            }
-            Token::Name(name, called) => {
-                if REFUSED.binary_search(&name.as_str()).is_ok() {
-                    return Err(Wrong::Refused(name));
-                }
-                if let Some((_, builtin, least, most)) = BUILTINS.iter().find(|b| b.0 == name) {
-                    let args = if self.eat("(") { self.list(")")? } else { Vec::new() };
-                    if args.len() < *least || args.len() > *most {
-                        let line = self.tokens.get(self.at - 1).map_or(1, |(_, line)| *line);
-                        return Err(Wrong::Text(format!(
-                            "line {line}: wrong number of arguments in call to {name}"
-                        )));
-                    }
-                    return Ok(Expr::Call(*builtin, args));
-                }
-                if is_keyword(&name) || matches!(name.as_str(), "BEGIN" | "END") {
-                    self.at -= 1;
-                    return self.wrong();
-                }
-                if called {
-                    let line = self.tokens.get(self.at).map_or(1, |(_, line)| *line);
-                    return Err(Wrong::Text(format!("line {}: function {name} never defined", line + 1)));
-                }
-                let variable = self.variable(&name);
-                if self.eat("[") {
-                    let keys = self.list("]")?;
-                    return Ok(Expr::Get(Place::Item(variable, keys)));
-                }
-                Ok(Expr::Get(Place::Variable(variable)))
-            }
-            _ => {
-                self.at -= 1;
-                self.wrong()
-            }
-        }
-    }
-}
-
-fn compile(text: &[u8], line: usize) -> Result<Regex> {
-    Regex::new(text, Syntax::Awk, false).map_err(|e| {
-        let why = match e.0 {
-            "Unmatched ( or \\(" => "missing ')'",
-            "Unmatched ) or \\)" => "missing '('",
-            text if text.starts_with("Unmatched [") => "bad class -- [], [^] or [",
-            text => text,
-        };
-        let shown = String::from_utf8_lossy(text);
-        Wrong::Text(format!("line {line}: regular expression compile failed ({why})\n{shown}"))
-    })
 }

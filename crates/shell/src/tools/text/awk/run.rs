@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::regex::{Regex, Syntax};
-use super::parse::{Builtin, Expr, Pattern, Place, Program, Statement};
+use super::tree::{Expr, Pattern, Place, Program, Statement};
 use super::value::{Value, print};
 use crate::Cx;
 
 /// Most steps of a whole run: a program that does not end is no reason to hang.
-const MOST_STEPS: u64 = 50_000_000;
+const MOST_STEPS: u64 = 20_000_000;
 /// Highest field.
 const MOST_FIELDS: usize = 1 << 16;
 
@@ -22,10 +22,10 @@ const OFS: usize = 4;
 const ORS: usize = 5;
 pub(super) const FILENAME: usize = 6;
 const SUBSEP: usize = 7;
-const CONVFMT: usize = 8;
+pub(super) const CONVFMT: usize = 8;
 const OFMT: usize = 9;
-const RSTART: usize = 10;
-const RLENGTH: usize = 11;
+pub(super) const RSTART: usize = 10;
+pub(super) const RLENGTH: usize = 11;
 
 /// Why a statement did not end as usual.
 #[derive(Debug)]
@@ -38,14 +38,15 @@ pub(super) enum Stop {
     Failed(String),
 }
 
-type Run<T> = Result<T, Stop>;
+/// What a step gives, or why the program does not go on as usual.
+pub(super) type Run<T> = Result<T, Stop>;
 
 /// The state of a program.
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
     pub program: Rc<Program>,
     variables: Vec<Value>,
-    arrays: BTreeMap<usize, BTreeMap<Vec<u8>, Value>>,
+    pub(super) arrays: BTreeMap<usize, BTreeMap<Vec<u8>, Value>>,
     record: Vec<u8>,
     fields: Option<Vec<Vec<u8>>>,
     /// The record must be made anew from its fields.
@@ -107,18 +108,18 @@ impl Machine {
         self.set(FNR, Value::Number(0.0));
     }
 
-    fn set(&mut self, n: usize, value: Value) {
+    pub(super) fn set(&mut self, n: usize, value: Value) {
         if let Some(place) = self.variables.get_mut(n) {
             *place = value;
         }
     }
 
-    fn variable_text(&self, n: usize) -> Vec<u8> {
+    pub(super) fn variable_text(&self, n: usize) -> Vec<u8> {
         self.variables.get(n).map(|v| v.text(b"%.6g")).unwrap_or_default()
     }
 
     /// The text of a run time error.
-    fn failed(&self, text: &str) -> Stop {
+    pub(super) fn failed(&self, text: &str) -> Stop {
         let name = String::from_utf8_lossy(&self.variable_text(FILENAME)).into_owned();
         let number = |n: usize| self.variables.get(n).map_or(0.0, Value::number) as i64;
         let (fnr, nr) = (number(FNR), number(NR));
@@ -184,7 +185,7 @@ impl Machine {
     }
 
     /// Splits a text as fields.
-    fn split(&mut self, text: &[u8], separator: &[u8]) -> Run<Vec<Vec<u8>>> {
+    pub(super) fn split(&mut self, text: &[u8], separator: &[u8]) -> Run<Vec<Vec<u8>>> {
         if text.is_empty() {
             return Ok(Vec::new());
         }
@@ -225,7 +226,7 @@ impl Machine {
         Ok(self.fields.get_or_insert_default())
     }
 
-    fn whole(&mut self) -> Vec<u8> {
+    pub(super) fn whole(&mut self) -> Vec<u8> {
         if std::mem::take(&mut self.stale) {
             let separator = self.variable_text(OFS);
             self.record = self.fields.as_ref().map(|f| f.join(separator.as_slice())).unwrap_or_default();
@@ -259,14 +260,14 @@ impl Machine {
         Ok(out)
     }
 
-    fn text(&self, value: &Value) -> Vec<u8> {
+    pub(super) fn text(&self, value: &Value) -> Vec<u8> {
         match value {
             Value::Number(_) => value.text(&self.variable_text(CONVFMT)),
             other => other.text(b"%.6g"),
         }
     }
 
-    fn get(&mut self, place: &Place) -> Run<Value> {
+    pub(super) fn get(&mut self, place: &Place) -> Run<Value> {
         Ok(match place {
             Place::Variable(NF) => {
                 self.fields()?;
@@ -301,7 +302,7 @@ impl Machine {
         Ok(())
     }
 
-    fn put(&mut self, place: &Place, value: Value) -> Run<()> {
+    pub(super) fn put(&mut self, place: &Place, value: Value) -> Run<()> {
         match place {
             Place::Variable(n) => self.put_variable(*n, value)?,
             Place::Field(expr) => {
@@ -330,7 +331,7 @@ impl Machine {
         Ok(())
     }
 
-    fn regex(&mut self, text: &[u8]) -> Run<Regex> {
+    pub(super) fn regex(&mut self, text: &[u8]) -> Run<Regex> {
         if let Some(regex) = self.regexes.get(text) {
             return Ok(regex.clone());
         }
@@ -347,7 +348,7 @@ impl Machine {
     }
 
     /// The expression that something stands for in the place of one.
-    fn pattern(&mut self, expr: &Expr) -> Run<Regex> {
+    pub(super) fn pattern(&mut self, expr: &Expr) -> Run<Regex> {
         if let Expr::Regex(regex) = expr {
             return Ok((**regex).clone());
         }
@@ -456,14 +457,14 @@ impl Machine {
         Ok(out)
     }
 
-    fn short(&self, format: &[u8], name: &str) -> Stop {
+    pub(super) fn short(&self, format: &[u8], name: &str) -> Stop {
         self.failed(&format!(
             "not enough arguments passed to {name}(\"{}\")",
             String::from_utf8_lossy(format)
         ))
     }
 
-    fn value(&mut self, expr: &Expr) -> Run<Value> {
+    pub(super) fn value(&mut self, expr: &Expr) -> Run<Value> {
         self.step()?;
         Ok(match expr {
             Expr::Number(n) => Value::Number(*n),
@@ -477,7 +478,7 @@ impl Machine {
                 let mut value = self.value(value)?;
                 if !op.is_empty() {
                     let old = self.get(place)?.number();
-                    value = Value::Number(arithmetic(op, old, value.number()));
+                    value = Value::Number(arithmetic(op, old, value.number())?);
                 }
                 self.put(place, value.clone())?;
                 value
@@ -537,170 +538,9 @@ impl Machine {
             }
             _ => {
                 let (a, b) = (self.value(a)?.number(), self.value(b)?.number());
-                Value::Number(arithmetic(op, a, b))
+                Value::Number(arithmetic(op, a, b)?)
             }
         })
-    }
-
-    /// An argument as text.
-    fn argument(&mut self, args: &[Expr], n: usize) -> Run<Vec<u8>> {
-        match args.get(n) {
-            Some(expr) => {
-                let value = self.value(expr)?;
-                Ok(self.text(&value))
-            }
-            None => Ok(self.whole()),
-        }
-    }
-
-    fn call(&mut self, which: Builtin, args: &[Expr]) -> Run<Value> {
-        Ok(match which {
-            Builtin::Length => {
-                if let Some(Expr::Get(Place::Variable(n))) = args.first()
-                    && let Some(array) = self.arrays.get(n)
-                {
-                    return Ok(Value::Number(array.len() as f64));
-                }
-                Value::Number(self.argument(args, 0)?.len() as f64)
-            }
-            Builtin::Substr => {
-                let text = self.argument(args, 0)?;
-                let number =
-                    |m: &mut Self, n: usize| args.get(n).map(|e| m.value(e).map(|v| v.number())).transpose();
-                let start = number(self, 1)?.unwrap_or(1.0);
-                let length = number(self, 2)?;
-                // mawk 1.3.4 makes the part longer by what lies before the text.
-                let length =
-                    length.map_or(f64::INFINITY, |l| if start < 0.0 { l - start } else { l }).trunc();
-                let from = start.trunc().max(1.0);
-                let clamp = |n: f64| (n - 1.0).clamp(0.0, text.len() as f64) as usize;
-                let (from, to) = (clamp(from), clamp(from + length));
-                Value::Text(text.get(from..to.max(from)).unwrap_or(&[]).to_vec())
-            }
-            Builtin::Index => {
-                let (text, part) = (self.argument(args, 0)?, self.argument(args, 1)?);
-                let at =
-                    if part.is_empty() { None } else { text.windows(part.len()).position(|w| w == part) };
-                Value::Number(at.map_or(0.0, |n| n as f64 + 1.0))
-            }
-            Builtin::ToLower => Value::Text(self.argument(args, 0)?.to_ascii_lowercase()),
-            Builtin::ToUpper => Value::Text(self.argument(args, 0)?.to_ascii_uppercase()),
-            Builtin::Int => Value::Number(self.number_of(args)?.trunc()),
-            Builtin::Sprintf => {
-                let mut values = Vec::new();
-                for expr in args.iter().skip(1) {
-                    values.push(self.value(expr)?);
-                }
-                let form = self.argument(args, 0)?;
-                let mut out = Vec::new();
-                if print(&mut out, &form, &values, &self.variable_text(CONVFMT)).is_err() {
-                    return Err(self.short(&form, "sprintf"));
-                }
-                Value::Text(out)
-            }
-            Builtin::Match => {
-                let text = self.argument(args, 0)?;
-                let found = match args.get(1) {
-                    Some(expr) => self.pattern(expr)?.bounds(&text, 0),
-                    None => None,
-                };
-                let (start, length) = found.map_or((0.0, -1.0), |(a, b)| (a as f64 + 1.0, (b - a) as f64));
-                self.set(RSTART, Value::Number(start));
-                self.set(RLENGTH, Value::Number(length));
-                Value::Number(start)
-            }
-            Builtin::Split => {
-                let text = self.argument(args, 0)?;
-                let Some(Expr::Get(Place::Variable(array))) = args.get(1) else {
-                    return Err(self.failed("type error in arg(2) in call to split"));
-                };
-                let parts = match args.get(2) {
-                    Some(Expr::Regex(regex)) => {
-                        let (mut out, mut at, mut from) = (Vec::new(), 0, 0);
-                        while let Some((a, b)) = regex.bounds(&text, from) {
-                            if a == b {
-                                from = b + 1;
-                                continue;
-                            }
-                            out.push(text.get(at..a).unwrap_or(&[]).to_vec());
-                            (at, from) = (b, b);
-                        }
-                        if !text.is_empty() {
-                            out.push(text.get(at..).unwrap_or(&[]).to_vec());
-                        }
-                        out
-                    }
-                    Some(_) => {
-                        let separator = self.argument(args, 2)?;
-                        self.split(&text, &separator)?
-                    }
-                    None => {
-                        let separator = self.variable_text(FS);
-                        self.split(&text, &separator)?
-                    }
-                };
-                let count = parts.len();
-                let items = parts
-                    .iter()
-                    .enumerate()
-                    .map(|(n, p)| ((n + 1).to_string().into_bytes(), Value::input(p)));
-                self.arrays.insert(*array, items.collect());
-                Value::Number(count as f64)
-            }
-            Builtin::Sub | Builtin::Gsub => self.substitute(which == Builtin::Gsub, args)?,
-        })
-    }
-
-    fn number_of(&mut self, args: &[Expr]) -> Run<f64> {
-        args.first().map_or(Ok(0.0), |e| self.value(e).map(|v| v.number()))
-    }
-
-    fn substitute(&mut self, all: bool, args: &[Expr]) -> Run<Value> {
-        let regex = match args.first() {
-            Some(expr) => self.pattern(expr)?,
-            None => return Ok(Value::Number(0.0)),
-        };
-        let with = self.argument(args, 1)?;
-        let record = Place::Field(Box::new(Expr::Number(0.0)));
-        let place = match args.get(2) {
-            None => &record,
-            Some(Expr::Get(place)) => place,
-            Some(_) => return Err(self.failed("type error in arg(3) in call to sub")),
-        };
-        let value = self.get(place)?;
-        let text = self.text(&value);
-        let (mut out, mut at, mut count, mut before) = (Vec::new(), 0, 0u64, None);
-        while at <= text.len()
-            && let Some((from, to)) = regex.bounds(&text, at)
-        {
-            out.extend_from_slice(text.get(at..from).unwrap_or(&[]));
-            if from < to || before != Some(from) {
-                count += 1;
-                let found = text.get(from..to).unwrap_or(&[]);
-                let mut bytes = with.iter().copied().peekable();
-                while let Some(b) = bytes.next() {
-                    match b {
-                        b'\\' if bytes.next_if_eq(&b'&').is_some() => out.push(b'&'),
-                        b'\\' if bytes.next_if_eq(&b'\\').is_some() => out.push(b'\\'),
-                        b'&' => out.extend_from_slice(found),
-                        b => out.push(b),
-                    }
-                }
-            }
-            (at, before) = (to, Some(to));
-            if !all {
-                break;
-            }
-            if from == to {
-                out.extend(text.get(at));
-                at += 1;
-            }
-        }
-        if count > 0 {
-            out.extend_from_slice(text.get(at..).unwrap_or(&[]));
-            self.put(place, Value::Text(out))?;
-        }
-        Ok(Value::Number(count as f64))
     }
 }
 
@@ -708,21 +548,21 @@ fn flag(is: bool) -> Value {
     Value::Number(f64::from(u8::from(is)))
 }
 
-fn arithmetic(op: &str, a: f64, b: f64) -> f64 {
-    match op {
+fn arithmetic(op: &str, a: f64, b: f64) -> Run<f64> {
+    Ok(match op {
         "+" => a + b,
         "-" => a - b,
         "*" => a * b,
         "/" => a / b,
         "%" => a % b,
-        _ => power(a, b),
-    }
+        _ => return power(a, b),
+    })
 }
 
-/// Whole powers by multiplication, the same on every platform.
-fn power(base: f64, exponent: f64) -> f64 {
-    if exponent.trunc() != exponent || exponent.abs() > 1_000_000.0 {
-        return base.powf(exponent);
+/// Whole powers by multiplication, the same on every platform; others would not be.
+fn power(base: f64, exponent: f64) -> Run<f64> {
+    if exponent.fract().abs() > 0.0 || !exponent.is_finite() || exponent.abs() > 1_000_000.0 {
+        return Err(Stop::Failed("packetwalk: awk: a power that is not whole is not simulated\n".to_owned()));
     }
     let (mut left, mut square, mut out) = (exponent.abs() as u64, base, 1.0);
     while left > 0 {
@@ -732,5 +572,5 @@ fn power(base: f64, exponent: f64) -> f64 {
         square *= square;
         left /= 2;
     }
-    if exponent < 0.0 { 1.0 / out } else { out }
+    Ok(if exponent < 0.0 { 1.0 / out } else { out })
 }

@@ -104,7 +104,7 @@ impl Value {
 }
 
 fn number_text(n: f64, format: &[u8]) -> Vec<u8> {
-    if n.trunc() == n && n >= f64::from(i32::MIN) && n <= f64::from(i32::MAX) {
+    if n.is_finite() && n.fract().abs() <= 0.0 && n >= f64::from(i32::MIN) && n <= f64::from(i32::MAX) {
         return (n as i64).to_string().into_bytes();
     }
     let mut out = Vec::new();

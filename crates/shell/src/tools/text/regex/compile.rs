@@ -67,7 +67,7 @@ impl Compiler {
                     self.node(node)?;
                 }
             }
-            Node::Alt(nodes) => self.alternatives(nodes, |c, n| c.node(n))?,
+            Node::Alt(nodes) => self.alternatives(nodes, Self::node)?,
             Node::Group(n, node) => {
                 self.push(Step::Save(2 * n))?;
                 self.node(node)?;

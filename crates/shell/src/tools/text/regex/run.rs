@@ -145,16 +145,14 @@ impl Search<'_> {
                     }
                     self.todo.push(Todo::Step(step + 1));
                 }
-                Some(Step::Assert(what)) => {
-                    if holds(*what, self.text, at) {
-                        self.todo.push(Todo::Step(step + 1));
-                    }
+                Some(Step::Assert(what)) if holds(*what, self.text, at) => {
+                    self.todo.push(Todo::Step(step + 1));
                 }
                 Some(Step::Byte(_) | Step::Set(_) | Step::Match) => {
                     ways.steps.push(step);
                     ways.slots.extend_from_slice(&self.current[..self.width]);
                 }
-                None => {}
+                Some(Step::Assert(_)) | None => {}
             }
         }
     }

@@ -10,7 +10,7 @@ pub(super) const fn blank(b: u8) -> bool {
 }
 
 /// Compares two keys, without regard to `reverse`.
-pub(super) fn by(order: &Order, a: &[u8], b: &[u8]) -> Ordering {
+pub(super) fn by(order: Order, a: &[u8], b: &[u8]) -> Ordering {
     if order.human {
         return human(a, b);
     }

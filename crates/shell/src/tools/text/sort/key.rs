@@ -33,7 +33,7 @@ impl Order {
     }
 
     /// The letters of options that exclude each other.
-    pub fn conflict(&self) -> Option<String> {
+    pub fn conflict(self) -> Option<String> {
         let kinds = [self.numeric, self.human, self.version];
         let kinds = kinds.iter().filter(|k| **k).count()
             + usize::from(self.dictionary && (self.numeric || self.human));
@@ -125,7 +125,7 @@ impl Key {
     }
 
     /// The key's bytes in a line.
-    pub fn part<'a>(&self, line: &'a [u8], tab: Option<u8>, order: &Order) -> &'a [u8] {
+    pub fn part<'a>(&self, line: &'a [u8], tab: Option<u8>, order: Order) -> &'a [u8] {
         let skip = |at: usize, on: bool| {
             let rest = line.get(at..).unwrap_or(&[]);
             at + if on { rest.iter().take_while(|b| super::compare::blank(**b)).count() } else { 0 }
@@ -148,12 +148,11 @@ fn field(line: &[u8], n: usize, tab: Option<u8>) -> (usize, usize) {
     let mut at = 0;
     for k in 1..=n {
         let rest = line.get(at..).unwrap_or(&[]);
-        let end = match tab {
-            Some(tab) => rest.iter().position(|b| *b == tab),
-            None => {
-                let blanks = rest.iter().take_while(|b| super::compare::blank(**b)).count();
-                rest.iter().skip(blanks).position(|b| super::compare::blank(*b)).map(|p| p + blanks)
-            }
+        let end = if let Some(tab) = tab {
+            rest.iter().position(|b| *b == tab)
+        } else {
+            let blanks = rest.iter().take_while(|b| super::compare::blank(**b)).count();
+            rest.iter().skip(blanks).position(|b| super::compare::blank(*b)).map(|p| p + blanks)
         };
         let end = end.map_or(line.len(), |p| at + p);
         if k == n {
