@@ -12,11 +12,13 @@ for (const label of WALKS) {
     await walk(page, label);
     await page.selectOption('#speed', '4');
     const steps = await page.locator('#trace .step').count();
-    assert.ok(steps >= 2, `${steps} steps`);
-    // The first steps in real time, the rest at once.
-    await page.locator('#play').click();
-    await page.waitForFunction(() => !document.getElementById('count')?.textContent?.startsWith('1 of'));
-    await page.locator('#last').click();
+    assert.ok(steps >= 1, `${steps} steps`);
+    if (steps > 1) {
+      // The first step in real time, the rest at once.
+      await page.locator('#play').click();
+      await page.waitForFunction(() => !document.getElementById('count')?.textContent?.startsWith('1 of'));
+      await page.locator('#last').click();
+    }
     const outcome = page.locator('#outcome');
     await outcome.waitFor();
     assert.match(await outcome.textContent(), VERDICTS[label] ?? /Answered/);

@@ -86,9 +86,12 @@ export class Picture {
    */
   #jump(ns, name) {
     const { walk, index } = this.store.state;
-    const there = (walk?.steps ?? []).filter(
+    const here = (walk?.steps ?? []).filter(
       ({ ns: at, place }) => at === ns && (place.kind === 'hook' ? place.name : place.kind) === name,
     );
+    const shown = new Set(this.store.shown);
+    const listed = here.filter((step) => shown.has(step.index));
+    const there = listed.length > 0 ? listed : here;
     const next = there.find((step) => step.index > index) ?? there[0];
     if (next) this.store.seek(next.index);
   }

@@ -19,7 +19,7 @@
  * @typedef {{ a: Node, aDevice: Device, b: Node, bDevice: Device }} Cable
  *
  * @typedef {object} World
- * @property {Node[]} nodes in order of creation; those without any cable or address are left out
+ * @property {Node[]} nodes in order of creation; the first one is left out if it has only `lo`
  * @property {Map<number, Node>} byId
  * @property {Cable[]} cables
  * @property {Node} center where the picture begins
@@ -62,8 +62,10 @@ function container(ns, all) {
  */
 export function world(topology) {
   const all = new Map(topology.namespaces.map((ns) => [ns.id, ns]));
-  const used = topology.namespaces.filter((ns) =>
-    ns.devices.some((device) => device.kind !== 'loopback' || globalAddresses(device).length > 0),
+  const used = topology.namespaces.filter(
+    (ns) =>
+      ns.id !== 0 ||
+      ns.devices.some((device) => device.kind !== 'loopback' || globalAddresses(device).length > 0),
   );
   const kept = used.length > 0 ? used : topology.namespaces.slice(0, 1);
   /** @type {Map<number, Node>} */

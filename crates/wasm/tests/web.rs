@@ -1,6 +1,6 @@
 //! The class as JavaScript uses it, in a browser: `wasm-pack test --headless --chrome crates/wasm`.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use js_sys::{Error, JSON, Reflect};
 use packetwalk_wasm::Lab;
@@ -76,7 +76,7 @@ fn a_row_that_decided_is_in_its_table() {
 #[wasm_bindgen_test]
 fn a_script_that_cannot_be_read_throws_with_its_place() {
     let error = Lab::new("ip netns add a\n  if then\n").unwrap_err();
-    let error: Error = error.try_into().unwrap();
+    let error: Error = error.into();
     assert_eq!(get(&error, "line").as_f64(), Some(2.0));
     assert_eq!(get(&error, "column").as_f64(), Some(3.0));
     assert!(String::from(error.message()).contains("syntax error"));

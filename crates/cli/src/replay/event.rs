@@ -98,7 +98,7 @@ fn header_fields(e: &mut Map<String, Value>, ip: &IpHeader, protocol: u8, len: u
         e.insert("tos".into(), ip.tos.into());
     }
     if let Some(frag) = ip.frag {
-        e.insert("frag".into(), (frag.offset / 8 | if frag.more { 0x2000 } else { 0 }).into());
+        e.insert("frag".into(), ((frag.offset / 8) | if frag.more { 0x2000 } else { 0 }).into());
     }
 }
 

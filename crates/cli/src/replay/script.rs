@@ -30,7 +30,7 @@ fn strings<'a>(v: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
     v.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
-fn interfaces<'a>(host: &'a Value) -> impl Iterator<Item = (&'a String, &'a Value)> {
+fn interfaces(host: &Value) -> impl Iterator<Item = (&String, &Value)> {
     host.get("ifs").and_then(Value::as_object).into_iter().flatten()
 }
 

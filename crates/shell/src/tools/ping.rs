@@ -99,7 +99,7 @@ fn begin(cx: &mut Cx<'_>, out: &mut Stdout) -> Result<Run, Done> {
     };
     let name = if target.contains(':') || host.addr.is_ipv6() { target.clone() } else { host.name.clone() };
     let numeric = options.numeric || target.contains(':') || super::clib::aton(&target).is_some();
-    let mut run = Run::new(cx, options, payload, opened, name, numeric);
+    let mut run = Run::new(cx, options, payload, &opened, name, numeric);
     run.greet(cx, out);
     Ok(run)
 }

@@ -45,12 +45,11 @@ impl Process for Tcpdump {
                 Err(Done(status)) => return Poll::Exit(status),
             }
         }
-        let done = match &mut self.job {
-            Job::Start => Some(Poll::Exit(1)),
+        let poll = match &mut self.job {
+            Job::Start => Poll::Exit(1),
             Job::File(saved) => saved.poll(cx, &mut self.out),
             Job::Live(live) => live.poll(cx, &mut self.out),
         };
-        let Some(poll) = done else { return Poll::Exit(1) };
         if self.out.broken {
             self.close(cx);
         }
@@ -62,18 +61,14 @@ impl Process for Tcpdump {
     }
 
     fn signal(&mut self, cx: &mut Cx<'_>, signal: Signal) -> OnSignal {
-        match (&mut self.job, signal) {
-            (Job::Live(live), Signal::INT | Signal::TERM | Signal::HUP) => {
-                live.interrupted = true;
-                OnSignal::Taken
-            }
-            _ => {
-                if !signal.ignored_by_default() {
-                    self.close(cx);
-                }
-                OnSignal::Default
-            }
+        if let (Job::Live(live), Signal::INT | Signal::TERM | Signal::HUP) = (&mut self.job, signal) {
+            live.interrupted = true;
+            return OnSignal::Taken;
         }
+        if !signal.ignored_by_default() {
+            self.close(cx);
+        }
+        OnSignal::Default
     }
 }
 

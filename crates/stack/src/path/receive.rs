@@ -1,10 +1,17 @@
 //! A frame comes in by an interface.
 
+use packetwalk_link::Kind;
 use packetwalk_trace::{DropReason, Observer, Step};
 use packetwalk_wire::{IfIndex, Mac, PacketType};
 
 use super::{Content, Ether, Next};
 use crate::{Cx, Direction, Stack};
+
+/// An Ethernet header and a VLAN tag: what a frame may have beyond the MTU of the veth that it reaches.
+///
+/// # Source
+/// Linux v6.18, `include/linux/netdevice.h`: `__is_skb_forwardable`.
+const HEADERS: u64 = 14 + 4;
 
 impl Stack {
     /// Captures see the frame; a bridge takes its ports' frames; ARP and IP go to their handlers.
@@ -18,6 +25,9 @@ impl Stack {
         mut ether: Ether,
     ) -> Next {
         let Some(device) = self.links.get_mut(dev) else { return Next::Done };
+        if matches!(device.kind, Kind::Veth { .. }) && ether.wire_len() > u64::from(device.mtu) + HEADERS {
+            return self.drop_frame(cx, &ether, DropReason::PktTooBig);
+        }
         let pkt_type = packet_type(ether.dst, device.mac);
         if let Content::Ip(skb) = &mut ether.content {
             skb.iif = dev;

@@ -145,7 +145,7 @@ fn convert(letter: u8, spec: &Spec, arg: Option<&Vec<u8>>, done: &mut Formatted)
                 _ => format!("{:X}", value as u64),
             };
             if let Some(precision) = spec.precision {
-                digits = format!("{digits:0>precision$}");
+                digits = zeros(digits, precision);
             }
             let sign = match letter {
                 b'd' | b'i' if value < 0 => "-",
@@ -158,7 +158,7 @@ fn convert(letter: u8, spec: &Spec, arg: Option<&Vec<u8>>, done: &mut Formatted)
             };
             if spec.zero && !spec.left && spec.precision.is_none() {
                 let width = spec.width.saturating_sub(sign.len());
-                digits = format!("{digits:0>width$}");
+                digits = zeros(digits, width);
             }
             pad(format!("{sign}{digits}").as_bytes(), spec, true, &mut done.out);
         }
@@ -246,3 +246,12 @@ pub(super) fn builtin(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> Af
     }
     After::Status(status)
 }
+
+/// Zeros in front, up to `width` digits.
+fn zeros(digits: String, width: usize) -> String {
+    let missing = width.min(MOST_WIDTH).saturating_sub(digits.len());
+    "0".repeat(missing) + &digits
+}
+
+/// Widest number that is printed.
+const MOST_WIDTH: usize = 1 << 20;

@@ -1,10 +1,6 @@
 //! `getservbyname`, `getservbyport` and `getprotobyname`.
 
-// The crate's one copy of each table is kept with iptables, which prints most of them.
-#[path = "../iptables/names/protocols.rs"]
-mod protocols;
-#[path = "../iptables/names/services.rs"]
-mod services;
+use crate::tools::iptables::names::{protocols, services};
 
 /// The port of a service.
 pub(in crate::tools) fn port_of(name: &str, protocol: &str) -> Option<u16> {

@@ -10,7 +10,7 @@ mod ext;
 mod fail;
 mod getopt;
 mod legacy;
-mod names;
+pub(in crate::tools) mod names;
 mod nft;
 mod number;
 mod option;

@@ -65,7 +65,10 @@ impl Nc {
             let done =
                 cx.lab.stack_mut(ns).map_or(Err(SendError::NoDev), |s| s.sock_connect_datagram(sock, to));
             return match done {
-                Ok(()) => self.connected(cx),
+                Ok(()) => {
+                    self.connected(cx);
+                    Ok(None)
+                }
                 Err(e) => Ok(self.refused(cx, "failed", reason(e))),
             };
         }
@@ -109,10 +112,11 @@ impl Nc {
         let Some(stack) = cx.lab.stack_mut(cx.ns) else { return Err(Done(1)) };
         let state = stack.sockets.get(sock).and_then(|s| s.tcp()).map_or(State::Closed, |c| c.state);
         if state != State::SynSent {
-            return match stack.sock_error(sock) {
-                Some(e) => Ok(self.refused(cx, "failed", reason(e))),
-                None => self.connected(cx),
-            };
+            if let Some(e) = stack.sock_error(sock) {
+                return Ok(self.refused(cx, "failed", reason(e)));
+            }
+            self.connected(cx);
+            return Ok(None);
         }
         match until {
             Some(at) if at <= cx.now() => Ok(self.refused(cx, "timed out", "Operation now in progress")),
@@ -140,13 +144,13 @@ impl Nc {
     }
 
     /// The connection stands.
-    fn connected(&mut self, cx: &mut Cx<'_>) -> Step {
+    fn connected(&mut self, cx: &mut Cx<'_>) {
         self.failed = false;
         if self.options.verbose && self.options.udp {
             self.stage = Stage::Probe(0, cx.now());
-            return Ok(None);
+        } else {
+            self.welcome(cx);
         }
-        self.welcome(cx)
     }
 
     /// netcat-openbsd 1.219-1, `netcat.c`: `udptest`.
@@ -157,7 +161,8 @@ impl Nc {
         }
         let seconds = self.options.timeout.unwrap_or(UDP_SCAN_TIMEOUT);
         if sent >= 2 + seconds {
-            return self.welcome(cx);
+            self.welcome(cx);
+            return Ok(None);
         }
         let written = cx.lab.udp_send(cx.ns, sock, b"X", None, None);
         let dead = match written {
@@ -179,7 +184,7 @@ impl Nc {
     }
 
     /// Says that it is connected, and begins.
-    fn welcome(&mut self, cx: &mut Cx<'_>) -> Step {
+    fn welcome(&mut self, cx: &mut Cx<'_>) {
         if self.options.verbose {
             let host = self.options.host.clone().unwrap_or_default();
             let addr = self.hosts.get(self.host_at - 1).map(|h| h.addr.to_string()).unwrap_or_default();
@@ -194,6 +199,5 @@ impl Nc {
         }
         self.stage = if self.options.scan { Stage::Connect } else { Stage::Transfer };
         self.transfer = Transfer::new(cx.now(), &self.options);
-        Ok(None)
     }
 }

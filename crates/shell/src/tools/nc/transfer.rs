@@ -166,7 +166,7 @@ impl Transfer {
         }
         if net.hung_up && self.net_out {
             if options.shut {
-                self.shut(cx, options, sock);
+                Self::shut(cx, options, sock);
             }
             self.net_out = false;
         }
@@ -195,7 +195,7 @@ impl Transfer {
         }
         if !self.stdin && self.from_stdin.is_empty() && self.pause.is_none() {
             if self.net_out && options.shut {
-                self.shut(cx, options, sock);
+                Self::shut(cx, options, sock);
             }
             self.net_out = false;
             let quits = options.quit.is_some_and(|q| q >= 0);
@@ -211,7 +211,7 @@ impl Transfer {
     }
 
     /// `shutdown(SHUT_WR)`; nothing to see for UDP.
-    fn shut(&self, cx: &mut Cx<'_>, options: &Options, sock: SockId) {
+    fn shut(cx: &mut Cx<'_>, options: &Options, sock: SockId) {
         if !options.udp {
             cx.lab.tcp_shutdown(cx.ns, sock);
         }

@@ -18,6 +18,9 @@ use crate::tools::clib::Stdout;
 const MIN_INTERVAL: i64 = 10;
 /// What a request costs when nothing else makes time pass, so that a flood over `lo` ends.
 const COST: Duration = Duration::from_micros(10);
+/// Real timers are late: what is due at the same time, such as the end of an ARP resolution that began
+/// with a request, comes first.
+const LATE: Duration = Duration::from_millis(1);
 /// Bytes of the time at the beginning of a request (`struct timeval`).
 pub(super) const STAMP: usize = 16;
 
@@ -55,7 +58,7 @@ impl Run {
         cx: &mut Cx<'_>,
         options: Options,
         payload: Vec<u8>,
-        opened: Opened,
+        opened: &Opened,
         name: String,
         numeric: bool,
     ) -> Self {
@@ -180,7 +183,7 @@ impl Run {
         } else {
             interval
         };
-        now + Duration::from_millis(millis as u64)
+        now + Duration::from_millis(millis as u64) + LATE
     }
 
     /// iputils 20221126, `ping/ping_common.c`: `__schedule_exit`.

@@ -171,7 +171,7 @@ impl Stats {
             let average = self.sum / (self.received + self.repeats);
             let [min, average, mean, max] = [self.min, average, self.rtt / 8, self.max]
                 .map(|us| format!("{}.{:03}", us / 1000, us % 1000));
-            text += &format!(", min/avg/ewma/max = {min}/{average}/{mean}/{max} ms");
+            text = format!("{text}, min/avg/ewma/max = {min}/{average}/{mean}/{max} ms");
         }
         text.push('\n');
         text
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn roots() {
-        for (a, expect) in [(0, 0), (1, 1), (2, 1), (99, 9), (100, 10), (1_000_000, 1000)] {
+        for (a, expect) in [(0, 0), (1, 1), (2, 1), (99, 10), (100, 10), (1_000_000, 1000)] {
             assert_eq!(root(a), expect, "{a}");
         }
     }

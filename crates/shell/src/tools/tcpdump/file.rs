@@ -87,21 +87,21 @@ impl Saved {
         Self { options, bytes: Vec::new() }
     }
 
-    pub fn poll(&mut self, cx: &mut Cx<'_>, out: &mut Stdout) -> Option<Poll> {
-        let path = self.options.read.clone()?;
+    pub fn poll(&mut self, cx: &mut Cx<'_>, out: &mut Stdout) -> Poll {
+        let path = self.options.read.clone().unwrap_or_default();
         if path == b"-" {
             let mut bytes = core::mem::take(&mut self.bytes);
             let ended = cx.read_all(&mut bytes);
             self.bytes = bytes;
             if !ended {
-                return Some(Poll::Wait);
+                return Poll::Wait;
             }
         } else {
             match cx.read_file(&path) {
                 Ok(bytes) => self.bytes = bytes,
                 Err(e) => {
                     let Done(status) = fail(cx, &format!("{}: {}", String::from_utf8_lossy(&path), e.text()));
-                    return Some(Poll::Exit(status));
+                    return Poll::Exit(status);
                 }
             }
         }
@@ -110,7 +110,7 @@ impl Saved {
             Err(Done(status)) => status,
         };
         out.flush(cx);
-        Some(Poll::Exit(status))
+        Poll::Exit(status)
     }
 
     fn print(&mut self, cx: &mut Cx<'_>, out: &mut Stdout, path: &[u8]) -> Result<(), Done> {

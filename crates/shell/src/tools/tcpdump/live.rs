@@ -7,7 +7,7 @@ use packetwalk_trace::NsId;
 use packetwalk_wire::{Family, IfIndex, IfName, Instant, PacketType, emit};
 
 use super::file::File;
-use super::options::{Options, Ways};
+use super::options::{Options, Ways, not_simulated};
 use super::{Done, compile, fail, plural};
 use crate::Cx;
 use crate::print::tcpdump::filter::{Filter, Link};
@@ -60,7 +60,10 @@ impl Live {
         }
         let name = match &options.device {
             Some(name) => name.clone(),
-            None => first_device(cx),
+            None => {
+                // By itself tcpdump takes `any` with another link type than by name.
+                first_device(cx).ok_or_else(|| not_simulated(cx, "without -i, where only lo is up,"))?
+            }
         };
         let device = if name == "any" { None } else { Some(find(cx, &name)?) };
         if options.list_types {
@@ -129,7 +132,7 @@ impl Live {
         }
     }
 
-    pub fn poll(&mut self, cx: &mut Cx<'_>, out: &mut Stdout) -> Option<Poll> {
+    pub fn poll(&mut self, cx: &mut Cx<'_>, out: &mut Stdout) -> Poll {
         self.fill(cx);
         let now = cx.now();
         if self.options.immediate || self.tick().is_some_and(|at| at <= now) {
@@ -141,13 +144,13 @@ impl Live {
             }
         }
         if self.is_full() || self.interrupted {
-            return Some(self.end(cx, out));
+            return self.end(cx, out);
         }
         let told = self.progress(cx, now);
-        Some(match self.tick().into_iter().chain(told).min() {
+        match self.tick().into_iter().chain(told).min() {
             Some(at) => Poll::WaitUntil(at),
             None => Poll::Wait,
-        })
+        }
     }
 
     fn is_full(&self) -> bool {
@@ -272,11 +275,11 @@ fn cooked(captured: &Captured, name: IfName) -> Cooked {
     Cooked { name, index: captured.dev, way }
 }
 
-/// The interface that tcpdump takes by itself: the first that works and is not `lo`, else all.
-fn first_device(cx: &Cx<'_>) -> String {
+/// The interface that tcpdump takes by itself: the first that works and is not `lo`.
+fn first_device(cx: &Cx<'_>) -> Option<String> {
     let devices = cx.lab.stack(cx.ns).into_iter().flat_map(|s| s.links.iter());
     let mut good = devices.filter(|d| d.is_up() && d.carrier && !d.is_loopback());
-    good.next().map_or_else(|| "any".to_owned(), |d| d.name.to_string())
+    good.next().map(|d| d.name.to_string())
 }
 
 fn find(cx: &mut Cx<'_>, name: &str) -> Result<IfIndex, Done> {

@@ -1,7 +1,7 @@
 //! Names of protocols and ports.
 
-mod protocols;
-mod services;
+pub(in crate::tools) mod protocols;
+pub(in crate::tools) mod services;
 
 use super::fail::Fail;
 use super::number;

@@ -2,7 +2,7 @@
 
 /// Number, name, other names.
 #[rustfmt::skip]
-pub(super) const PROTOCOLS: &[(u8, &str, &[&str])] = &[
+pub(in crate::tools) const PROTOCOLS: &[(u8, &str, &[&str])] = &[
     (0, "ip", &["IP"]), (0, "hopopt", &["HOPOPT"]), (1, "icmp", &["ICMP"]), (2, "igmp", &["IGMP"]),
     (3, "ggp", &["GGP"]), (4, "ipencap", &["IP-ENCAP"]), (5, "st", &["ST"]), (6, "tcp", &["TCP"]),
     (8, "egp", &["EGP"]), (9, "igp", &["IGP"]), (12, "pup", &["PUP"]), (17, "udp", &["UDP"]),

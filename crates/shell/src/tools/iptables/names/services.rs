@@ -2,7 +2,7 @@
 
 /// Port, protocol, name, other names.
 #[rustfmt::skip]
-pub(super) const SERVICES: &[(u16, &str, &str, &[&str])] = &[
+pub(in crate::tools) const SERVICES: &[(u16, &str, &str, &[&str])] = &[
     (1, "tcp", "tcpmux", &[]), (7, "tcp", "echo", &[]), (7, "udp", "echo", &[]),
     (9, "tcp", "discard", &["sink", "null"]), (9, "udp", "discard", &["sink", "null"]),
     (11, "tcp", "systat", &["users"]), (13, "tcp", "daytime", &[]), (13, "udp", "daytime", &[]),
