@@ -9,7 +9,7 @@ useBrowser();
 const FILE = join(dirname(fileURLToPath(import.meta.url)), '../../www/screenshot.png');
 
 test('the picture of the page for the README', async () => {
-  const viewport = { width: 1280, height: 900 };
+  const viewport = { width: 1280, height: 1120 };
   const { page, close } = await open({ reducedMotion: 'reduce', viewport });
   await walk(page, 'container → internet');
   await page.locator('#trace .step.rewrite', { hasText: 'rewrite' }).first().click();

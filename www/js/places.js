@@ -92,11 +92,10 @@ function within(scene, from, a, to, b) {
     return [a, { x: a.x, y: yA }, { x: b.x, y: yA }, { x: b.x, y: yB }, b];
   }
   const hook = hookA ?? hookB;
-  if (!hook)
-    return [
-      ...(fromSide(a, b) ? [a, { x: b.x, y: a.y }] : fromSide(b, a) ? [a, { x: a.x, y: b.y }] : turn(a, b)),
-      b,
-    ];
+  if (!hook) {
+    if (fromSide(a, b) || (isPlug(b) && !isPlug(a) && !fromSide(b, a))) return [a, { x: b.x, y: a.y }, b];
+    return fromSide(b, a) ? [a, { x: a.x, y: b.y }, b] : [...turn(a, b), b];
+  }
   const [inner, end] = hookA ? [a, b] : [b, a];
   const outer = joint(end) ?? end;
   const straight = outer.x > hook.x + hook.w && Math.abs(outer.y - hook.y - hook.h / 2) < 20;
@@ -121,12 +120,15 @@ function turn(a, b) {
  */
 const joint = (point) => /** @type {import('./layout.js').Plug} */ (point).joint;
 
+/** @param {Point} point */
+const isPlug = (point) => 'side' in point;
+
 /**
  * Whether `a` is a plug on a left or right border and `b` is not a plug.
  * @param {Point} a
  * @param {Point} b
  */
-const fromSide = (a, b) => 'side' in a && (a.side === 'left' || a.side === 'right') && !('side' in b);
+const fromSide = (a, b) => 'side' in a && (a.side === 'left' || a.side === 'right') && !isPlug(b);
 
 /** @param {Point[]} points */
 function tidy(points) {

@@ -140,7 +140,8 @@ export class TableView {
     const told = rows.filter((row) => row.table !== 'local' || this.#links(row.key).length > 0);
     const body = told.map((row) => {
       const values = [row.destination, row.gateway, row.genmask, row.flags, String(row.metric), row.iface];
-      const mark = h('td', {}, ...this.#links(row.key));
+      const table = row.table === 'main' ? '' : `table ${row.table} `;
+      const mark = h('td', {}, h('span', { class: 'other' }, table), ...this.#links(row.key));
       return h(
         'tr',
         { class: this.#decides(row.key) ? 'decided' : '', title: row.text },

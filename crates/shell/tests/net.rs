@@ -1,6 +1,6 @@
 //! ping, nc, traceroute and tcpdump against what Debian 12's tools printed on Linux 6.18: each folder of
 //! `net/` has a lab and what it printed there, run as root in its own namespaces.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::fs;
 use std::path::PathBuf;

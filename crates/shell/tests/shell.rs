@@ -79,6 +79,16 @@ fn background_jobs_go_on_between_lines() {
 }
 
 #[test]
+fn scripts_and_lines_share_a_machine() {
+    let mut shell = Shell::new(Lab::new(0));
+    let mut out = Collect::default();
+    assert_eq!(shell.run_line(NsId(0), b"x=1; echo a > /tmp/f", &mut out), Line::Done(0));
+    assert_eq!(shell.run_script("lab.sh", b"read y < /tmp/f; sleep 1; echo $y [$x]; exit 4", &mut out), 4);
+    assert_eq!(shell.run_line(NsId(0), b"echo $x", &mut out), Line::Done(0));
+    assert_eq!(out.text(), "a []\n1\n");
+}
+
+#[test]
 fn a_snapshot_goes_its_own_way() {
     let mut shell = Shell::new(Lab::new(0));
     let mut out = Collect::default();

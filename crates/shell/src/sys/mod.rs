@@ -40,8 +40,8 @@ pub struct Sys {
     pub(crate) random: u32,
     /// The line that an interactive shell shall run next.
     pub(crate) line: Option<Vec<u8>>,
-    /// The status of an interactive shell that has nothing to do.
-    pub(crate) idle: Option<u8>,
+    /// An interactive shell that has nothing to do, and its status.
+    pub(crate) idle: Option<(Pid, u8)>,
 }
 
 impl Default for Sys {

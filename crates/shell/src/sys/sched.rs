@@ -45,7 +45,9 @@ pub(crate) fn run(
         {
             return Stopped::Ended(status);
         }
-        if let Some(status) = sys.idle.take() {
+        if let Some((pid, status)) = sys.idle.take()
+            && main == Some(pid)
+        {
             return Stopped::Idle(status);
         }
         if again || sys.changes != before {

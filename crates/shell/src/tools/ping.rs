@@ -99,6 +99,11 @@ fn begin(cx: &mut Cx<'_>, out: &mut Stdout) -> Result<Run, Done> {
     };
     let name = if target.contains(':') || host.addr.is_ipv6() { target.clone() } else { host.name.clone() };
     let numeric = options.numeric || target.contains(':') || super::clib::aton(&target).is_some();
+    if options.interval >= i64::from(i32::MAX) / options.preload {
+        cx.lab.sock_close(cx.ns, opened.sock);
+        let text = format!("illegal preload and/or interval: {}", options.interval);
+        return Err(fail(cx, out, 2, &text));
+    }
     let mut run = Run::new(cx, options, payload, &opened, name, numeric);
     run.greet(cx, out);
     Ok(run)

@@ -1,6 +1,7 @@
 //! Sockets: UDP, raw ICMP and TCP, by number as a process holds them.
 
 mod ops;
+mod segment;
 mod stream;
 mod table;
 pub mod tcp;

@@ -9,41 +9,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use packetwalk_trace::SendError;
-use packetwalk_wire::{Family, Instant, Payload, Payloads, Tcp, TcpFlags, TcpOptions};
+use packetwalk_wire::{Instant, Payload, Payloads, Tcp, TcpFlags, TcpOptions};
 
-/// States of RFC 9293 §3.3.2, with the kernel's names.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum State {
-    /// A SYN was sent.
-    SynSent,
-    /// A SYN came and was answered.
-    SynRecv,
-    /// Data may flow.
-    Established,
-    /// Closed here; our FIN is not acknowledged.
-    FinWait1,
-    /// Closed here; waiting for the peer's FIN.
-    FinWait2,
-    /// The peer closed.
-    CloseWait,
-    /// Both closed at once.
-    Closing,
-    /// The peer closed, then we did; waiting for the last ACK.
-    LastAck,
-    /// Waits so that old segments die.
-    TimeWait,
-    /// Gone.
-    Closed,
-}
-
-/// A segment to send.
-#[derive(Clone, Copy, Debug)]
-pub struct Segment {
-    /// Header.
-    pub tcp: Tcp,
-    /// Data.
-    pub payload: Payload,
-}
+use super::segment::initial_window;
+pub use super::segment::{Segment, State, mss_of, reset_for};
 
 /// Settings that the namespace gives a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,8 +33,6 @@ pub struct TcpConf {
 
 /// `tcp_rmem[2]` of 32 MiB gives 10 (`tcp_select_initial_window`).
 const WINDOW_SCALE: u8 = 10;
-/// Half of `tcp_rmem[1]`: what `tcp_full_space` gives with `tcp_adv_win_scale` 1.
-const RECEIVE_SPACE: u32 = 65536;
 /// `TCP_TIMEOUT_INIT`.
 const RTO_INIT: Duration = Duration::from_secs(1);
 /// `TCP_RTO_MIN`.
@@ -621,36 +588,4 @@ impl Connection {
     pub fn error(&self) -> Option<SendError> {
         self.error
     }
-}
-
-/// Linux v6.18, `net/ipv4/tcp_output.c`: `tcp_select_initial_window`: whole segments, at most what
-/// 16 bits say.
-fn initial_window(mss: u16, timestamp: u16) -> u32 {
-    let mss = u32::from(mss.saturating_sub(timestamp)).max(1);
-    let space = RECEIVE_SPACE.min(0xffff);
-    if space > mss { space / mss * mss } else { space }
-}
-
-/// The RST for a segment that belongs to no connection.
-///
-/// # Source
-/// RFC 9293 §3.10.7.1; Linux v6.18, `net/ipv4/tcp_ipv4.c`: `tcp_v4_send_reset`.
-pub fn reset_for(seg: &Tcp, data_len: u16) -> Segment {
-    let len = u32::from(data_len)
-        + u32::from(seg.flags.has(TcpFlags::SYN))
-        + u32::from(seg.flags.has(TcpFlags::FIN));
-    let (seq, ack, flags) = if seg.flags.has(TcpFlags::ACK) {
-        (seg.ack, 0, TcpFlags::RST)
-    } else {
-        (0, seg.seq.wrapping_add(len), TcpFlags::RST.with(TcpFlags::ACK))
-    };
-    let options = TcpOptions::default();
-    let tcp = Tcp { sport: seg.dport, dport: seg.sport, seq, ack, flags, window: 0, options };
-    Segment { tcp, payload: Payload::EMPTY }
-}
-
-/// MSS that an MTU allows.
-pub const fn mss_of(mtu: u32, family: Family) -> u16 {
-    let payload = mtu.saturating_sub(family.header_len() as u32 + 20);
-    if payload > 65495 { 65495 } else { payload as u16 }
 }

@@ -20,11 +20,22 @@ impl Trouble {
     }
 }
 
+/// What tools say on standard error when all is well.
+const NOTES: [&str; 7] = [
+    "flow entries have been",
+    "port [",
+    "Listening on",
+    "Connection received on",
+    "listening on",
+    "packets captured",
+    "packets received by filter",
+];
+
 /// Finds places in what a script printed on standard error: `lab.sh: line 7: …`. The second line of a
 /// syntax error, which repeats the script's, is left out.
 pub fn of_script(script: &str, stderr: &str) -> Vec<Trouble> {
     let mut found: Vec<Trouble> = Vec::new();
-    for said in stderr.lines() {
+    for said in stderr.lines().filter(|said| !NOTES.iter().any(|note| said.contains(note))) {
         let (line, message) = match place(said) {
             Some((line, message)) => (Some(line), message),
             None => (None, said),
@@ -65,6 +76,7 @@ mod tests {
             ("lab.sh: line 3: syntax error near unexpected token `then'\nlab.sh: line 3: `if then'\n",
              &[("syntax error near unexpected token `then'", Some(3), Some(1), true)]),
             ("Cannot find device \"x\"\n", &[("Cannot find device \"x\"", None, None, false)]),
+            ("conntrack v1.4.7 (conntrack-tools): 6 flow entries have been shown.\n", &[]),
             ("", &[]),
         ];
         for (stderr, expect) in cases {

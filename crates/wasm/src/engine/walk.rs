@@ -158,6 +158,11 @@ fn name_reasons(events: &[Event], steps: &mut [view::Step]) {
         }
         if matches!(event.step, Trace::Nat { .. }) && step.decided.is_none() {
             step.decided = last.get(&seat).cloned();
+            let rule = step.decided.as_ref().filter(|d| d.table == TableName::Rules);
+            if let Some((_, target)) = rule.and_then(|d| d.text.split_once("-j ")) {
+                let target = target.split(' ').next().unwrap_or(target);
+                step.sentence = format!("{target} rewrites the packet: {}.", step.line);
+            }
         }
     }
 }

@@ -124,17 +124,17 @@ fn convert(letter: u8, spec: &Spec, arg: Option<&Vec<u8>>, done: &mut Formatted)
     match letter {
         b's' => {
             let most = spec.precision.unwrap_or(usize::MAX).min(text.len());
-            pad(&text[..most], spec, false, &mut done.out);
+            pad(&text[..most], spec, &mut done.out);
         }
         b'b' => {
             let (text, stopped) = escape::echo(text);
-            pad(&text, spec, false, &mut done.out);
+            pad(&text, spec, &mut done.out);
             if stopped {
                 return false;
             }
         }
-        b'q' => pad(&escape::backslash(text), spec, false, &mut done.out),
-        b'c' => pad(text.get(..1).unwrap_or(&[]), spec, false, &mut done.out),
+        b'q' => pad(&escape::backslash(text), spec, &mut done.out),
+        b'c' => pad(text.get(..1).unwrap_or(&[]), spec, &mut done.out),
         b'd' | b'i' | b'u' | b'x' | b'X' | b'o' => {
             let value = number(text, done);
             let mut digits = match letter {
@@ -145,7 +145,7 @@ fn convert(letter: u8, spec: &Spec, arg: Option<&Vec<u8>>, done: &mut Formatted)
                 _ => format!("{:X}", value as u64),
             };
             if let Some(precision) = spec.precision {
-                digits = zeros(digits, precision);
+                digits = zeros(&digits, precision);
             }
             let sign = match letter {
                 b'd' | b'i' if value < 0 => "-",
@@ -158,9 +158,9 @@ fn convert(letter: u8, spec: &Spec, arg: Option<&Vec<u8>>, done: &mut Formatted)
             };
             if spec.zero && !spec.left && spec.precision.is_none() {
                 let width = spec.width.saturating_sub(sign.len());
-                digits = zeros(digits, width);
+                digits = zeros(&digits, width);
             }
-            pad(format!("{sign}{digits}").as_bytes(), spec, true, &mut done.out);
+            pad(format!("{sign}{digits}").as_bytes(), spec, &mut done.out);
         }
         b'f' | b'e' | b'g' | b'F' | b'E' | b'G' => {
             done.errors
@@ -204,7 +204,7 @@ fn number(text: &[u8], done: &mut Formatted) -> i64 {
     if negative { (value as i64).wrapping_neg() } else { value as i64 }
 }
 
-fn pad(text: &[u8], spec: &Spec, _number: bool, out: &mut Vec<u8>) {
+fn pad(text: &[u8], spec: &Spec, out: &mut Vec<u8>) {
     let width = std::str::from_utf8(text).map_or(text.len(), |t| t.chars().count());
     let fill = spec.width.saturating_sub(width);
     if !spec.left {
@@ -248,9 +248,9 @@ pub(super) fn builtin(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> Af
 }
 
 /// Zeros in front, up to `width` digits.
-fn zeros(digits: String, width: usize) -> String {
+fn zeros(digits: &str, width: usize) -> String {
     let missing = width.min(MOST_WIDTH).saturating_sub(digits.len());
-    "0".repeat(missing) + &digits
+    "0".repeat(missing) + digits
 }
 
 /// Widest number that is printed.

@@ -321,7 +321,7 @@ impl Interp {
                 self.read(Parser::new(line.into(), 1));
                 return Step::Next;
             }
-            cx.sys.idle = Some(self.state.status);
+            cx.sys.idle = Some((cx.pid, self.state.status));
             return Step::Block(Poll::Wait);
         }
         let status = *self.exiting.get_or_insert(self.state.status);
