@@ -31,7 +31,7 @@ pub fn build(root: &Path) -> Result<()> {
     setup::for_build(root)?;
     let wasm = ["build", "--package", "packetwalk-wasm", "--release", "--target", "wasm32-unknown-unknown"];
     // The page is for loading; the command line is the one for speed.
-    run(command(root, "cargo").args(wasm).env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s"))?;
+    run(command(root, "cargo").args(wasm).env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z"))?;
     let module = root.join("target/wasm32-unknown-unknown/release/packetwalk_wasm.wasm");
     let package = root.join("www/pkg");
     let optimised = root.join(WASM);
