@@ -1,5 +1,4 @@
 //! Wireshark opens what `--pcap` writes without a complaint. Skipped where there is no tshark.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 #![allow(clippy::disallowed_methods, reason = "the runner waits in real time")]
 
 use std::path::Path;

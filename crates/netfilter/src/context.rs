@@ -5,6 +5,7 @@ use packetwalk_wire::{Family, Skb};
 
 use crate::Conntrack;
 use crate::env::{Env, HookState, Host};
+use crate::shared::Shared;
 use crate::xtables::Table;
 use crate::xtables::chain::HookSet;
 
@@ -16,6 +17,8 @@ pub struct Cx<'a, 'e, H: Host> {
     pub state: &'a HookState,
     /// Connections.
     pub ct: &'a mut Conntrack,
+    /// What rules share by name.
+    pub shared: &'a mut Shared,
     /// The host, time and chance.
     pub env: &'a mut Env<'e, H>,
 }

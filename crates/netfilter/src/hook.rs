@@ -7,6 +7,7 @@ use crate::conntrack::{Conntrack, Status};
 use crate::context::Cx;
 use crate::env::{Env, HookState, Host, Verdict};
 use crate::nat;
+use crate::shared::Shared;
 use crate::xtables::traverse::{Frame, traverse};
 use crate::xtables::{Face, Ruleset};
 
@@ -135,6 +136,8 @@ pub enum Outcome {
 pub struct Netfilter {
     /// Connections and NAT mappings, of both families.
     pub ct: Conntrack,
+    /// What rules share by name.
+    pub shared: Shared,
     /// By face, then family.
     rules: [[Ruleset; 2]; 2],
     /// Conntrack's hooks are registered, by family.
@@ -150,6 +153,7 @@ impl Default for Netfilter {
         let face = |f| [Ruleset::new(f, Family::V4), Ruleset::new(f, Family::V6)];
         Self {
             ct: Conntrack::default(),
+            shared: Shared::default(),
             rules: [face(Face::Nft), face(Face::Legacy)],
             conntrack_on: [false; 2],
             nat_on: [false; 2],
@@ -295,14 +299,14 @@ impl Netfilter {
             Step::Conntrack if self.conntrack_on[family] => self.ct.packet_in(state.hook, skb, env.now, obs),
             Step::Confirm if self.conntrack_on[family] => self.ct.confirm(skb, env.now, obs),
             Step::Nat(_) if self.nat_on[family] => {
-                let (rules, stack) = (&mut self.rules, &mut self.stack);
+                let (rules, stack, shared) = (&mut self.rules, &mut self.stack, &mut self.shared);
                 nat::inet_fn(&mut self.ct, skb, state, env, obs, |ct, skb, env, obs| {
-                    let mut cx = Cx { skb, state, ct, env };
+                    let mut cx = Cx { skb, state, ct, shared, env };
                     tables(rules, stack, TableId::Nat, &mut cx, obs)
                 })
             }
             Step::Table(id) => {
-                let mut cx = Cx { skb, state, ct: &mut self.ct, env };
+                let mut cx = Cx { skb, state, ct: &mut self.ct, shared: &mut self.shared, env };
                 tables(&mut self.rules, &mut self.stack, id, &mut cx, obs)
             }
             Step::Defrag | Step::Conntrack | Step::Confirm | Step::Nat(_) => Verdict::Accept,

@@ -3,9 +3,11 @@
 pub mod conntrack;
 pub mod context;
 pub mod env;
+pub mod extension;
 pub mod hook;
 pub mod matches;
 pub mod nat;
+pub mod shared;
 pub mod targets;
 pub mod xtables;
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::build::FOR_SIZE;
 use crate::sh::{command, output, run};
 
 /// Builds and runs `crates/shell/examples/load.rs` natively and in node.
@@ -20,7 +21,8 @@ pub fn bench(root: &Path) -> Result<()> {
     if targets.lines().all(|target| target != "wasm32-wasip1") {
         run(command(root, "rustup").args(["target", "add", "wasm32-wasip1"]))?;
     }
-    run(command(root, "cargo").args(example).args(["--target", "wasm32-wasip1"]))?;
+    let mut cargo = command(root, "cargo");
+    run(cargo.args(example).args(["--target", "wasm32-wasip1"]).env(FOR_SIZE.0, FOR_SIZE.1))?;
     println!("wasm in node");
     let module = root.join("target/wasm32-wasip1/release/examples/load.wasm");
     run(command(root, "node").args(["--no-warnings", "crates/xtask/src/wasi.cjs"]).arg(module))

@@ -22,110 +22,115 @@ pub mod udp;
 
 use crate::context::{Cx, Met, Scope};
 use crate::env::Host;
+use crate::extension::{Info, info};
 
-/// A condition given with `-m`.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Match {
-    /// `-m addrtype`.
-    Addrtype(addrtype::Addrtype),
-    /// `-m comment`.
-    Comment(comment::Comment),
-    /// `-m connmark`.
-    Connmark(connmark::Connmark),
-    /// `-m conntrack`.
-    Conntrack(Box<conntrack::Conntrack>),
-    /// `-m dscp`.
-    Dscp(dscp::Dscp),
-    /// `-m hl`.
-    Hl(ttl::Hl),
-    /// `-m icmp`.
-    Icmp(icmp::Icmp),
-    /// `-m icmp6`.
-    Icmp6(icmp::Icmp6),
-    /// `-m iprange`.
-    Iprange(iprange::Iprange),
-    /// `-m length`.
-    Length(length::Length),
-    /// `-m mac`.
-    Mac(mac::MacSource),
-    /// `-m mark`.
-    Mark(mark::Mark),
-    /// `-m multiport`.
-    Multiport(multiport::Multiport),
-    /// `-m physdev`.
-    Physdev(physdev::Physdev),
-    /// `-m pkttype`.
-    Pkttype(pkttype::Pkttype),
-    /// `-m state`.
-    State(conntrack::State),
-    /// `-m statistic`.
-    Statistic(statistic::Statistic),
-    /// `-m tcp`.
-    Tcp(tcp::Tcp),
-    /// `-m tos`.
-    Tos(tos::Tos),
-    /// `-m ttl`.
-    Ttl(ttl::Ttl),
-    /// `-m udp`.
-    Udp(udp::Udp),
+/// Every match, a line each: its variant and type, its name after `-m`, the families that have it, what
+/// it looks at (or `unmodelled`, when a packet that reaches it stops as not modelled), and its source in
+/// Linux v6.18. What follows `but` tells where it differs from Linux.
+#[macro_export]
+macro_rules! each_match {
+    ($then:ident) => {
+        $then! {
+            /// Types of the addresses as the routing table sees them.
+            Addrtype(addrtype::Addrtype) = "addrtype", both, cx, "net/netfilter/xt_addrtype.c";
+            /// Always met: a remark in the rule.
+            Comment(comment::Comment) = "comment", both, always, "net/netfilter/xt_comment.c";
+            /// Mark of the connection.
+            Connmark(connmark::Connmark) = "connmark", both, cx, "net/netfilter/xt_connmark.c";
+            /// State, addresses, ports, status, direction and expiry of the connection.
+            Conntrack(Box<conntrack::Conntrack>) = "conntrack", both, cx, "net/netfilter/xt_conntrack.c";
+            /// Differentiated services code point.
+            Dscp(dscp::Dscp) = "dscp", both, packet, "net/netfilter/xt_dscp.c";
+            /// Hop limit.
+            Hl(ttl::Hl) = "hl", v6, packet, "net/netfilter/xt_hl.c";
+            /// Type and code of an ICMP message.
+            Icmp(icmp::Icmp) = "icmp", v4, packet, "net/netfilter/xt_tcpudp.c";
+            /// Type and code of an ICMPv6 message.
+            Icmp6(icmp::Icmp6) = "icmp6", v6, packet, "net/netfilter/xt_tcpudp.c";
+            /// Ranges of addresses.
+            Iprange(iprange::Iprange) = "iprange", both, packet, "net/netfilter/xt_iprange.c";
+            /// Length of the packet.
+            Length(length::Length) = "length", both, packet, "net/netfilter/xt_length.c";
+            /// Source address of the frame.
+            Mac(mac::MacSource) = "mac", both, skb, "net/netfilter/xt_mac.c";
+            /// Mark of the packet.
+            Mark(mark::Mark) = "mark", both, skb, "net/netfilter/xt_mark.c";
+            /// Lists of ports and of ranges of ports.
+            Multiport(multiport::Multiport) = "multiport", both, packet, "net/netfilter/xt_multiport.c";
+            /// Ports of the bridge that a packet crosses.
+            Physdev(physdev::Physdev) = "physdev", both, cx, "net/netfilter/xt_physdev.c";
+            /// To whom the frame was addressed.
+            Pkttype(pkttype::Pkttype) = "pkttype", both, skb, "net/netfilter/xt_pkttype.c";
+            /// State of the connection.
+            State(conntrack::State) = "state", both, cx, "net/netfilter/xt_conntrack.c";
+            /// Every nth packet, or some by chance.
+            Statistic(statistic::Statistic) = "statistic", both, cx, "net/netfilter/xt_statistic.c";
+            /// Ports, flags and options of a TCP segment.
+            Tcp(tcp::Tcp) = "tcp", both, packet, "net/netfilter/xt_tcpudp.c";
+            /// Type of service, under a mask.
+            Tos(tos::Tos) = "tos", both, packet, "net/netfilter/xt_dscp.c";
+            /// Time to live.
+            Ttl(ttl::Ttl) = "ttl", v4, packet, "net/netfilter/xt_hl.c";
+            /// Ports of a UDP datagram.
+            Udp(udp::Udp) = "udp", both, packet, "net/netfilter/xt_tcpudp.c";
+        }
+    };
 }
 
+macro_rules! met {
+    (always, $m:ident, $cx:ident) => {{
+        let _ = $m;
+        Met::Yes
+    }};
+    (unmodelled, $m:ident, $cx:ident) => {{
+        let _ = $m;
+        Met::NotModelled
+    }};
+    (packet, $m:ident, $cx:ident) => {
+        $m.met(&$cx.skb.packet).into()
+    };
+    (skb, $m:ident, $cx:ident) => {
+        $m.met($cx.skb).into()
+    };
+    (cx, $m:ident, $cx:ident) => {
+        $m.met($cx).into()
+    };
+}
+
+macro_rules! define {
+    ($($(#[doc = $doc:literal])+ $v:ident($ty:ty) = $name:literal, $family:ident, $looks:ident, $source:literal
+        $(but $differs:literal)?;)+) => {
+        /// A condition given with `-m`.
+        #[derive(Clone, PartialEq, Debug)]
+        pub enum Match {
+            $($(#[doc = $doc])+ $v($ty),)+
+        }
+
+        /// Every match, by name.
+        pub const LIST: &[Info] =
+            &[$(info!($name, $family, concat!($($doc),+), $looks, $source $(, $differs)?)),+];
+
+        impl Match {
+            /// Its name after `-m`.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$v(_) => $name,)+
+                }
+            }
+
+            /// Whether the packet meets it.
+            #[inline]
+            pub fn met<H: Host>(&mut self, cx: &mut Cx<'_, '_, H>) -> Met {
+                match self {
+                    $(Self::$v(m) => met!($looks, m, cx),)+
+                }
+            }
+        }
+    };
+}
+each_match!(define);
+
 impl Match {
-    /// Its name after `-m`.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Addrtype(_) => "addrtype",
-            Self::Comment(_) => "comment",
-            Self::Connmark(_) => "connmark",
-            Self::Conntrack(_) => "conntrack",
-            Self::Dscp(_) => "dscp",
-            Self::Hl(_) => "hl",
-            Self::Icmp(_) => "icmp",
-            Self::Icmp6(_) => "icmp6",
-            Self::Iprange(_) => "iprange",
-            Self::Length(_) => "length",
-            Self::Mac(_) => "mac",
-            Self::Mark(_) => "mark",
-            Self::Multiport(_) => "multiport",
-            Self::Physdev(_) => "physdev",
-            Self::Pkttype(_) => "pkttype",
-            Self::State(_) => "state",
-            Self::Statistic(_) => "statistic",
-            Self::Tcp(_) => "tcp",
-            Self::Tos(_) => "tos",
-            Self::Ttl(_) => "ttl",
-            Self::Udp(_) => "udp",
-        }
-    }
-
-    /// Whether the packet meets it.
-    #[inline]
-    pub fn met<H: Host>(&mut self, cx: &mut Cx<'_, '_, H>) -> Met {
-        match self {
-            Self::Addrtype(m) => m.met(cx).into(),
-            Self::Comment(_) => Met::Yes,
-            Self::Connmark(m) => m.met(cx).into(),
-            Self::Conntrack(m) => m.met(cx).into(),
-            Self::Dscp(m) => m.met(&cx.skb.packet).into(),
-            Self::Hl(m) => m.met(&cx.skb.packet).into(),
-            Self::Icmp(m) => m.met(&cx.skb.packet),
-            Self::Icmp6(m) => m.met(&cx.skb.packet),
-            Self::Iprange(m) => m.met(&cx.skb.packet).into(),
-            Self::Length(m) => m.met(&cx.skb.packet).into(),
-            Self::Mac(m) => m.met(cx.skb).into(),
-            Self::Mark(m) => m.met(cx.skb).into(),
-            Self::Multiport(m) => m.met(&cx.skb.packet),
-            Self::Physdev(m) => m.met(cx).into(),
-            Self::Pkttype(m) => m.met(cx.skb).into(),
-            Self::State(m) => m.met(cx).into(),
-            Self::Statistic(m) => m.met(cx).into(),
-            Self::Tcp(m) => m.met(&cx.skb.packet),
-            Self::Tos(m) => m.met(&cx.skb.packet).into(),
-            Self::Ttl(m) => m.met(&cx.skb.packet).into(),
-            Self::Udp(m) => m.met(&cx.skb.packet),
-        }
-    }
-
     /// Conntrack must watch the family while a rule has it (`nf_ct_netns_get` in its `checkentry`).
     pub const fn needs_conntrack(&self) -> bool {
         matches!(self, Self::Conntrack(_) | Self::State(_) | Self::Connmark(_))

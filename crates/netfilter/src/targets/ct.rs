@@ -19,7 +19,7 @@ impl Ct {
     pub const fn act(&self, skb: &mut Skb) -> Flow {
         match self {
             Self::Default => Flow::Continue,
-            Self::Notrack => notrack(skb),
+            Self::Notrack => Notrack.act(skb),
         }
     }
 
@@ -32,13 +32,19 @@ impl Ct {
     }
 }
 
-/// Marks a packet as not tracked, unless it has a connection already.
-///
-/// # Source
-/// Linux v6.18, `net/netfilter/xt_CT.c`: `notrack_tg`.
-pub const fn notrack(skb: &mut Skb) -> Flow {
-    if matches!(skb.nfct, Nfct::None) {
-        skb.nfct = Nfct::Untracked;
+/// `-j NOTRACK`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Notrack;
+
+impl Notrack {
+    /// Marks a packet as not tracked, unless it has a connection already.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/netfilter/xt_CT.c`: `notrack_tg`.
+    pub const fn act(self, skb: &mut Skb) -> Flow {
+        if matches!(skb.nfct, Nfct::None) {
+            skb.nfct = Nfct::Untracked;
+        }
+        Flow::Continue
     }
-    Flow::Continue
 }

@@ -1,7 +1,7 @@
 //! `-j REJECT`.
 
 use packetwalk_trace::{Hook, Table as TableId};
-use packetwalk_wire::{Family, proto};
+use packetwalk_wire::{Family, Skb, proto};
 
 use super::Flow;
 use crate::context::Scope;
@@ -54,7 +54,7 @@ const V6: [(&str, &str, RejectWith); 7] = [
 impl Reject {
     /// Always ends the packet; whether an answer goes out the sender of it decides (`nf_send_unreach`,
     /// `nf_send_reset`).
-    pub const fn act(self) -> Flow {
+    pub const fn act(self, _: &Skb) -> Flow {
         Flow::End(Verdict::Reject(self.with))
     }
 

@@ -165,7 +165,7 @@ pub(super) fn list(out: &mut String, rule: &Rule, n: usize, table: &Table, f: &F
     }
     let target = match &rule.target {
         Target::Jump(id) | Target::Goto(id) => chain_name(table, *id),
-        Target::Notrack => "CT",
+        Target::Notrack(_) => "CT",
         target => target.name().unwrap_or_default(),
     };
     column(out, target, 9);
@@ -219,13 +219,8 @@ pub(super) fn list(out: &mut String, rule: &Rule, n: usize, table: &Table, f: &F
     for m in &rule.matches {
         ext::of_match(m).list(out, &how);
     }
-    match &rule.target {
-        Target::Notrack => out.push_str(" NOTRACK"),
-        target => {
-            if let Some(ext) = ext::of_target(target) {
-                ext.list(out, &how);
-            }
-        }
+    if let Some(ext) = ext::of_target(&rule.target) {
+        ext.list(out, &how);
     }
     out.push('\n');
 }

@@ -52,6 +52,10 @@ fn names(types: Types) -> String {
 }
 
 impl Ext for Addrtype {
+    fn new(_: Family) -> Self {
+        Self::default()
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

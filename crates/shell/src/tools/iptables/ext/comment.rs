@@ -10,6 +10,10 @@ use super::{Ext, Listing, put, quoted};
 const OPTS: &[Opt] = &[Opt::new("comment", 0, Ty::Str).mandatory()];
 
 impl Ext for Comment {
+    fn new(_: Family) -> Self {
+        Self { text: "".into() }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

@@ -10,6 +10,10 @@ use super::{Ext, Listing, bang, mark_mask, put};
 const OPTS: &[Opt] = &[Opt::new("mark", 0, Ty::MarkMask).mandatory().invertible()];
 
 impl Ext for Connmark {
+    fn new(_: Family) -> Self {
+        Self { not: false, mark: 0, mask: 0 }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

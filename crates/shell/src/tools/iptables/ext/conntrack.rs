@@ -174,6 +174,10 @@ fn dump(m: &Conntrack, out: &mut String, prefix: &str, family: Family, how: Opti
 }
 
 impl Ext for Conntrack {
+    fn new(_: Family) -> Self {
+        Self::default()
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }
@@ -234,6 +238,10 @@ impl Ext for Conntrack {
 }
 
 impl Ext for State {
+    fn new(_: Family) -> Self {
+        Self { state: Cond::new(States::default()) }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         STATE_OPTS
     }

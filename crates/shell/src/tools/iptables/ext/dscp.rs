@@ -52,6 +52,10 @@ pub(super) fn class(text: &str) -> Result<u8, Fail> {
 }
 
 impl Ext for Dscp {
+    fn new(_: Family) -> Self {
+        Self { not: false, dscp: 0 }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

@@ -154,6 +154,10 @@ fn save_code(out: &mut String, codes: Range<u8>) {
 }
 
 impl Ext for Icmp {
+    fn new(_: Family) -> Self {
+        Self::ANY
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS4
     }
@@ -182,6 +186,10 @@ impl Ext for Icmp {
 }
 
 impl Ext for Icmp6 {
+    fn new(_: Family) -> Self {
+        Self { not: false, ty: 0, codes: Range::new(0, 255) }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS6
     }

@@ -37,6 +37,10 @@ fn text(out: &mut String, family: Family, r: Range<u128>) {
 }
 
 impl Ext for Iprange {
+    fn new(_: Family) -> Self {
+        Self::default()
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

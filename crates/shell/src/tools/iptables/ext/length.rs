@@ -18,6 +18,10 @@ fn text(out: &mut String, r: Range<u16>) {
 }
 
 impl Ext for Length {
+    fn new(_: Family) -> Self {
+        Self { not: false, length: Range::new(0, 0) }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

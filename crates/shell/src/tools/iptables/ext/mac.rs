@@ -1,7 +1,7 @@
 //! `-m mac`.
 
 use packetwalk_netfilter::matches::mac::MacSource;
-use packetwalk_wire::Family;
+use packetwalk_wire::{Family, Mac};
 
 use super::super::fail::Fail;
 use super::super::option::{Call, Opt, Ty, Value};
@@ -10,6 +10,10 @@ use super::{Ext, Listing, bang, put};
 const OPTS: &[Opt] = &[Opt::new("mac-source", 0, Ty::Mac).mandatory().invertible()];
 
 impl Ext for MacSource {
+    fn new(_: Family) -> Self {
+        Self { not: false, mac: Mac::ZERO }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

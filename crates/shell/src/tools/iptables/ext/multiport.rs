@@ -61,6 +61,10 @@ fn ports(text: &str, protocol: &str) -> Result<Box<[Range<u16>]>, Fail> {
 }
 
 impl Ext for Multiport {
+    fn new(_: Family) -> Self {
+        Self { not: false, which: Which::Source, ports: Box::default() }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

@@ -23,6 +23,10 @@ const OPTS: &[Opt] = &[
 ];
 
 impl Ext for Physdev {
+    fn new(_: Family) -> Self {
+        Self::default()
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

@@ -25,6 +25,10 @@ fn name(ty: PacketType) -> &'static str {
 }
 
 impl Ext for Pkttype {
+    fn new(_: Family) -> Self {
+        Self { not: false, ty: PacketType::Host }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

@@ -47,6 +47,10 @@ fn text(m: &Statistic, out: &mut String, prefix: &str) {
 }
 
 impl Ext for Statistic {
+    fn new(_: Family) -> Self {
+        Self::new(false, Mode::Random { probability: 0 })
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

@@ -47,6 +47,10 @@ const fn masks(t: Connmark) -> (u32, u32) {
 }
 
 impl Ext for Connmark {
+    fn new(_: Family) -> Self {
+        Self::Set { mark: 0, mask: u32::MAX }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

@@ -21,6 +21,10 @@ const OPTS: &[Opt] = &[
 ];
 
 impl Ext for Ct {
+    fn new(_: Family) -> Self {
+        Self::Default
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

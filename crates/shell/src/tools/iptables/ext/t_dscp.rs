@@ -17,6 +17,10 @@ const OPTS: &[Opt] = &[
 ];
 
 impl Ext for Dscp {
+    fn new(_: Family) -> Self {
+        Self { dscp: 0 }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

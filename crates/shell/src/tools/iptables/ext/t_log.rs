@@ -42,6 +42,10 @@ const FLAGS: [(u8, &str, &str); 5] = [
 const LEVELS: [&str; 8] = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"];
 
 impl Ext for Log {
+    fn new(_: Family) -> Self {
+        Self { level: 4, prefix: "".into(), flags: 0 }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

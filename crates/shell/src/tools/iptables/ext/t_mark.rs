@@ -50,6 +50,10 @@ pub(super) fn describe(out: &mut String, mark: u32, mask: u32) {
 }
 
 impl Ext for Mark {
+    fn new(_: Family) -> Self {
+        Self { mark: 0, mask: 0 }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

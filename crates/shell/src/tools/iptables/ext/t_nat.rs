@@ -185,6 +185,10 @@ fn text(out: &mut String, r: &NatRange, before: &str, dash: &str, bare: bool) {
 macro_rules! nat {
     ($ty:ty, $opts:expr, $save:expr, $list:expr, $bare:expr, $check:expr) => {
         impl Ext for $ty {
+            fn new(family: Family) -> Self {
+                Self { range: NatRange::empty(family) }
+            }
+
             fn opts(&self) -> &'static [Opt] {
                 $opts
             }

@@ -19,6 +19,10 @@ fn text(t: &Netmap, family: Family) -> String {
 }
 
 impl Ext for Netmap {
+    fn new(family: Family) -> Self {
+        Self { range: NatRange::empty(family) }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

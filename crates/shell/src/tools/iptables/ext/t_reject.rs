@@ -1,5 +1,6 @@
 //! `-j REJECT`.
 
+use packetwalk_netfilter::env::RejectWith;
 use packetwalk_netfilter::targets::reject::{Reject, kinds};
 use packetwalk_wire::Family;
 
@@ -14,6 +15,14 @@ fn name(t: Reject, family: Family) -> &'static str {
 }
 
 impl Ext for Reject {
+    fn new(family: Family) -> Self {
+        let (ty, code) = match family {
+            Family::V4 => (3, 3),
+            Family::V6 => (1, 4),
+        };
+        Self { with: RejectWith::Icmp { ty, code } }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

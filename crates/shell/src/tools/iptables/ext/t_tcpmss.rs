@@ -15,6 +15,10 @@ const OPTS: &[Opt] =
     &[Opt::new("set-mss", SET, Ty::Uint(65515)), Opt::new("clamp-mss-to-pmtu", CLAMP, Ty::None)];
 
 impl Ext for Tcpmss {
+    fn new(_: Family) -> Self {
+        Self { mss: Mss::Set(0) }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

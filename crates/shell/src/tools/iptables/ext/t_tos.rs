@@ -22,6 +22,10 @@ const OPTS: &[Opt] = &[
 ];
 
 impl Ext for Tos {
+    fn new(_: Family) -> Self {
+        Self { value: 0, mask: 0 }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

@@ -42,6 +42,10 @@ const fn parts(change: Change) -> (&'static str, &'static str, u8) {
 }
 
 impl Ext for Ttl {
+    fn new(_: Family) -> Self {
+        Self(Change::Set(0))
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS4
     }
@@ -67,6 +71,10 @@ impl Ext for Ttl {
 }
 
 impl Ext for Hl {
+    fn new(_: Family) -> Self {
+        Self(Change::Set(0))
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS6
     }

@@ -98,6 +98,10 @@ pub(super) fn list_ports(
 }
 
 impl Ext for Tcp {
+    fn new(_: Family) -> Self {
+        Self::default()
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

@@ -15,6 +15,10 @@ pub(super) fn symbol(value: u8, mask: u8) -> Option<&'static str> {
 }
 
 impl Ext for Tos {
+    fn new(_: Family) -> Self {
+        Self { not: false, value: 0, mask: 0 }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

@@ -58,6 +58,10 @@ fn list(out: &mut String, name: &str, how: Compare, value: u8) {
 }
 
 impl Ext for Ttl {
+    fn new(_: Family) -> Self {
+        Self { how: Compare::Eq, value: 0 }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS4
     }
@@ -85,6 +89,10 @@ impl Ext for Ttl {
 }
 
 impl Ext for Hl {
+    fn new(_: Family) -> Self {
+        Self { how: Compare::Eq, value: 0 }
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS6
     }

@@ -21,6 +21,10 @@ const OPTS: &[Opt] = &[
 ];
 
 impl Ext for Udp {
+    fn new(_: Family) -> Self {
+        Self::default()
+    }
+
     fn opts(&self) -> &'static [Opt] {
         OPTS
     }

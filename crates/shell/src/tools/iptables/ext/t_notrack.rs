@@ -1,0 +1,28 @@
+//! `-j NOTRACK`.
+
+use packetwalk_netfilter::targets::ct::Notrack;
+use packetwalk_wire::Family;
+
+use super::super::fail::Fail;
+use super::super::option::{Call, Opt};
+use super::{Ext, Listing};
+
+impl Ext for Notrack {
+    fn new(_: Family) -> Self {
+        Self
+    }
+
+    fn opts(&self) -> &'static [Opt] {
+        &[]
+    }
+
+    fn parse(&mut self, _: &mut Call<'_>) -> Result<(), Fail> {
+        Ok(())
+    }
+
+    fn save(&self, _: &mut String, _: Family) {}
+
+    fn list(&self, out: &mut String, _: &Listing<'_>) {
+        out.push_str(" NOTRACK");
+    }
+}
