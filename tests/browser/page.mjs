@@ -38,8 +38,8 @@ export function useBrowser() {
   });
 }
 
-/** A page with the lab loaded. `errors` collects whatever the console complains about. */
-export async function open(options = {}, { url = server.url, ready = true } = {}) {
+/** A page with the lab loaded, `idle` at times or never. `errors` collects whatever the console complains about. */
+export async function open(options = {}, { url = server.url, ready = true, idle = true } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   const errors = [];
@@ -50,6 +50,7 @@ export async function open(options = {}, { url = server.url, ready = true } = {}
     const { protocol, host } = new URL(request.url());
     if (protocol !== 'data:' && protocol !== 'blob:') hosts.add(host);
   });
+  if (!idle) await page.addInitScript('globalThis.requestIdleCallback = () => 0');
   await page.goto(url);
   if (ready) await page.waitForSelector('body[data-ready]');
   return { page, errors, hosts, close: () => context.close() };

@@ -6,6 +6,8 @@
 pub mod engine;
 mod error;
 mod lab;
+mod rest;
 pub mod view;
 
 pub use lab::Lab;
+pub use rest::{start, whole};

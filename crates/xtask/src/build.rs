@@ -1,13 +1,14 @@
 //! `cargo xtask build`: the page's generated parts, `www/pkg` and `www/vendor`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::setup;
-use crate::sh::{command, fresh, run};
+use crate::sh::{command, fresh, output, run};
+use crate::{setup, split};
 
 /// What `rustc` emits for wasm32-unknown-unknown and every current browser takes.
 const FEATURES: [&str; 7] = [
@@ -23,8 +24,11 @@ const FEATURES: [&str; 7] = [
 /// The page loads faster for small code; natively speed counts, so the profile itself says nothing.
 pub const FOR_SIZE: (&str, &str) = ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z");
 
-/// The optimised module, below the workspace.
+/// The module that a page loads, below the workspace: all that it needs to come up.
 pub const WASM: &str = "www/pkg/packetwalk_bg.wasm";
+
+/// The rest of it, which a page loads when it is up.
+pub const REST: &str = "www/pkg/packetwalk_rest.wasm";
 
 /// Builds the wasm package, its JavaScript and its types, and copies the page's libraries.
 ///
@@ -33,14 +37,12 @@ pub const WASM: &str = "www/pkg/packetwalk_bg.wasm";
 pub fn build(root: &Path) -> Result<()> {
     setup::for_build(root)?;
     let wasm = ["build", "--package", "packetwalk-wasm", "--release", "--target", "wasm32-unknown-unknown"];
-    // The page is for loading; the command line is the one for speed.
-    run(command(root, "cargo").args(wasm).env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s"))?;
+    run(command(root, "cargo").args(wasm).env(FOR_SIZE.0, FOR_SIZE.1))?;
     let module = root.join("target/wasm32-unknown-unknown/release/packetwalk_wasm.wasm");
-    let package = root.join("www/pkg");
-    let optimised = root.join(WASM);
-    if !fresh(&module, &optimised) {
-        bind(&module, &package)?;
-        optimise(root, &optimised)?;
+    if !fresh(&module, &root.join(REST)) {
+        bind(&module, &root.join("www/pkg"))?;
+        optimise(root)?;
+        part(root)?;
     }
     for library in setup::vendored(root)? {
         let from = root.join(".tools/npm/node_modules").join(&library.package);
@@ -73,21 +75,29 @@ fn bind(module: &Path, package: &Path) -> Result<()> {
     bindgen.generate(package)
 }
 
-fn optimise(root: &Path, module: &Path) -> Result<()> {
+/// Makes the module small, in its place.
+fn optimise(root: &Path) -> Result<()> {
     println!("wasm-opt");
-    let small = module.with_extension("opt");
+    let module = root.join(WASM);
     let tool = root.join(".tools/npm/node_modules/binaryen/bin/wasm-opt");
-    let mut node = command(root, "node");
     // Inlining a large function that is called once makes the module smaller, and its brotli larger.
-    node.arg(tool)
-        .args(["-Oz", "--one-caller-inline-max-function-size=20"])
-        .args(FEATURES)
-        .arg(module)
-        .arg("-o")
-        .arg(&small);
-    run(&mut node).inspect_err(|_| {
-        // Else the next build would take the unoptimised module for a finished one.
-        fs::remove_file(module).ok();
-    })?;
-    Ok(fs::rename(small, module)?)
+    let mut node = command(root, "node");
+    node.arg(tool).args(["-Oz", "--one-caller-inline-max-function-size=20"]).args(FEATURES);
+    run(node.arg(&module).arg("-o").arg(&module))
+}
+
+/// Splits the module in two by what a page calls as it comes up. The rest is written last: it is what tells that
+/// all is done.
+fn part(root: &Path) -> Result<()> {
+    println!("splitting it");
+    let module = root.join(WASM);
+    let wasm = fs::read(&module)?;
+    let probed = root.join("target/packetwalk_probed.wasm");
+    fs::write(&probed, split::probed(&wasm)?)?;
+    let mut node = command(root, "node");
+    node.args(["--no-warnings", "--experimental-default-type=module", "crates/xtask/src/profile.mjs", "www"]);
+    let called: BTreeSet<usize> = serde_json::from_str(&output(node.arg(&probed))?)?;
+    let (first, rest) = split::split(&wasm, &called)?;
+    fs::write(&module, first)?;
+    Ok(fs::write(root.join(REST), rest)?)
 }

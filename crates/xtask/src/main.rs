@@ -11,6 +11,7 @@ mod replay;
 mod serve;
 mod setup;
 mod sh;
+mod split;
 mod summary;
 mod test;
 mod tidy;

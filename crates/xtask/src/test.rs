@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::sh::{command, exists, output, watch};
@@ -73,7 +73,7 @@ pub fn test(root: &Path, steps: &[Step]) -> Result<bool> {
         lines.push(format!("{name:<8}{:>5} s  {said}", start.elapsed().as_secs()));
     }
     println!("\n== summary\n{}", lines.join("\n"));
-    for line in sizes(root).into_iter().chain(notes) {
+    for line in notes {
         println!("{line}");
     }
     println!("all in {} s", begin.elapsed().as_secs());
@@ -95,7 +95,7 @@ fn run(root: &Path, step: Step, notes: &mut Vec<String>) -> Result<Outcome> {
             Some(oracle) => replay::replay(root, &oracle).map(Outcome::Counted),
             None => Ok(Outcome::Skipped("no records of the oracle beside the project".to_owned())),
         },
-        Step::Wasm => wasm(root),
+        Step::Wasm => wasm(root, notes),
         Step::Page => page(root, notes),
         Step::Fuzz => fuzz(root),
     }
@@ -140,8 +140,14 @@ fn noted(command: &mut Command, mut note: impl FnMut(&str)) -> Result<Outcome> {
     Ok(Outcome::Counted(tally))
 }
 
-fn wasm(root: &Path) -> Result<Outcome> {
+fn wasm(root: &Path, notes: &mut Vec<String>) -> Result<Outcome> {
     build::build(root)?;
+    let (size, small) = sizes(root).context("the module's size")?;
+    println!("{size}");
+    notes.push(size);
+    if !small {
+        bail!("the module is too large");
+    }
     for tool in ["wasm-pack", "chromedriver", "chromium"] {
         if !exists(tool) {
             return Ok(Outcome::Skipped(format!("no {tool}")));
@@ -218,13 +224,28 @@ fn seed(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What the page weighs.
-fn sizes(root: &Path) -> Option<String> {
-    let module = root.join(build::WASM);
-    let script = "const b = require('fs').readFileSync(process.argv[1]);
-        console.log(b.length, require('zlib').brotliCompressSync(b).length)";
-    let said = output(command(root, "node").args(["-e", script]).arg(&module)).ok()?;
-    let (raw, brotli) = said.split_once(' ')?;
-    let kilobytes = |bytes: &str| bytes.parse::<u64>().unwrap_or(0).div_ceil(1000);
-    Some(format!("wasm: {} KB, {} KB brotli (at most 400)", kilobytes(raw), kilobytes(brotli)))
+/// Most bytes of brotli that a page may load to come up.
+const BUDGET: u64 = 400_000;
+
+/// What the page weighs: text for the summary, and whether what it needs to come up is within its budget.
+fn sizes(root: &Path) -> Option<(String, bool)> {
+    let script = "for (const path of process.argv.slice(1)) {
+        const bytes = require('fs').readFileSync(path);
+        console.log(bytes.length, require('zlib').brotliCompressSync(bytes).length);
+    }";
+    let mut node = command(root, "node");
+    let said = output(node.args(["-e", script]).args([build::WASM, build::REST])).ok()?;
+    let mut sizes = said.split_whitespace().map_while(|bytes| bytes.parse::<u64>().ok());
+    let mut next = || sizes.next();
+    let ((raw, brotli), (rest_raw, rest_brotli)) = ((next()?, next()?), (next()?, next()?));
+    let kilobytes = |bytes: u64| bytes.div_ceil(1000);
+    let text = format!(
+        "wasm: {} KB, {} KB brotli (at most {}) to come up; the rest {} KB, {} KB brotli",
+        kilobytes(raw),
+        kilobytes(brotli),
+        kilobytes(BUDGET),
+        kilobytes(rest_raw),
+        kilobytes(rest_brotli)
+    );
+    Some((text, brotli <= BUDGET))
 }

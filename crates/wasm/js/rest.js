@@ -1,0 +1,50 @@
+/**
+ * The rest of the simulator. The build splits the module in two: what a page needs to come up, and the rest, which
+ * is fetched once the page is up. A call into the rest that comes earlier fetches it there and then.
+ */
+
+/** @type {Record<string, any> | undefined} */
+let first;
+/** @type {Promise<void> | undefined} */
+let coming;
+const REST = new URL('../../../packetwalk_rest.wasm', import.meta.url);
+
+/** @param {WebAssembly.Instance | WebAssembly.Module} made */
+function join(made) {
+  if (!first || first.rest_ready.value) return;
+  if (made instanceof WebAssembly.Module) new WebAssembly.Instance(made, { first });
+  first.rest_ready.value = 1;
+}
+
+/** Fetches the rest in its own time. A failure is none yet: whoever needs the rest will ask again. */
+async function fetchRest() {
+  try {
+    const answer = await fetch(REST);
+    if (answer.ok) join(await WebAssembly.compile(await answer.arrayBuffer()));
+  } catch {
+    // Offline, or the page is going away.
+  }
+}
+
+/**
+ * Takes note of the first part's exports.
+ * @param {Record<string, any>} exports
+ */
+export function register(exports) {
+  if (!exports.rest_ready) return;
+  first = exports;
+  const later = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ run) => setTimeout(run, 200));
+  if (globalThis.document) later(() => (coming ??= fetchRest()));
+}
+
+/** Sees to it that the rest is there, now: the first part calls this from within WebAssembly, which cannot wait. */
+export function load() {
+  if (!first || first.rest_ready.value) return;
+  const request = new XMLHttpRequest();
+  request.open('GET', REST, false);
+  request.overrideMimeType('text/plain; charset=x-user-defined');
+  request.send();
+  if (request.status !== 200) throw new Error(`${REST.pathname}: ${request.status}`);
+  const bytes = Uint8Array.from(request.responseText, (char) => char.charCodeAt(0) & 255);
+  join(new WebAssembly.Module(bytes));
+}

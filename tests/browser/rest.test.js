@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { open, serveWithout, useBrowser, WALKS, walk } from './page.mjs';
+
+useBrowser();
+
+const AWK = String.raw`printf 'a b\nc d\n' | awk '{ n += length($2); print NR, $2 } END { print n }'`;
+
+/** What a lab prints that needs more than the page's own. */
+const printed = (/** @type {import('playwright-core').Page} */ page) =>
+  page.evaluate(async (script) => {
+    const engine = await import(new URL('pkg/packetwalk.js', location.href).href);
+    return new engine.Lab(script)
+      .output()
+      .chunks.map((/** @type {{ text: string }} */ { text }) => text)
+      .join('');
+  }, AWK);
+
+const restOf = (/** @type {import('playwright-core').Page} */ page) =>
+  page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => name.endsWith('_rest.wasm'))
+      .map((entry) => /** @type {PerformanceResourceTiming} */ (entry).initiatorType),
+  );
+
+test('the rest of the simulator comes by itself, once the page is up', async () => {
+  const { page, errors, close } = await open();
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('_rest.wasm')),
+  );
+  assert.equal(await printed(page), '1 b\n2 d\n2\n');
+  assert.deepEqual(await restOf(page), ['fetch']);
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test('what needs the rest before it came fetches it there and then', async () => {
+  const { page, errors, close } = await open({}, { idle: false });
+  assert.deepEqual(await restOf(page), []);
+  assert.equal(await printed(page), '1 b\n2 d\n2\n');
+  assert.deepEqual(await restOf(page), ['xmlhttprequest']);
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test('the page comes up and takes its walks without the rest', async () => {
+  const server = await serveWithout(['pkg/packetwalk_rest.wasm']);
+  after(() => server.close());
+  const { page, close } = await open({}, { url: server.url });
+  for (const label of WALKS) {
+    await walk(page, label);
+    await page.keyboard.press('End');
+    assert.equal(await page.locator('#complaint').textContent(), '', label);
+    assert.match((await page.locator('#outcome').textContent()) ?? '', /./, label);
+  }
+  await assert.rejects(printed(page), /packetwalk_rest\.wasm: 404/);
+  await close();
+});
