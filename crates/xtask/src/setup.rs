@@ -41,9 +41,7 @@ pub fn all(root: &Path) -> Result<()> {
     for_build(root)?;
     optional("the tests of the page", browser_tests(root));
     optional("wasm-pack test", cargo_tool(root, "wasm-pack", "wasm-pack"));
-    if nightly(root) {
-        optional("the fuzz targets", cargo_tool(root, "cargo-fuzz", "cargo-fuzz"));
-    }
+    optional("the fuzz targets", cargo_tool(root, "cargo-fuzz", "cargo-fuzz"));
     Ok(())
 }
 
@@ -142,7 +140,7 @@ fn cargo_tool(root: &Path, package: &str, program: &str) -> Result<()> {
     run(command(root, "cargo").args(["install", "--quiet", package, "--root"]).arg(tools))
 }
 
-/// Whether rustup has a nightly toolchain, which fuzzing needs.
+/// Whether rustup has a nightly toolchain, which fuzzing prefers.
 pub fn nightly(root: &Path) -> bool {
     let list = output(command(root, "rustup").args(["toolchain", "list"]));
     list.is_ok_and(|list| list.lines().any(|line| line.starts_with("nightly")))
