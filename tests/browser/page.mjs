@@ -39,7 +39,7 @@ export function useBrowser() {
 }
 
 /** A page with the lab loaded, `idle` at times or never. `errors` collects whatever the console complains about. */
-export async function open(options = {}, { url = server.url, ready = true, idle = true } = {}) {
+export async function open(options = {}, { url = server.url, path = '', ready = true, idle = true } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   const errors = [];
@@ -51,7 +51,7 @@ export async function open(options = {}, { url = server.url, ready = true, idle 
     if (protocol !== 'data:' && protocol !== 'blob:') hosts.add(host);
   });
   if (!idle) await page.addInitScript('globalThis.requestIdleCallback = () => 0');
-  await page.goto(url);
+  await page.goto(url + path);
   if (ready) await page.waitForSelector('body[data-ready]');
   return { page, errors, hosts, close: () => context.close() };
 }

@@ -2,6 +2,7 @@
 
 mod interactive;
 mod lab;
+mod matches;
 mod replay;
 mod walk;
 
@@ -45,6 +46,8 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         seed: u64,
     },
+    /// List the matches and targets of iptables, and how far each is simulated
+    Matches,
     /// Replay a scenario of the kernel oracle, and print the outcomes in its form
     Replay {
         /// The scenario or record, as JSON
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Run { lab, seed, pcap } => lab::run(&lab, seed, pcap.as_deref()),
         Command::Walk(args) => walk::walk(&args),
         Command::Shell { lab, from, seed } => interactive::shell(lab.as_deref(), &from, seed),
+        Command::Matches => matches::print(),
         Command::Replay { scenario } => print_replay(&scenario),
     };
     match done {

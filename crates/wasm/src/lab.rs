@@ -3,6 +3,8 @@
 // An Err is thrown: TypeScript has no place for it, and the text of each method says when.
 #![allow(clippy::missing_errors_doc)]
 
+use packetwalk_netfilter::extension::Info;
+use packetwalk_netfilter::{matches, targets};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -141,6 +143,13 @@ impl Lab {
     pub fn pcap(&self) -> Vec<u8> {
         self.engine.pcap()
     }
+}
+
+/// Every match and target of iptables, and how far each is simulated.
+#[wasm_bindgen]
+pub fn extensions() -> Result<Vec<Ts<view::Extension>>, JsValue> {
+    let all = |option, list: &'static [Info]| list.iter().map(move |info| view::Extension::new(option, info));
+    rows(Ok(all("-m", matches::LIST).chain(all("-j", targets::LIST)).collect()))
 }
 
 fn rows<T: Tsify + serde::Serialize>(rows: Result<Vec<T>, Trouble>) -> Result<Vec<Ts<T>>, JsValue> {

@@ -11,9 +11,10 @@ extern "C" {
     fn load_rest();
 }
 
-/// Runs when the module has been loaded.
+/// Runs when the module has been loaded. A panic, which no input may cause, tells the console of itself.
 #[wasm_bindgen(start)]
 pub fn start() {
+    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
     register(wasm_bindgen::exports());
 }
 

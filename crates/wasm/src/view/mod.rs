@@ -3,6 +3,7 @@
 //! Every row of every table has a `key`; a step that a row decided names the table and that key,
 //! so that the picture, the trace and the tables can point at each other.
 
+mod extension;
 mod output;
 mod packet;
 mod row;
@@ -10,6 +11,7 @@ mod step;
 mod topology;
 mod walk;
 
+pub use extension::{Extension, Simulated};
 pub use output::{Chunk, Output, Stream, Trouble};
 pub use packet::Field;
 pub use row::{RouteRow, Row, RuleRow, Tables};

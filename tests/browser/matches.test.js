@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { open, useBrowser } from './page.mjs';
+
+useBrowser();
+
+test('the page of matches and targets has a row for each, from the code', async () => {
+  const { page, errors, close } = await open({}, { path: 'matches.html' });
+  const rows = await page.locator('tbody tr').evaluateAll((all) => all.map(({ id }) => id));
+  for (const wanted of ['m-conntrack', 'm-statistic', 'j-DNAT', 'j-REJECT'])
+    assert.ok(rows.includes(wanted), wanted);
+  assert.deepEqual(rows, [...new Set(rows)]);
+  assert.match((await page.locator('#m-ttl').textContent()) ?? '', /Time to live.*IPv4 only.*exact.*xt_hl\.c/);
+  assert.deepEqual(errors, []);
+  await close();
+});
