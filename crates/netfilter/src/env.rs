@@ -65,7 +65,7 @@ pub struct Env<'a, H: Host> {
     /// The host.
     pub host: &'a H,
     /// Payload bytes.
-    pub payloads: &'a Payloads,
+    pub payloads: &'a mut Payloads,
     /// Chance.
     pub random: &'a mut dyn Random,
 }

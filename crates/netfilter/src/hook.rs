@@ -1,7 +1,7 @@
 //! The five hooks: which steps run at each, in which order.
 
 use packetwalk_trace::{DropReason, Hook, Manip, Observer, Step as TraceStep, Table as TableId};
-use packetwalk_wire::{Family, Packet, Skb};
+use packetwalk_wire::{Family, IfIndex, Packet, Skb};
 
 use crate::conntrack::{Conntrack, Status};
 use crate::context::Cx;
@@ -296,8 +296,18 @@ impl Netfilter {
             Step::Defrag if self.conntrack_on[family] && skb.packet.ip.frag.is_some() => {
                 Verdict::Drop(DropReason::NotModelled)
             }
-            Step::Conntrack if self.conntrack_on[family] => self.ct.packet_in(state.hook, skb, env.now, obs),
-            Step::Confirm if self.conntrack_on[family] => self.ct.confirm(skb, env.now, obs),
+            Step::Conntrack if self.conntrack_on[family] => {
+                let verdict = self.ct.packet_in(state.hook, skb, env.now, obs);
+                nat::follow_master(&mut self.ct, skb, env);
+                verdict
+            }
+            Step::Confirm if self.conntrack_on[family] => {
+                let on_lo = state.iif.index == IfIndex::LO || state.oif.index == IfIndex::LO;
+                match self.ct.help(skb, on_lo, env.payloads, env.random, env.now) {
+                    Verdict::Accept => self.ct.confirm(skb, env.now, obs),
+                    verdict => verdict,
+                }
+            }
             Step::Nat(_) if self.nat_on[family] => {
                 let (rules, stack, shared) = (&mut self.rules, &mut self.stack, &mut self.shared);
                 nat::inet_fn(&mut self.ct, skb, state, env, obs, |ct, skb, env, obs| {

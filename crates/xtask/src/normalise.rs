@@ -10,6 +10,7 @@
 //! | the time at the start of a `tcpdump` line | `HH:MM:SS.ssssss` |
 //! | TCP sequence numbers of 100000 and more and time stamps in `tcpdump` | `N` |
 //! | the age of a conntrack entry whose timeout was set in this very jiffy | a second less, as a jiffy later |
+//! | the netlink port of an event's process, and its name, which the tool finds only while it lives | `portid=N` |
 //! | the order of `conntrack -L` and `ip neigh` lines that stand together (hash order) | sorted |
 //! | MAC addresses that the lab does not set | `xx:xx:xx:xx:xx:01`, numbered as they appear |
 //! | ICMP ids that the lab does not set (`ping -e`) | `ID1`, numbered as they appear |
@@ -54,19 +55,29 @@ fn volatile(line: &str) -> String {
     if let Some(rest) = tcpdump_time(line) {
         return format!("HH:MM:SS.ssssss {}", tcp_numbers(rest));
     }
-    if is_conntrack(line) { jiffy(line) } else { milliseconds(line) }
+    if is_conntrack(line) { jiffy(&process(line)) } else { milliseconds(line) }
 }
 
 /// `conntrack -L` prints a whole timeout only within the jiffy (4 ms) of the packet that set it.
 fn jiffy(line: &str) -> String {
-    let whole = ["10", "30", "60", "120", "300", "600", "432000"];
+    let whole = ["10", "30", "50", "60", "100", "120", "300", "600", "432000"];
     let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-    // "icmp     1 29 src=": the third word that is not empty.
-    let age = words.iter_mut().filter(|word| !word.is_empty()).nth(2);
+    // "icmp     1 29 src=": the third word that is not empty; an event's tag and a family come before it.
+    let family = if line.contains("ipv4     2 ") || line.contains("ipv6     10 ") { 2 } else { 0 };
+    let place = 2 + family + usize::from(is_event(line));
+    let age = words.iter_mut().filter(|word| !word.is_empty()).nth(place);
     if let Some(age) = age.filter(|age| whole.contains(&age.as_str())) {
         *age = age.parse::<u64>().map_or_else(|_| age.clone(), |seconds| (seconds - 1).to_string());
     }
     words.join(" ")
+}
+
+/// The process that did what an event tells.
+fn process(line: &str) -> String {
+    match line.split_once(" [USERSPACE] portid=") {
+        Some((head, _)) => format!("{head} [USERSPACE] portid=N"),
+        None => line.to_owned(),
+    }
 }
 
 /// The rest of a line that starts with a time of day, as tcpdump prints it.
@@ -120,7 +131,12 @@ fn milliseconds(line: &str) -> String {
 }
 
 fn is_conntrack(line: &str) -> bool {
-    line.contains(" src=") && line.contains(" dst=") && line.contains(" mark=")
+    line.contains(" src=") && line.contains(" dst=") && (line.contains(" mark=") || is_event(line))
+}
+
+/// A line of `conntrack -E`, whose order counts.
+fn is_event(line: &str) -> bool {
+    ["    [NEW] ", " [UPDATE] ", "[DESTROY] "].iter().any(|tag| line.starts_with(tag))
 }
 
 fn is_neighbour(line: &str) -> bool {
@@ -130,7 +146,13 @@ fn is_neighbour(line: &str) -> bool {
 
 /// What the kernel lists in the order of a hash table with a random seed, if `line` is of that kind.
 fn hash_order(line: &str) -> Option<&'static str> {
-    if is_conntrack(line) { Some("conntrack") } else { is_neighbour(line).then_some("neighbour") }
+    if is_event(line) {
+        None
+    } else if is_conntrack(line) {
+        Some("conntrack")
+    } else {
+        is_neighbour(line).then_some("neighbour")
+    }
 }
 
 /// Names given so far to values that the lab does not set.

@@ -3,6 +3,7 @@
 use packetwalk_wire::{CtInfo, CtRef, Instant, Nfct, Skb};
 
 use super::conn::Place;
+use super::event::What;
 use super::time::Jiffies;
 use super::{Conntrack, Proto, Status, TcpState};
 
@@ -30,7 +31,8 @@ impl Conntrack {
     pub fn set_closing(&mut self, skb: &Skb, now: Instant) {
         let Nfct::Tracked(r) = skb.nfct else { return };
         let timeout = Jiffies::secs(self.sysctls.tcp_timeout_close);
-        let Some(conn) = self.get_mut(r) else { return };
+        let Some(slot) = self.table.index_of(r) else { return };
+        let Some(conn) = self.table.slots.get_mut(slot) else { return };
         if !conn.is_confirmed() {
             return;
         }
@@ -40,6 +42,7 @@ impl Conntrack {
         tcp.state = TcpState::Close;
         if was != TcpState::Close && !fixed {
             conn.timeout = Jiffies::at(now).plus(timeout);
+            self.cache(slot, What::PROTO);
         }
     }
 }

@@ -4,6 +4,7 @@ use packetwalk_trace::{CtStep, DropReason, Observer, Step};
 use packetwalk_wire::{CtRef, Instant, Nfct, Skb, proto};
 
 use super::conn::Place;
+use super::event::What;
 use super::time::{HZ, Jiffies};
 use super::{Conntrack, Dir, Status};
 use crate::env::Verdict;
@@ -21,7 +22,11 @@ impl Conntrack {
         let Nfct::Tracked(r) = skb.nfct else { return Verdict::Accept };
         let Some(slot) = self.table.index_of(r) else { return Verdict::Accept };
         let conn = &self.table.slots[slot];
-        if r.info.is_reply() || conn.is_confirmed() || conn.place == Place::Template {
+        if conn.place == Place::Template {
+            return Verdict::Accept;
+        }
+        if r.info.is_reply() || conn.is_confirmed() {
+            self.deliver(slot, None, now);
             return Verdict::Accept;
         }
         if conn.status.has(Status::DYING) {
@@ -48,6 +53,13 @@ impl Conntrack {
         if self.sysctls.timestamp != 0 {
             self.exts.started(slot, now);
         }
+        let conn = &self.table.slots[slot];
+        let expected = conn.status.has(Status::EXPECTED);
+        if conn.helper.is_some() {
+            self.cache(slot, What::HELPER);
+        }
+        self.cache(slot, if expected { What::RELATED } else { What::NEW });
+        self.deliver(slot, None, now);
         obs.step(skb, Step::Conntrack(CtStep::Confirmed(r)));
         Verdict::Accept
     }

@@ -3,7 +3,7 @@
 use packetwalk_wire::IfIndex;
 
 use super::time::{HZ, Jiffies};
-use super::{Dir, Status, Tcp, Tuple, Zone};
+use super::{Dir, HelperKind, Status, Tcp, Tuple, Zone};
 use packetwalk_wire::Instant;
 
 /// What a protocol's tracker keeps.
@@ -48,6 +48,7 @@ pub struct Conn {
     /// `ctmark` (`-j CONNMARK`).
     pub mark: u32,
     pub(crate) masq_index: IfIndex,
+    pub(super) helper: Option<HelperKind>,
     pub(super) zone: Zone,
     pub(super) place: Place,
     pub(super) serial: u32,
@@ -67,6 +68,7 @@ impl Conn {
             status: Status(0),
             mark: 0,
             masq_index: IfIndex::NONE,
+            helper: None,
             zone,
             place,
             serial: 0,
@@ -104,6 +106,11 @@ impl Conn {
     /// It is never dropped early.
     pub const fn is_assured(&self) -> bool {
         self.status.has(Status::ASSURED)
+    }
+
+    /// Its helper.
+    pub const fn helper(&self) -> Option<HelperKind> {
+        self.helper
     }
 
     /// Zone.

@@ -2,6 +2,7 @@
 
 use packetwalk_wire::{CtRef, Instant};
 
+use super::event::What;
 use super::{Conntrack, Dir};
 
 /// Packets and bytes of one direction (`nf_conntrack_acct`). Bytes count from the IP header on.
@@ -14,10 +15,12 @@ pub struct Counter {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Ext {
-    counters: Option<[Counter; 2]>,
-    start: Option<Instant>,
-    labels: Option<u128>,
+pub(super) struct Ext {
+    pub counters: Option<[Counter; 2]>,
+    pub start: Option<Instant>,
+    pub labels: Option<u128>,
+    /// What happened and is not told yet; only of one whose events are told.
+    pub events: Option<What>,
 }
 
 /// Extensions by slot; as long as nobody wants one, empty.
@@ -32,10 +35,22 @@ impl Exts {
         &mut self.0[slot]
     }
 
+    pub(super) fn get(&self, slot: usize) -> Option<&Ext> {
+        self.0.get(slot)
+    }
+
+    pub(super) fn get_mut(&mut self, slot: usize) -> Option<&mut Ext> {
+        self.0.get_mut(slot)
+    }
+
     /// A slot gets a new connection.
-    pub(super) fn begin(&mut self, slot: usize, acct: bool) {
-        if acct {
-            *self.at(slot) = Ext { counters: Some([Counter::default(); 2]), ..Ext::default() };
+    pub(super) fn begin(&mut self, slot: usize, acct: bool, events: bool) {
+        if acct || events {
+            *self.at(slot) = Ext {
+                counters: acct.then_some([Counter::default(); 2]),
+                events: events.then(What::default),
+                ..Ext::default()
+            };
         } else if let Some(ext) = self.0.get_mut(slot) {
             *ext = Ext::default();
         }
@@ -77,7 +92,10 @@ impl Conntrack {
     /// Sets its labels.
     pub fn set_labels(&mut self, r: CtRef, labels: u128) {
         if let Some(slot) = self.table.index_of(r) {
-            self.exts.at(slot).labels = Some(labels);
+            let old = self.exts.at(slot).labels.replace(labels);
+            if old.unwrap_or(0) != labels {
+                self.cache(slot, What::LABEL);
+            }
         }
     }
 }

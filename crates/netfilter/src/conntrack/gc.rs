@@ -25,12 +25,15 @@ impl Conntrack {
             self.early_drop_wanted && max95 > 0 && i64::from(self.table.count()) >= i64::from(max95);
         self.early_drop_wanted = false;
         self.kill_where(|c| c.is_expired(tick) || crowded && can_early_drop(c));
+        self.reap(now, None);
+        self.expects(now);
     }
 
     /// Takes only the expired entries out.
     pub(super) fn sweep(&mut self, now: Instant) {
         let tick = Jiffies::at(now);
         self.kill_where(|c| c.is_expired(tick));
+        self.reap(now, None);
     }
 
     fn kill_where(&mut self, mut which: impl FnMut(&Conn) -> bool) -> u32 {

@@ -5,8 +5,9 @@ use packetwalk_wire::{CtInfo, Instant, Nfct, Packet, Skb, Transport, proto};
 
 use super::conn::{Conn, Place};
 use super::error::{self, About};
+use super::event::What;
 use super::time::Jiffies;
-use super::{Conntrack, Dir, Status, Sysctls, Tuple, Zone, generic, icmp, icmpv6, tcp, udp};
+use super::{Conntrack, Dir, HelperKind, Status, Sysctls, Tuple, Zone, generic, icmp, icmpv6, tcp, udp};
 use crate::env::Verdict;
 
 /// What a protocol's tracker says of a packet.
@@ -31,6 +32,8 @@ pub(super) struct Seen<'a> {
     pub(super) dir: Dir,
     pub(super) now: Jiffies,
     pub(super) sysctls: &'a Sysctls,
+    /// How far the acknowledged side's numbers were shifted.
+    pub(super) ack_offset: i32,
 }
 
 /// Why a packet got no connection.
@@ -60,6 +63,8 @@ impl Conntrack {
     ) -> Verdict {
         debug_assert!(matches!(hook, Hook::Prerouting | Hook::Output));
         let mut zone = Zone::DEFAULT;
+        let mut helper = None;
+        self.reap(now, None);
         match skb.nfct {
             Nfct::Untracked => {
                 obs.step(skb, Step::Conntrack(CtStep::Untracked));
@@ -67,7 +72,7 @@ impl Conntrack {
             }
             Nfct::Tracked(r) => {
                 match self.get(r) {
-                    Some(conn) if conn.place == Place::Template => zone = conn.zone,
+                    Some(conn) if conn.place == Place::Template => (zone, helper) = (conn.zone, conn.helper),
                     Some(_) => return Verdict::Accept,
                     None => {}
                 }
@@ -79,10 +84,19 @@ impl Conntrack {
             self.stats.error += 1;
             return self.invalid(skb, obs);
         }
-        self.track(skb, zone, now, obs)
+        let verdict = self.track(skb, zone, helper, now, obs);
+        self.reap(now, None);
+        verdict
     }
 
-    fn track<O: Observer>(&mut self, skb: &mut Skb, zone: Zone, now: Instant, obs: &mut O) -> Verdict {
+    fn track<O: Observer>(
+        &mut self,
+        skb: &mut Skb,
+        zone: Zone,
+        helper: Option<HelperKind>,
+        now: Instant,
+        obs: &mut O,
+    ) -> Verdict {
         if let Transport::Opaque { protocol: proto::SCTP | proto::UDPLITE | proto::GRE } =
             skb.packet.transport
         {
@@ -118,7 +132,7 @@ impl Conntrack {
         }
         // A connection is reopened once at most: the second look finds a new entry.
         for _ in 0..2 {
-            match self.resolve(&tuple, zone, now) {
+            match self.resolve(&tuple, zone, helper, now) {
                 Err(NoConn::Invalid) => return self.invalid(skb, obs),
                 Err(NoConn::TableFull) => {
                     self.stats.drop += 1;
@@ -141,7 +155,13 @@ impl Conntrack {
     }
 
     /// Linux v6.18, `nf_conntrack_core.c`: `resolve_normal_ct`, `init_conntrack`.
-    fn resolve(&mut self, tuple: &Tuple, zone: Zone, now: Instant) -> Result<(usize, CtInfo), NoConn> {
+    fn resolve(
+        &mut self,
+        tuple: &Tuple,
+        zone: Zone,
+        helper: Option<HelperKind>,
+        now: Instant,
+    ) -> Result<(usize, CtInfo), NoConn> {
         let tick = Jiffies::at(now);
         if let Some((slot, dir)) = self.table.find(tuple, zone, tick) {
             let status = self.table.slots[slot].status;
@@ -157,9 +177,24 @@ impl Conntrack {
         if !self.make_room(tuple, zone, tick) {
             return Err(NoConn::TableFull);
         }
-        let slot = self.table.insert(Conn::new([*tuple, reply], zone, Place::Unconfirmed));
-        self.exts.begin(slot, self.sysctls.acct != 0);
-        Ok((slot, CtInfo::New))
+        self.reap(now, None);
+        let mut conn = Conn::new([*tuple, reply], zone, Place::Unconfirmed);
+        let expected = self.find_expectation(tuple, zone, now);
+        if let Some(master) = expected.and_then(|e| self.get(e.master)) {
+            conn.status.set(Status::EXPECTED);
+            conn.mark = master.mark;
+        } else if let Some(helper) = helper {
+            conn.helper = Some(helper);
+            conn.status.set(Status::HELPER);
+        }
+        let slot = self.table.insert(conn);
+        self.exts.begin(slot, self.sysctls.acct != 0, self.collects());
+        self.helps.begin(slot);
+        let Some(expected) = expected else { return Ok((slot, CtInfo::New)) };
+        let help = self.helps.at(slot);
+        help.master = Some(expected.master);
+        help.follow = expected.follow;
+        Ok((slot, CtInfo::Related))
     }
 
     /// Asks the protocol's tracker; `None` when the connection is to be looked up again.
@@ -172,8 +207,12 @@ impl Conntrack {
         obs: &mut O,
     ) -> Option<Verdict> {
         let dir = Self::dir(info);
-        let seen = Seen { packet: &skb.packet, dir, now: Jiffies::at(now), sysctls: &self.sysctls };
+        let ack_offset = self.ack_offset(slot, dir, &skb.packet);
+        let told = self.exts.get(slot).is_some_and(|ext| ext.events.is_some());
+        let seen =
+            Seen { packet: &skb.packet, dir, now: Jiffies::at(now), sysctls: &self.sysctls, ack_offset };
         let conn = &mut self.table.slots[slot];
+        let before = told.then_some(*conn);
         let fresh = !conn.is_confirmed();
         let action = match conn.protocol() {
             proto::TCP => tcp::packet(conn, seen),
@@ -200,17 +239,65 @@ impl Conntrack {
                 conn.refresh(seen.now, timeout);
                 self.exts.count(slot, dir, bytes);
             }
-            Action::Kill => self.exts.count(slot, dir, bytes),
+            Action::Kill => {
+                self.exts.count(slot, dir, bytes);
+                self.table.kill(slot);
+                self.reap(now, None);
+            }
         }
+        let conn = &mut self.table.slots[slot];
         if info == CtInfo::EstablishedReply {
             conn.status.set(Status::SEEN_REPLY);
+        }
+        if let Some(before) = before {
+            let after = *conn;
+            self.cache_changes(slot, &before, &after);
         }
         skb.nfct = Nfct::Tracked(r);
         obs.step(skb, Step::Conntrack(if fresh { CtStep::New(r) } else { CtStep::Found(r) }));
         if action == Action::Kill {
-            self.table.kill(slot);
             obs.step(skb, Step::Conntrack(CtStep::Destroyed(r)));
         }
         Some(Verdict::Accept)
+    }
+
+    /// What a packet changed is to be told.
+    fn cache_changes(&mut self, slot: usize, before: &Conn, after: &Conn) {
+        let state = |c: &Conn| c.tcp().map(|tcp| tcp.state);
+        let came = |bit| after.status.has(bit) && !before.status.has(bit);
+        let mut what = What::default();
+        if state(before) != state(after) {
+            what.0 |= What::PROTO.0;
+        }
+        if came(Status::ASSURED) {
+            what.0 |= What::ASSURED.0;
+        }
+        if came(Status::SEEN_REPLY) {
+            what.0 |= What::REPLY.0;
+        }
+        if what != What::default() {
+            self.cache(slot, what);
+        }
+    }
+
+    /// How far the numbers that a segment acknowledges were shifted.
+    fn ack_offset(&self, slot: usize, dir: Dir, packet: &Packet) -> i32 {
+        let shifted = self.table.slots.get(slot).is_some_and(|c| c.status.has(Status::SEQ_ADJUST));
+        match (packet.transport, self.helps.get(slot)) {
+            (Transport::Tcp(tcp), Some(help)) if shifted => {
+                help.seqadj[dir.other().index()].offset(tcp.ack.wrapping_sub(1))
+            }
+            _ => 0,
+        }
+    }
+
+    /// The mapping that a new connection is to get from its master; once.
+    pub(crate) fn take_follow(&mut self, r: packetwalk_wire::CtRef) -> Option<(super::Follow, Conn)> {
+        let slot = self.table.index_of(r)?;
+        let help = self.helps.get(slot)?;
+        let (follow, master) = (help.follow?, help.master?);
+        let master = *self.get(master)?;
+        self.helps.at(slot).follow = None;
+        Some((follow, master))
     }
 }

@@ -7,32 +7,44 @@
 //! for the packets that still name it.
 
 mod attach;
+mod change;
 mod confirm;
 mod conn;
 mod error;
+mod event;
+mod expect;
 mod ext;
 mod gc;
 mod generic;
 mod hash;
+mod help;
+mod helper;
 mod icmp;
 mod icmpv6;
 mod input;
 mod list;
 #[cfg(test)]
 mod replay;
+mod seqadj;
 mod status;
 mod sysctl;
 mod table;
 mod tcp;
 mod tcp_state;
 mod tcp_window;
+#[cfg(test)]
+mod tests;
 mod time;
 mod tuple;
 mod udp;
 mod zone;
 
+pub use change::{Change, ChangeError, NewConn};
 pub use conn::Conn;
+pub use event::{ConnEvent, Event, Seen as EventKind, Subject};
+pub use expect::Expect;
 pub use ext::Counter;
+pub use helper::HelperKind;
 pub use status::Status;
 pub use sysctl::{SysctlError, Sysctls};
 pub use tcp::{Seen, SeenFlags, Tcp};
@@ -43,9 +55,12 @@ pub use zone::{Zone, ZoneDir};
 
 pub(crate) use confirm::allow_clash;
 pub(crate) use conn::Proto;
+pub(crate) use expect::Follow;
 
 use conn::Place;
+use event::Events;
 use ext::Exts;
+use helper::Helps;
 use packetwalk_wire::{CtInfo, CtRef, Instant, Nfct, Skb};
 use table::Table;
 
@@ -77,6 +92,11 @@ pub struct Conntrack {
     pub stats: Stats,
     table: Table,
     exts: Exts,
+    helps: Helps,
+    expects: Vec<Expect>,
+    expect_stats: [u64; 3],
+    events: Events,
+    templates: Vec<CtRef>,
     early_drop_wanted: bool,
 }
 
@@ -121,14 +141,26 @@ impl Conntrack {
         }
     }
 
-    /// Makes a template for the CT target: a packet whose `nfct` names it is tracked in `zone`.
+    /// The template of the CT target with this zone: a packet whose `nfct` names it is tracked there.
     pub fn template(&mut self, zone: Zone) -> CtRef {
+        self.template_with(zone, None)
+    }
+
+    /// The same with a helper, which a connection that the packet begins gets.
+    pub fn template_with(&mut self, zone: Zone, helper: Option<HelperKind>) -> CtRef {
+        let same = |r: &&CtRef| self.get(**r).is_some_and(|c| (c.zone, c.helper) == (zone, helper));
+        if let Some(r) = self.templates.iter().find(same) {
+            return *r;
+        }
         let nowhere = std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
         let tuple = Tuple { src: nowhere, dst: nowhere, sport: 0, dport: 0, protocol: 0 };
         let mut conn = Conn::new([tuple; 2], zone, Place::Template);
         conn.status = Status::TEMPLATE;
+        conn.helper = helper;
         let slot = self.table.insert(conn);
-        self.table.ct_ref(slot, CtInfo::New)
+        let r = self.table.ct_ref(slot, CtInfo::New);
+        self.templates.push(r);
+        r
     }
 
     /// Whether a tuple is another connection's (`nf_conntrack_tuple_taken`).

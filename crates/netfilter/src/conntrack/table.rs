@@ -23,6 +23,10 @@ pub(super) struct Table {
     /// Entries that count: hashed and unconfirmed.
     count: u32,
     serial: u32,
+    /// Every entry's end is to be told.
+    pub(super) watched: bool,
+    /// Entries that are gone, whose end is to be told or whose expectations are to go.
+    pub(super) killed: Vec<u32>,
 }
 
 impl Default for Table {
@@ -35,6 +39,8 @@ impl Default for Table {
             limbo: VecDeque::new(),
             count: 0,
             serial: 0,
+            watched: false,
+            killed: Vec::new(),
         }
     }
 }
@@ -113,6 +119,9 @@ impl Table {
     /// The packet of an unconfirmed entry was dropped.
     pub(super) fn release(&mut self, slot: usize) {
         if self.slots.get(slot).is_some_and(|c| c.place == Place::Unconfirmed) {
+            if self.slots[slot].helper.is_some() {
+                self.killed.push(slot as u32);
+            }
             self.unlink_source(slot);
             self.count -= 1;
             self.slots[slot].place = Place::Released;
@@ -144,6 +153,9 @@ impl Table {
             self.unlink(slot, Dir::Reply);
         }
         self.unlink_source(slot);
+        if self.watched || self.slots[slot].helper.is_some() {
+            self.killed.push(slot as u32);
+        }
         self.slots[slot].place = Place::Dead;
         self.count -= 1;
         self.retire(slot);

@@ -178,14 +178,16 @@ pub(super) fn packet(conn: &mut Conn, seen: Packet<'_>) -> Action {
     let new = match plan(state, status, &seen, &tcp, segment) {
         Plan::Done(action) => return action,
         Plan::InWindow(new) => new,
-        Plan::Check(new) => match tcp_window::check(state, dir, seen.packet, &tcp, seen.sysctls) {
-            Window::Accept => new,
-            Window::Ignore => return Action::Pass,
-            Window::Invalid => {
-                shorten_when_out_of_step(conn, &seen, segment);
-                return Action::Invalid;
+        Plan::Check(new) => {
+            match tcp_window::check(state, dir, seen.packet, &own_numbers(tcp, &seen), seen.sysctls) {
+                Window::Accept => new,
+                Window::Ignore => return Action::Pass,
+                Window::Invalid => {
+                    shorten_when_out_of_step(conn, &seen, segment);
+                    return Action::Invalid;
+                }
             }
-        },
+        }
     };
     state.last_index = segment;
     state.last_dir = dir;
@@ -224,6 +226,11 @@ pub(super) fn packet(conn: &mut Conn, seen: Packet<'_>) -> Action {
         conn.status.set(Status::ASSURED);
     }
     Action::Refresh(Jiffies::secs(timeout))
+}
+
+/// The segment with its acknowledgement in numbers as the other side sent them.
+const fn own_numbers(tcp: Header, seen: &Packet<'_>) -> Header {
+    Header { ack: tcp.ack.wrapping_sub(seen.ack_offset as u32), ..tcp }
 }
 
 fn plan(state: &mut Tcp, status: Status, seen: &Packet<'_>, tcp: &Header, segment: Segment) -> Plan {

@@ -1,5 +1,6 @@
 //! Network address translation: mappings are chosen when a connection begins and kept by conntrack.
 
+mod follow;
 mod icmp_reply;
 mod jhash;
 mod mangle;
@@ -15,6 +16,7 @@ mod tests;
 mod unique_tuple;
 mod used;
 
+pub(crate) use follow::follow_master;
 pub use masquerade::masquerade;
 pub use netmap::netmap;
 pub use range::{NatRange, RangeFlags};

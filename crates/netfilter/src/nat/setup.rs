@@ -54,7 +54,8 @@ pub(super) fn null_binding<H: Host, O: Observer>(
     verdict
 }
 
-fn setup<H: Host>(
+/// Maps one half of a connection that is not confirmed yet.
+pub(super) fn setup<H: Host>(
     ct: &mut Conntrack,
     r: CtRef,
     range: &NatRange,

@@ -78,7 +78,8 @@ impl Router {
             next_hop: None,
         };
         let mut random = Counting(self.drawn);
-        let mut env = Env { now: self.now, host: &TestHost, payloads: &self.payloads, random: &mut random };
+        let mut env =
+            Env { now: self.now, host: &TestHost, payloads: &mut self.payloads, random: &mut random };
         let lookups = &mut self.lookups;
         let verdict = inet_fn(&mut self.ct, skb, &state, &mut env, &mut self.obs, |ct, skb, env, obs| {
             *lookups += 1;

@@ -37,11 +37,11 @@ impl Connmark {
     /// Linux v6.18, `net/netfilter/xt_connmark.c`: `connmark_tg_shift`, without shift.
     pub fn act<H: Host>(&self, cx: &mut Cx<'_, '_, H>) -> Flow {
         let Nfct::Tracked(r) = cx.skb.nfct else { return Flow::Continue };
-        let Some(conn) = cx.ct.get_mut(r) else { return Flow::Continue };
+        let Some(old) = cx.ct.get(r).map(|conn| conn.mark) else { return Flow::Continue };
         match *self {
-            Self::Set { mark, mask } => conn.mark = (conn.mark & !mask) ^ mark,
-            Self::Save { nfmask, ctmask } => conn.mark = (conn.mark & !ctmask) ^ (cx.skb.mark & nfmask),
-            Self::Restore { nfmask, ctmask } => cx.skb.mark = (cx.skb.mark & !nfmask) ^ (conn.mark & ctmask),
+            Self::Set { mark, mask } => cx.ct.set_mark(r, (old & !mask) ^ mark),
+            Self::Save { nfmask, ctmask } => cx.ct.set_mark(r, (old & !ctmask) ^ (cx.skb.mark & nfmask)),
+            Self::Restore { nfmask, ctmask } => cx.skb.mark = (cx.skb.mark & !nfmask) ^ (old & ctmask),
         }
         Flow::Continue
     }

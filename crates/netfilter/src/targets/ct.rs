@@ -3,30 +3,47 @@
 use packetwalk_wire::{Nfct, Skb};
 
 use super::Flow;
+use crate::conntrack::{HelperKind, Zone};
+use crate::context::Cx;
+use crate::env::Host;
 
 /// What CT says of a packet's tracking.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ct {
-    /// Nothing: tracked in the default zone, as without it.
-    Default,
+    /// Tracked in a zone, with a helper.
+    Track {
+        /// `--zone`, `--zone-orig`, `--zone-reply`.
+        zone: Zone,
+        /// `--helper`.
+        helper: Option<HelperKind>,
+    },
     /// `--notrack`.
     Notrack,
 }
 
 impl Ct {
+    /// Tracked as without it.
+    pub const DEFAULT: Self = Self::Track { zone: Zone::DEFAULT, helper: None };
+
     /// # Source
     /// Linux v6.18, `net/netfilter/xt_CT.c`: `xt_ct_target_v1`, `xt_ct_target`.
-    pub const fn act(&self, skb: &mut Skb) -> Flow {
-        match self {
-            Self::Default => Flow::Continue,
-            Self::Notrack => Notrack.act(skb),
+    pub fn act<H: Host>(&self, cx: &mut Cx<'_, '_, H>) -> Flow {
+        match *self {
+            Self::Track { zone, helper } => {
+                if cx.skb.nfct == Nfct::None && *self != Self::DEFAULT {
+                    let template = cx.ct.template_with(zone, helper);
+                    cx.ct.give_template(cx.skb, template);
+                }
+                Flow::Continue
+            }
+            Self::Notrack => Notrack.act(cx.skb),
         }
     }
 
     /// `--notrack` alone asks for no conntrack (`xt_ct_tg_check`).
     pub const fn needs_conntrack(&self) -> bool {
         match self {
-            Self::Default => true,
+            Self::Track { .. } => true,
             Self::Notrack => false,
         }
     }

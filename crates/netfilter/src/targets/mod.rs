@@ -32,7 +32,7 @@ macro_rules! each_target {
             /// Sets the mark of the connection, or copies it from the packet or to it.
             Connmark(connmark::Connmark) = "CONNMARK", both, cx, "net/netfilter/xt_connmark.c";
             /// Says how a packet is tracked.
-            Ct(ct::Ct) = "CT", both, skb, "net/netfilter/xt_CT.c";
+            Ct(ct::Ct) = "CT", both, cx, "net/netfilter/xt_CT.c";
             /// Gives the connection another destination.
             Dnat(dnat::Dnat) = "DNAT", both, observed, "net/netfilter/xt_nat.c";
             /// Sets the differentiated services code point.

@@ -44,6 +44,7 @@ impl Default for Vfs {
             "/etc/netns",
             "/home",
             "/proc",
+            "/proc/net",
             "/proc/sys",
             "/root",
             "/run",
@@ -98,7 +99,8 @@ fn parent(path: &[u8]) -> &[u8] {
 impl Vfs {
     /// What an absolute path names.
     pub fn get(&self, path: &[u8]) -> Option<Entry> {
-        if path.starts_with(b"/proc/sys/") {
+        let net = path.strip_prefix(b"/proc/net/").or_else(|| path.strip_prefix(b"/proc/self/net/"));
+        if path.starts_with(b"/proc/sys/") || net.is_some_and(crate::tools::proc_net::is_file) {
             return Some(Entry::Sysctl);
         }
         if let Some(n) = path.strip_prefix(b"/dev/fd/") {

@@ -1,17 +1,22 @@
-//! `conntrack`: lists, gets, counts and deletes connections.
+//! `conntrack`: lists, gets, counts, makes, changes and deletes connections, and tells of them.
 //!
 //! # Source
-//! conntrack-tools 1.4.7 (Debian 12), `src/conntrack.c`. Refused by name: events, creating and changing
-//! entries, the expectation table's entries, labels, `-o xml` and `-o save`.
+//! conntrack-tools 1.4.7 (Debian 12), `src/conntrack.c`. Refused by name: `-I expect`.
 
+mod change;
 mod command;
+mod events;
 mod filter;
 mod getopt;
 mod help;
 mod options;
+mod table;
 
 use crate::Cx;
-use crate::process::Poll;
+use crate::cx::Text;
+use crate::process::{OnSignal, Poll, Process, Signal};
+use events::Listen;
+use options::Command;
 
 /// Why the tool ends early.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,13 +38,82 @@ impl Fail {
 /// The tool's name and version, in front of what it says.
 const VERSION: &str = "conntrack v1.4.7 (conntrack-tools)";
 
-/// The tool.
-pub(super) fn main(cx: &mut Cx<'_>) -> Poll {
+/// A conntrack that has not begun.
+pub(super) fn new() -> Box<dyn Process> {
+    Box::new(Tool::Start)
+}
+
+#[derive(Clone, Debug)]
+enum Tool {
+    Start,
+    /// `-E`.
+    Listens(Box<Listen>),
+    /// It made events, and speaks after those who hear them: output, errors and status.
+    Spoken(Text, Text, u8),
+}
+
+impl Process for Tool {
+    fn poll(&mut self, cx: &mut Cx<'_>) -> Poll {
+        if let Self::Listens(listen) = self {
+            return listen.poll(cx);
+        }
+        if let Self::Spoken(out, err, status) = self {
+            cx.stdout = core::mem::take(out);
+            cx.stderr = core::mem::take(err);
+            return Poll::Exit(*status);
+        }
+        match begin(cx) {
+            Start::Done(status, false) => Poll::Exit(status),
+            Start::Done(status, true) => {
+                let (out, err) = (core::mem::take(&mut cx.stdout), core::mem::take(&mut cx.stderr));
+                *self = Self::Spoken(out, err, status);
+                Poll::Again
+            }
+            Start::Listens(parsed) => {
+                let mut listen = Box::new(Listen::open(cx, *parsed));
+                let poll = listen.poll(cx);
+                *self = Self::Listens(listen);
+                poll
+            }
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Process> {
+        Box::new(self.clone())
+    }
+
+    fn signal(&mut self, cx: &mut Cx<'_>, signal: Signal) -> OnSignal {
+        let Self::Listens(listen) = self else { return OnSignal::Default };
+        if let Signal::INT | Signal::TERM = signal {
+            listen.interrupted = true;
+            return OnSignal::Taken;
+        }
+        if !signal.ignored_by_default() {
+            listen.close(cx);
+        }
+        OnSignal::Default
+    }
+}
+
+enum Start {
+    /// With this status, and whether it may have made events.
+    Done(u8, bool),
+    Listens(Box<options::Parsed>),
+}
+
+fn begin(cx: &mut Cx<'_>) -> Start {
     let mut parsed = options::Parsed::default();
     let read = options::parse(&cx.strings(), &mut parsed);
     for warning in &parsed.warnings {
         cx.stderr.line(warning);
     }
+    if read.is_ok() && parsed.command == Some(Command::Event) {
+        return Start::Listens(Box::new(parsed));
+    }
+    let changes = matches!(
+        parsed.command,
+        Some(Command::Create | Command::Add | Command::Update | Command::Delete | Command::Flush)
+    );
     let status = match read.and_then(|()| command::run(cx, &parsed)) {
         Ok(status) => status,
         Err(Fail::Parameter(text)) => {
@@ -56,5 +130,5 @@ pub(super) fn main(cx: &mut Cx<'_>) -> Poll {
             127
         }
     };
-    Poll::Exit(status)
+    Start::Done(status, changes)
 }

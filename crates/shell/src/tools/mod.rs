@@ -11,6 +11,7 @@ pub(crate) mod iptables;
 mod names;
 mod nc;
 mod ping;
+pub(crate) mod proc_net;
 pub(crate) mod proc_sys;
 mod registry;
 mod route;
@@ -35,7 +36,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("bash", Tool::Process(crate::lang::interp::start_bash)),
     ("bridge", Tool::Function(bridge::main)),
     ("cat", text::CAT),
-    ("conntrack", Tool::Function(conntrack::main)),
+    ("conntrack", Tool::Process(conntrack::new)),
     ("cut", text::CUT),
     ("dash", Tool::Process(crate::lang::interp::start_bash)),
     ("date", text::DATE),

@@ -28,6 +28,9 @@ fn errno(e: &SysctlError) -> Errno {
 
 /// What reading the file `path` gives in namespace `ns`.
 pub(crate) fn read(lab: &mut Lab, ns: NsId, path: &[u8]) -> Result<Vec<u8>, Errno> {
+    if let Some(text) = super::proc_net::read(lab, ns, path) {
+        return Ok(text);
+    }
     let name = name(path).ok_or(Errno::NoEntry)?;
     let now = lab.now();
     let stack = lab.stack_mut(ns).ok_or(Errno::NoEntry)?;

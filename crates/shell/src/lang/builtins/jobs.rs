@@ -167,7 +167,18 @@ fn list(sh: &mut Interp, cx: &mut Cx<'_>, args: &[Vec<u8>]) -> After {
     After::Status(sh.print(cx, "kill", out.as_bytes()))
 }
 
+/// Time that a real shell needs until it sends a signal: what a job is about to do comes first.
+const TO_KILL: core::time::Duration = core::time::Duration::from_micros(50);
+
 pub(super) fn kill(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {
+    if sh.state.jobs.iter().all(|job| job.ended.is_some()) {
+        return send(sh, cx, words);
+    }
+    After::Push(Box::new(Frame::Kill { words: words.to_vec(), at: cx.now() + TO_KILL }))
+}
+
+/// `kill` does its work.
+pub(crate) fn send(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {
     let mut signal = Signal::TERM;
     let mut args = words.get(1..).unwrap_or(&[]);
     if let Some(first) = args.first() {

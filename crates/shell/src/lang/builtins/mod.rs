@@ -15,6 +15,7 @@ mod variables;
 use super::interp::{After, Interp};
 use crate::Cx;
 
+pub(crate) use jobs::send as kill_now;
 pub(crate) use names::file;
 pub(crate) use output::echo_text;
 pub(crate) use read::seconds;

@@ -94,6 +94,11 @@ pub(crate) enum Frame {
     MapFile(MapState),
     /// The builtin `wait`.
     Wait(WaitState),
+    /// The builtin `kill`, which sends its signal at this time.
+    Kill {
+        words: Vec<Vec<u8>>,
+        at: Instant,
+    },
     /// Descriptors to put back.
     Restore {
         saved: Saved,

@@ -112,6 +112,15 @@ impl Interp {
         }
     }
 
+    pub(super) fn step_kill(&mut self, cx: &mut Cx<'_>, words: Vec<Vec<u8>>, at: Instant) -> Step {
+        if cx.now() < at {
+            self.frames.push(Frame::Kill { words, at });
+            return Step::Block(Poll::WaitUntil(at));
+        }
+        let after = crate::lang::builtins::kill_now(self, cx, &words);
+        self.after(cx, after)
+    }
+
     pub(super) fn step_wait(&mut self, cx: &mut Cx<'_>, wait: WaitState) -> Step {
         self.update_jobs(cx);
         let ended = |pid: Pid| self.state.jobs.iter().find(|j| j.pid == pid).map(|j| j.ended);

@@ -105,6 +105,7 @@ impl Interp {
             Frame::ReadLine(read) => self.step_read_line(cx, read),
             Frame::MapFile(map) => self.step_map_file(cx, map),
             Frame::Wait(wait) => self.step_wait(cx, wait),
+            Frame::Kill { words, at } => self.step_kill(cx, words, at),
             done @ (Frame::Restore { .. } | Frame::Call { .. } | Frame::PopScope) => {
                 self.undo(cx, done);
                 Step::Next

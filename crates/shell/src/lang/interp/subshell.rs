@@ -155,7 +155,12 @@ impl Interp {
 
     /// `command &`.
     pub(super) fn background(&mut self, cx: &mut Cx<'_>, and_or: Rc<AndOr>, text: Vec<u8>) -> Step {
-        let child = self.forked(&self.state, vec![Frame::AndOr { and_or, at: 0 }]);
+        // A lone command takes the subshell's place, and gets the signals sent to the job.
+        let begin = match and_or.pipelines.as_slice() {
+            [(_, only)] => Frame::Pipeline { pipeline: Rc::clone(only), begun: None },
+            _ => Frame::AndOr { and_or, at: 0 },
+        };
+        let child = self.forked(&self.state, vec![begin]);
         // Without job control a background command reads nothing.
         let null = cx.sys.open_new(Open::Null);
         let pid = self.fork(cx, child, &[(0, null)]);

@@ -22,7 +22,10 @@ impl Parsed {
         };
         self.protocol.is_none_or(|wanted| wanted == original.protocol)
             && self.family.is_none_or(|wanted| wanted == original.family())
-            && self.addrs.iter().zip(addrs).all(|(net, addr)| net.is_none_or(|net| net.has(addr)))
+            && self.addrs.iter().zip(addrs).enumerate().all(|(at, (net, addr))| {
+                let mask = self.masks.get(at).copied().flatten();
+                net.is_none_or(|net| mask.map_or_else(|| net.has(addr), |mask| net.has_under(mask, addr)))
+            })
             && alike(&self.ports, &ports)
             && alike(&self.icmp, &icmp)
             && self.state.as_deref().is_none_or(|s| conn.tcp().is_some_and(|tcp| tcp.state.name() == s))
@@ -31,6 +34,16 @@ impl Parsed {
             && self.zone(conn)
             && self.nat_of(conn)
             && self.id.is_none_or(|id| conn.id() == id)
+    }
+
+    /// Whether `-U` changes the entry: by tuples, number and NAT.
+    pub(super) fn updates(&self, conn: &Conn) -> bool {
+        let mut tuples = self.clone();
+        if self.addrs.iter().all(Option::is_none) {
+            tuples.family = None;
+        }
+        (tuples.state, tuples.status, tuples.mark, tuples.zones) = (None, None, None, [None; 3]);
+        tuples.wants(conn)
     }
 
     fn zone(&self, conn: &Conn) -> bool {
@@ -72,6 +85,15 @@ fn has_nat(conn: &Conn, nat: Nat, done: Status) -> bool {
 }
 
 impl Net {
+    /// Whether the address is the same under a mask.
+    fn has_under(self, mask: IpAddr, addr: IpAddr) -> bool {
+        match (self.addr, mask, addr) {
+            (IpAddr::V4(net), IpAddr::V4(mask), IpAddr::V4(addr)) => net & mask == addr & mask,
+            (IpAddr::V6(net), IpAddr::V6(mask), IpAddr::V6(addr)) => net & mask == addr & mask,
+            _ => false,
+        }
+    }
+
     fn has(self, addr: IpAddr) -> bool {
         match (self.addr, addr) {
             (IpAddr::V4(net), IpAddr::V4(addr)) => {

@@ -6,7 +6,8 @@ use packetwalk_netfilter::conntrack::Status;
 use packetwalk_wire::{Family, proto};
 
 use super::Fail;
-use super::getopt::{Spec, Takes, Words};
+use super::getopt::{Spec, Words};
+use super::table::{ALLOWED, ICMP, ICMPV6, KEYS, NEEDED, OPTIONS, ORIG_ZONE, PORTS, REPLY_ZONE, STATE};
 use crate::print::conntrack::Style;
 
 /// What is to be done.
@@ -20,8 +21,10 @@ pub(super) enum Command {
     Stats,
     Version,
     Help,
-    /// `-E`, `-I`, `-A`, `-U`.
-    Other(char),
+    Event,
+    Create,
+    Add,
+    Update,
 }
 
 /// Which table.
@@ -61,12 +64,22 @@ pub(super) struct Parsed {
     pub family: Option<Family>,
     /// Source and destination, original and reply.
     pub addrs: [Option<Net>; 4],
+    /// `--mask-src` and `--mask-dst`.
+    pub masks: [Option<IpAddr>; 2],
     /// Ports alike.
     pub ports: [Option<u16>; 4],
     /// ICMP type, code and identifier.
     pub icmp: [Option<u16>; 3],
     pub state: Option<String>,
     pub status: Option<Status>,
+    /// Seconds.
+    pub timeout: Option<u32>,
+    /// NEW, UPDATES, DESTROY, of `-e`.
+    pub events: Option<[bool; 3]>,
+    /// `-z`.
+    pub zero: bool,
+    /// `-b`.
+    pub buffer: Option<u32>,
     /// `-u UNSET` or NAT bits, which the kernel does not filter by.
     pub bad_status: bool,
     pub mark: Option<(u32, u32)>,
@@ -75,86 +88,13 @@ pub(super) struct Parsed {
     pub src_nat: Option<Nat>,
     pub dst_nat: Option<Nat>,
     pub any_nat: Option<Nat>,
+    given_masks: bool,
     /// Letters of the options given.
     given: String,
 }
 
-/// Letters of options with only long names.
-const ORIG_ZONE: char = '(';
-const REPLY_ZONE: char = ')';
-
-const fn spec(letter: char, names: &'static [&'static str], takes: Takes) -> Spec {
-    Spec { letter, names, takes }
-}
-
-#[rustfmt::skip]
-const OPTIONS: [Spec; 41] = [
-    spec('L', &["dump"], Takes::Maybe), spec('I', &["create"], Takes::Maybe), spec('D', &["delete"], Takes::Maybe),
-    spec('U', &["update"], Takes::Maybe), spec('A', &["add"], Takes::Maybe), spec('G', &["get"], Takes::Maybe),
-    spec('F', &["flush"], Takes::Maybe), spec('E', &["event"], Takes::Maybe), spec('C', &["count", "counter"], Takes::Maybe),
-    spec('S', &["stats"], Takes::Maybe), spec('V', &["version"], Takes::Nothing), spec('h', &["help"], Takes::Maybe),
-    spec('s', &["orig-src", "src"], Takes::Argument), spec('d', &["orig-dst", "dst"], Takes::Argument),
-    spec('r', &["reply-src"], Takes::Argument), spec('q', &["reply-dst"], Takes::Argument),
-    spec('p', &["protonum"], Takes::Argument), spec('t', &["timeout"], Takes::Argument),
-    spec('u', &["status"], Takes::Argument), spec('z', &["zero"], Takes::Nothing),
-    spec('e', &["event-mask"], Takes::Argument), spec('[', &["tuple-src"], Takes::Argument),
-    spec(']', &["tuple-dst"], Takes::Argument), spec('{', &["mask-src"], Takes::Argument),
-    spec('}', &["mask-dst"], Takes::Argument), spec('a', &["nat-range"], Takes::Argument),
-    spec('m', &["mark"], Takes::Argument), spec('c', &["secmark"], Takes::Argument),
-    spec('i', &["id"], Takes::Argument), spec('f', &["family"], Takes::Argument),
-    spec('n', &["src-nat"], Takes::Maybe), spec('g', &["dst-nat"], Takes::Maybe),
-    spec('o', &["output"], Takes::Argument), spec('b', &["buffer-size"], Takes::Argument),
-    spec('j', &["any-nat"], Takes::Maybe), spec('w', &["zone"], Takes::Argument),
-    spec(ORIG_ZONE, &["orig-zone"], Takes::Argument), spec(REPLY_ZONE, &["reply-zone"], Takes::Argument),
-    spec('l', &["label"], Takes::Argument), spec('<', &["label-add"], Takes::Argument),
-    spec('>', &["label-del"], Takes::Maybe),
-];
-
-/// TCP, UDP and their like.
-const PORTS: [Spec; 8] = [
-    spec('1', &["orig-port-src", "sport"], Takes::Argument),
-    spec('2', &["orig-port-dst", "dport"], Takes::Argument),
-    spec('3', &["reply-port-src"], Takes::Argument),
-    spec('4', &["reply-port-dst"], Takes::Argument),
-    spec('5', &["mask-port-src"], Takes::Argument),
-    spec('6', &["mask-port-dst"], Takes::Argument),
-    spec('8', &["tuple-port-src"], Takes::Argument),
-    spec('9', &["tuple-port-dst"], Takes::Argument),
-];
-
-const STATE: [Spec; 1] = [spec('7', &["state"], Takes::Argument)];
-
-const KEYS: [Spec; 4] = [
-    spec('1', &["orig-key-src", "srckey"], Takes::Argument),
-    spec('2', &["orig-key-dst", "dstkey"], Takes::Argument),
-    spec('3', &["reply-key-src"], Takes::Argument),
-    spec('4', &["reply-key-dst"], Takes::Argument),
-];
-
-const ICMP: [Spec; 3] = [
-    spec('1', &["icmp-type"], Takes::Argument),
-    spec('2', &["icmp-code"], Takes::Argument),
-    spec('3', &["icmp-id"], Takes::Argument),
-];
-
-const ICMPV6: [Spec; 3] = [
-    spec('1', &["icmpv6-type"], Takes::Argument),
-    spec('2', &["icmpv6-code"], Takes::Argument),
-    spec('3', &["icmpv6-id"], Takes::Argument),
-];
-
-/// The options' letters in the order in which they are checked, with the name that errors tell, and the
-/// commands that take them.
-#[rustfmt::skip]
-const ALLOWED: [(char, &str, &str); 27] = [
-    ('s', "src", "LDG"), ('d', "dst", "LDG"), ('r', "reply-src", "LDG"), ('q', "reply-dst", "LDG"),
-    ('p', "protonum", "LDGh"), ('t', "timeout", "D"), ('u', "status", "LD"), ('z', "zero", "L"),
-    ('e', "event-mask", ""), ('[', "tuple-src", ""), (']', "tuple-dst", ""), ('{', "mask-src", "LD"),
-    ('}', "mask-dst", "LD"), ('m', "mark", "LD"), ('i', "id", "DG"), ('f', "family", "LDGF"),
-    ('n', "src-nat", "LD"), ('g', "dst-nat", "LD"), ('o', "output", "LDG"), ('c', "secmark", "L"),
-    ('b', "buffer-size", ""), ('j', "any-nat", "L"), ('w', "zone", "LDG"), ('l', "label", "LDG"),
-    (ORIG_ZONE, "orig-zone", "LD"), (REPLY_ZONE, "reply-zone", "LD"), ('<', "label-add", ""),
-];
+/// There is no `/etc/xtables/connlabel.conf`.
+const NO_LABELS: &str = "nfct_labelmap_new: No such file or directory";
 
 /// Reads the words after the tool's name into `parsed`, which keeps its warnings when one is wrong.
 pub(super) fn parse(words: &[String], parsed: &mut Parsed) -> Result<(), Fail> {
@@ -188,8 +128,13 @@ impl Parsed {
                     *slot = Some(net);
                 }
             }
-            '[' | ']' | '{' | '}' => {
+            '[' | ']' => {
                 address(text)?;
+            }
+            '{' | '}' => {
+                let mask = address(text)?;
+                self.set_family(Family::of(mask))?;
+                self.masks[usize::from(letter == '}')] = Some(mask);
             }
             'p' => {
                 self.protocol = Some(protocol(text)?);
@@ -197,12 +142,21 @@ impl Parsed {
             }
             'u' => self.status(text)?,
             'e' => {
+                let mut events = self.events.unwrap_or_default();
                 for word in text.split(',') {
-                    if !["ALL", "NEW", "UPDATES", "DESTROY"].iter().any(|w| w.eq_ignore_ascii_case(word)) {
-                        return Fail::parameter(format!("Bad parameter `{word}'"));
+                    match word.to_ascii_uppercase().as_str() {
+                        "ALL" => events = [true; 3],
+                        "NEW" => events[0] = true,
+                        "UPDATES" => events[1] = true,
+                        "DESTROY" => events[2] = true,
+                        _ => return Fail::parameter(format!("Bad parameter `{word}'")),
                     }
                 }
+                self.events = Some(events);
             }
+            't' => self.timeout = Some(number(text)),
+            'z' => self.zero = true,
+            'b' => self.buffer = Some(number(text)),
             'a' => self.warnings.push("WARNING: ignoring -a, deprecated option."),
             'm' => {
                 let (value, mask) = text.split_once('/').unwrap_or((text, ""));
@@ -225,7 +179,7 @@ impl Parsed {
             ORIG_ZONE => self.zones[1] = Some(number(text) as u16),
             REPLY_ZONE => self.zones[2] = Some(number(text) as u16),
             'l' | '<' | '>' => {
-                self.warnings.push("nfct_labelmap_new: No such file or directory");
+                self.warnings.push(NO_LABELS);
                 return Fail::parameter(format!("unknown label '{text}'"));
             }
             '1'..='9' => self.of_protocol(letter, text)?,
@@ -247,7 +201,10 @@ impl Parsed {
             'S' => Command::Stats,
             'V' => Command::Version,
             'h' => Command::Help,
-            other => Command::Other(other),
+            'E' => Command::Event,
+            'I' => Command::Create,
+            'A' => Command::Add,
+            _ => Command::Update,
         };
         self.table = match table {
             None | Some("conntrack") => Table::Conntrack,
@@ -258,6 +215,10 @@ impl Parsed {
         if self.table == Table::Passing && command != Command::List {
             return Fail::parameter("Can't do that command with tables `dying' and `unconfirmed'");
         }
+        if let (Command::Add | Command::Update, Table::Expect) = (command, self.table) {
+            let name = if command == Command::Add { "add" } else { "update" };
+            return Fail::parameter(format!("Can't do --{name} on expectations"));
+        }
         if self.command.replace(command).is_some() {
             return Fail::parameter("Invalid commands combination");
         }
@@ -266,19 +227,51 @@ impl Parsed {
 
     /// `generic_opt_check`: the options that the command takes, and those that it needs.
     fn check(&self) -> Result<(), Fail> {
+        if self.any_nat.is_some() && (self.src_nat.is_some() || self.dst_nat.is_some()) {
+            return Fail::parameter("cannot specify `--src-nat' or `--dst-nat' with `--any-nat'");
+        }
+        let expect = self.table == Table::Expect;
         let letter = match self.command {
-            Some(Command::List) => 'L',
-            Some(Command::Get) => 'G',
-            Some(Command::Delete) => 'D',
-            Some(Command::Flush) => 'F',
+            Some(Command::List) => {
+                if expect {
+                    'l'
+                } else {
+                    'L'
+                }
+            }
+            Some(Command::Get) => {
+                if expect {
+                    'g'
+                } else {
+                    'G'
+                }
+            }
+            Some(Command::Delete) => {
+                if expect {
+                    'd'
+                } else {
+                    'D'
+                }
+            }
+            Some(Command::Create) if expect => 'c',
+            Some(Command::Event) => {
+                if expect {
+                    'e'
+                } else {
+                    'E'
+                }
+            }
+            Some(Command::Flush) if !expect => 'F',
+            Some(Command::Create | Command::Add) => 'I',
+            Some(Command::Update) => 'U',
             Some(Command::Help) => 'h',
-            Some(Command::Other(_)) => return Ok(()),
             None | Some(_) => ' ',
         };
         for (option, name, commands) in ALLOWED {
             let given = self.given.contains(option);
-            if !given && letter == 'G' && option == 'p' {
-                return Fail::parameter("You need to supply the `--protonum' option for this command");
+            let needed = NEEDED.iter().any(|(o, commands)| *o == option && commands.contains(letter));
+            if !given && needed {
+                return Fail::parameter(format!("You need to supply the `--{name}' option for this command"));
             }
             if given && !commands.contains(letter) {
                 return Fail::parameter(format!("Illegal option `--{name}' with this command"));
@@ -289,11 +282,20 @@ impl Parsed {
                 return Fail::parameter(format!("Can't use --mask-{name} without --{name}"));
             }
         }
-        if letter == 'G' { self.check_get() } else { Ok(()) }
+        if self.zero
+            && self.given.contains(['s', 'd', 'r', 'q', 'p', 'm', 'w', 'l', 'u', 'c', ORIG_ZONE, REPLY_ZONE])
+        {
+            return Fail::parameter("Can't use -z with filtering parameters");
+        }
+        match letter {
+            'G' | 'I' => self.check_get(letter),
+            'c' | 'd' | 'g' => self.check_expect(letter),
+            _ => Ok(()),
+        }
     }
 
     /// One direction's tuple must be there in full.
-    fn check_get(&self) -> Result<(), Fail> {
+    fn check_get(&self, command: char) -> Result<(), Fail> {
         let [s, d, r, q] = self.addrs;
         match (s.is_some() && d.is_some(), r.is_some() && q.is_some()) {
             (false, false) if r.is_some() || q.is_some() => {
@@ -305,7 +307,7 @@ impl Parsed {
         match self.protocol {
             Some(proto::ICMP | proto::ICMPV6) => {
                 let v6 = if self.protocol == Some(proto::ICMPV6) { "v6" } else { "" };
-                for (value, name) in self.icmp.iter().zip(["type", "code", "id"]) {
+                for (value, name) in self.icmp.iter().zip(["type", "code"]) {
                     if value.is_none() {
                         let option = format!("icmp{v6}-{name}");
                         return Fail::parameter(format!(
@@ -313,6 +315,9 @@ impl Parsed {
                         ));
                     }
                 }
+            }
+            Some(proto::TCP) if command == 'I' && self.state.is_none() => {
+                return Fail::parameter("You need to supply the `--state' option for this command");
             }
             Some(proto::TCP | proto::UDP | proto::UDPLITE) => match self.ports {
                 [Some(_), Some(_), _, _] | [_, _, Some(_), Some(_)] => {}
@@ -322,6 +327,24 @@ impl Parsed {
                 _ => return Fail::parameter("you have to specify `--sport' and `--dport'"),
             },
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Expectations need all ports.
+    fn check_expect(&self, command: char) -> Result<(), Fail> {
+        const NAMES: [&str; 4] = ["sport", "dport", "reply-port-src", "reply-port-dst"];
+        if !matches!(self.protocol, Some(proto::TCP | proto::UDP | proto::UDPLITE)) {
+            return Ok(());
+        }
+        let needed = if command == 'c' { 2 } else { 4 };
+        for (port, name) in self.ports.iter().zip(NAMES).take(needed) {
+            if port.is_none() {
+                return Fail::parameter(format!("You need to supply the `--{name}' option for this command"));
+            }
+        }
+        if command == 'c' && !self.given_masks {
+            return Fail::parameter("You need to supply the `--mask-port-src' option for this command");
         }
         Ok(())
     }
@@ -399,32 +422,37 @@ impl Parsed {
     }
 
     fn output(&mut self, text: &str) -> Result<(), Fail> {
-        let mut refused = None;
-        let mut save = false;
+        let mut labels = false;
         for word in text.split(',') {
             match word.to_ascii_lowercase().as_str() {
                 "extended" => self.style.extended = true,
                 "id" => self.style.id = true,
-                "timestamp" | "userspace" => {}
-                "save" => save = true,
-                other @ ("xml" | "ktimestamp" | "labels") => refused = Some(format!("-o {other}")),
+                "userspace" => {}
+                "timestamp" => self.style.timestamp = true,
+                "ktimestamp" => self.style.ktimestamp = true,
+                "xml" => self.style.xml = true,
+                "save" => self.style.save = true,
+                // There is no file of labels: they have no names, and are not shown.
+                "labels" => labels = true,
                 _ => return Fail::parameter(format!("Bad parameter `{word}'")),
             }
         }
-        if save && text.contains(',') {
+        if labels && !self.warnings.contains(&NO_LABELS) {
+            self.warnings.push(NO_LABELS);
+        }
+        let others = Style { save: false, ..self.style } != Style::default() || labels;
+        if self.style.save && others {
             let text = "cannot combine save output with any other output type, use -o save only";
             return Err(Fail::Other(text.into()));
         }
-        match refused.or_else(|| save.then(|| "-o save".into())) {
-            Some(what) => Err(Fail::NotSimulated(what)),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// An option of the protocol that `-p` named.
     fn of_protocol(&mut self, letter: char, text: &str) -> Result<(), Fail> {
         let value = atoi(text);
         let at = usize::from(letter as u8 - b'1');
+        self.given_masks |= matches!(letter, '5' | '6');
         if matches!(self.protocol, Some(proto::ICMP | proto::ICMPV6)) {
             if let Some(slot) = self.icmp.get_mut(at) {
                 *slot = Some(if at < 2 { value & 0xff } else { value });

@@ -147,7 +147,7 @@ impl Random for Zero {
 }
 
 /// Carries a packet from OUTPUT over `lo` to INPUT.
-fn over_loopback(nf: &mut Netfilter, skb: &mut Skb, payloads: &Payloads) {
+fn over_loopback(nf: &mut Netfilter, skb: &mut Skb, payloads: &mut Payloads) {
     for hook in [Hook::Output, Hook::Postrouting, Hook::Prerouting, Hook::Input] {
         let out = matches!(hook, Hook::Output | Hook::Postrouting);
         let (lo, none) = (Loopback.dev(LO), Dev::default());
@@ -185,11 +185,11 @@ fn a_ping_over_loopback_counts_as_on_linux() {
                 payload,
             };
             let mut request = Skb::new(1, echo(icmp::v4::ECHO, addr(1), addr(to)));
-            over_loopback(&mut nf, &mut request, &payloads);
+            over_loopback(&mut nf, &mut request, &mut payloads);
             let ip = request.packet.ip;
             assert_eq!(ip.dst, addr(1), "the destination is 127.0.0.1, or mapped to it");
             let mut reply = Skb::new(2, echo(icmp::v4::ECHO_REPLY, ip.dst, ip.src));
-            over_loopback(&mut nf, &mut reply, &payloads);
+            over_loopback(&mut nf, &mut reply, &mut payloads);
             assert_eq!(reply.packet.ip.src, addr(to), "the reply comes from where the ping went");
         }
         let saved = call(&mut nf, &[&format!("{name}-save"), "-c"], "");

@@ -1,16 +1,15 @@
 //! `-j CT`.
 
+use packetwalk_netfilter::conntrack::{HelperKind, ZoneDir};
 use packetwalk_netfilter::targets::ct::Ct;
 use packetwalk_wire::Family;
 
 use super::super::fail::Fail;
 use super::super::option::{Call, Opt, Ty};
-use super::{Ext, Listing, refuse};
-
-const NOTRACK: u8 = 0;
+use super::{Ext, Listing, put, refuse};
 
 const OPTS: &[Opt] = &[
-    Opt::new("notrack", NOTRACK, Ty::None),
+    Opt::new("notrack", 0, Ty::None),
     Opt::new("helper", 1, Ty::Str),
     Opt::new("timeout", 2, Ty::Str),
     Opt::new("ctevents", 3, Ty::Str),
@@ -22,7 +21,7 @@ const OPTS: &[Opt] = &[
 
 impl Ext for Ct {
     fn new(_: Family) -> Self {
-        Self::Default
+        Self::DEFAULT
     }
 
     fn opts(&self) -> &'static [Opt] {
@@ -30,25 +29,56 @@ impl Ext for Ct {
     }
 
     fn parse(&mut self, call: &mut Call<'_>) -> Result<(), Fail> {
+        let refused = refuse(call.world.program, "target", &format!("CT --{}", call.opt.name));
         call.value()?;
-        if call.opt.id != NOTRACK {
-            return Err(refuse(call.world.program, "target", &format!("CT --{}", call.opt.name)));
+        let text = call.arg;
+        let Self::Track { zone, helper } = self else { return Ok(()) };
+        match call.opt.name {
+            "helper" => *helper = Some(HelperKind::of(text).ok_or(refused)?),
+            "zone" | "zone-orig" | "zone-reply" => {
+                zone.id = text.parse().map_err(|_| refused)?;
+                zone.dir = match call.opt.name {
+                    "zone-orig" => ZoneDir::Original,
+                    "zone-reply" => ZoneDir::Reply,
+                    _ => ZoneDir::Both,
+                };
+            }
+            "notrack" => *self = Self::Notrack,
+            _ => return Err(refused),
         }
-        *self = Self::Notrack;
         Ok(())
     }
 
     fn save(&self, out: &mut String, _: Family) {
-        match self {
-            Self::Default => {}
-            Self::Notrack => out.push_str(" --notrack"),
-        }
+        self.print(out, " --");
     }
 
     fn list(&self, out: &mut String, _: &Listing<'_>) {
-        match self {
-            Self::Default => out.push_str(" CT"),
-            Self::Notrack => out.push_str(" CT notrack"),
+        out.push_str(" CT");
+        self.print(out, " ");
+    }
+}
+
+trait Print {
+    fn print(&self, out: &mut String, dash: &str);
+}
+
+impl Print for Ct {
+    fn print(&self, out: &mut String, dash: &str) {
+        let Self::Track { zone, helper } = *self else {
+            put!(out, "{dash}notrack");
+            return;
+        };
+        if let Some(helper) = helper {
+            put!(out, "{dash}helper {}", helper.name());
+        }
+        if zone.id != 0 {
+            let name = match zone.dir {
+                ZoneDir::Both => "zone",
+                ZoneDir::Original => "zone-orig",
+                ZoneDir::Reply => "zone-reply",
+            };
+            put!(out, "{dash}{name} {}", zone.id);
         }
     }
 }
