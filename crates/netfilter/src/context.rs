@@ -6,8 +6,8 @@ use packetwalk_wire::{Family, Skb};
 use crate::Conntrack;
 use crate::env::{Env, HookState, Host};
 use crate::shared::Shared;
-use crate::xtables::Table;
 use crate::xtables::chain::HookSet;
+use crate::xtables::{Face, Table};
 
 /// A packet in a rule, with its surroundings.
 pub struct Cx<'a, 'e, H: Host> {
@@ -17,6 +17,8 @@ pub struct Cx<'a, 'e, H: Host> {
     pub state: &'a HookState,
     /// Connections.
     pub ct: &'a mut Conntrack,
+    /// The face whose rules are asked.
+    pub face: Face,
     /// What rules share by name.
     pub shared: &'a mut Shared,
     /// The host, time and chance.
@@ -32,6 +34,8 @@ pub enum Met {
     No,
     /// The packet is malformed: dropped at once (`par->hotdrop`).
     Hotdrop,
+    /// It is malformed, and a negated condition is met for it: the legacy face counts the rule first.
+    HotdropMet,
     /// It asks something that is not modelled.
     NotModelled,
 }

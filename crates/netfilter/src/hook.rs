@@ -311,12 +311,13 @@ impl Netfilter {
             Step::Nat(_) if self.nat_on[family] => {
                 let (rules, stack, shared) = (&mut self.rules, &mut self.stack, &mut self.shared);
                 nat::inet_fn(&mut self.ct, skb, state, env, obs, |ct, skb, env, obs| {
-                    let mut cx = Cx { skb, state, ct, shared, env };
+                    let mut cx = Cx { skb, state, ct, face: Face::Nft, shared, env };
                     tables(rules, stack, TableId::Nat, &mut cx, obs)
                 })
             }
             Step::Table(id) => {
-                let mut cx = Cx { skb, state, ct: &mut self.ct, shared: &mut self.shared, env };
+                let mut cx =
+                    Cx { skb, state, ct: &mut self.ct, face: Face::Nft, shared: &mut self.shared, env };
                 tables(&mut self.rules, &mut self.stack, id, &mut cx, obs)
             }
             Step::Defrag | Step::Conntrack | Step::Confirm | Step::Nat(_) => Verdict::Accept,

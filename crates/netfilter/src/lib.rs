@@ -7,6 +7,7 @@ pub mod extension;
 pub mod hook;
 pub mod matches;
 pub mod nat;
+mod raw;
 pub mod shared;
 pub mod targets;
 pub mod xtables;

@@ -15,7 +15,7 @@ struct Key {
     src: IpAddr,
     dst: IpAddr,
     protocol: u8,
-    id: u16,
+    id: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -40,7 +40,8 @@ impl Stack {
     /// Linux v6.18, `net/ipv4/ip_output.c`: `ip_do_fragment`; `net/ipv6/ip6_output.c`: `ip6_fragment`.
     pub(crate) fn fragment(&mut self, skb: &Skb, mtu: u32) -> Vec<Skb> {
         let packet = skb.packet;
-        let header = u32::from(packet.family().header_len()) + if packet.ip.src.is_ipv6() { 8 } else { 0 };
+        let fragment = if packet.ip.src.is_ipv6() { 8 } else { 0 };
+        let header = u32::from(packet.family().header_len() + packet.ip.ext.len() + fragment);
         let room = (mtu.saturating_sub(header) & !7) as u16;
         if room == 0 {
             return Vec::new();
@@ -49,7 +50,7 @@ impl Stack {
         let total = head + packet.payload.len();
         let base = packet.ip.frag.map_or(0, |f| f.offset);
         let more_after = packet.ip.frag.is_some_and(|f| f.more);
-        let id = if packet.ip.id == 0 { self.random.next_u32() as u16 } else { packet.ip.id };
+        let id = if packet.ip.id == 0 { self.random.next_u32() & 0xffff } else { packet.ip.id };
         (0..total.div_ceil(room))
             .map(|n| {
                 let start = n * room;

@@ -46,7 +46,7 @@ pub fn frame(frame: &Frame, payloads: &Payloads, out: &mut Vec<u8>) {
 /// Appends an IP packet, from its IP header on.
 pub fn packet(packet: &Packet, payloads: &Payloads, out: &mut Vec<u8>) {
     let len = usize::from(packet.transport_header_len()) + usize::from(packet.payload.len());
-    ip::header(&packet.ip, packet.protocol(), len, out);
+    ip::header(&packet.ip, packet.protocol(), len, payloads, out);
     transport::whole(packet, payloads, out);
 }
 

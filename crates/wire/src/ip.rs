@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::Extensions;
+
 /// IPv4 or IPv6.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Family {
@@ -57,14 +59,20 @@ pub mod proto {
     pub const UDP: u8 = 17;
     /// GRE.
     pub const GRE: u8 = 47;
+    /// DCCP.
+    pub const DCCP: u8 = 33;
     /// ESP.
     pub const ESP: u8 = 50;
     /// AH.
     pub const AH: u8 = 51;
     /// ICMP for IPv6.
     pub const ICMPV6: u8 = 58;
+    /// IP payload compression.
+    pub const IPCOMP: u8 = 108;
     /// SCTP.
     pub const SCTP: u8 = 132;
+    /// Mobility.
+    pub const MOBILITY: u8 = 135;
     /// UDP-Lite.
     pub const UDPLITE: u8 = 136;
 }
@@ -89,27 +97,40 @@ pub struct IpHeader {
     pub ttl: u8,
     /// TOS (DSCP and ECN), or traffic class.
     pub tos: u8,
-    /// Identification (IPv4), or that of the fragment header.
-    pub id: u16,
+    /// Identification: of 16 bits (IPv4), or the fragment header's.
+    pub id: u32,
     /// Don't fragment (IPv4 only).
     pub df: bool,
     /// Set when this is a part of a datagram.
     pub frag: Option<Fragment>,
     /// The transport checksum is wrong, as its sender made it: receivers and conntrack refuse it.
     pub bad_csum: bool,
+    /// Extension headers (IPv6 only).
+    pub ext: Extensions,
 }
 
 impl IpHeader {
     /// A header with TTL 64, TOS 0, no DF, id 0.
     pub const fn new(src: IpAddr, dst: IpAddr) -> Self {
-        Self { src, dst, ttl: 64, tos: 0, id: 0, df: false, frag: None, bad_csum: false }
+        Self {
+            src,
+            dst,
+            ttl: 64,
+            tos: 0,
+            id: 0,
+            df: false,
+            frag: None,
+            bad_csum: false,
+            ext: Extensions::NONE,
+        }
     }
 
-    /// Bytes of this header, with IPv6's fragment header if there is one.
+    /// Bytes of this header, with IPv6's extension headers.
     pub const fn header_len(&self) -> u16 {
         match (self.family(), self.frag) {
-            (Family::V6, Some(_)) => 48,
-            (family, _) => family.header_len(),
+            (Family::V6, Some(_)) => 48 + self.ext.len(),
+            (Family::V6, None) => 40 + self.ext.len(),
+            (Family::V4, _) => 20,
         }
     }
 

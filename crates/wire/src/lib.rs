@@ -8,6 +8,7 @@ pub mod arp;
 pub mod checksum;
 pub mod emit;
 pub mod ethernet;
+pub mod extension;
 pub mod icmp;
 pub mod ip;
 pub mod packet;
@@ -20,6 +21,7 @@ pub mod udp;
 
 pub use arp::Arp;
 pub use ethernet::{Body, Frame, Mac};
+pub use extension::Extensions;
 pub use icmp::{Icmp, Quoted};
 pub use ip::{Family, Fragment, IpHeader, proto};
 pub use packet::{Packet, Transport};

@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::arp::ArpOp;
 use crate::emit::ethertype;
-use crate::{Arp, Body, Frame, Mac, Packet, Payloads};
+use crate::{Arp, Body, Extensions, Frame, IpHeader, Mac, Packet, Payloads};
 
 /// Why bytes are not a frame or packet that this crate can express.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,9 +33,9 @@ pub enum ParseError {
     Checksum,
     /// A bit or field that must be zero is not.
     Reserved,
-    /// An IPv6 flow label, or a fragment identification above 16 bits.
+    /// An IPv6 flow label.
     NotModelled,
-    /// An IPv6 extension header other than Fragment.
+    /// An IPv6 extension header behind a fragment header, or in a quoted packet.
     ExtensionHeader(u8),
     /// A TCP header length below 20, or options other than Linux's or laid out otherwise.
     TcpOptions,
@@ -54,7 +54,7 @@ impl core::fmt::Display for ParseError {
             Self::IpOptions => f.write_str("IPv4 options are not modelled"),
             Self::Checksum => f.write_str("wrong checksum"),
             Self::Reserved => f.write_str("a reserved bit is set"),
-            Self::NotModelled => f.write_str("a flow label or wide fragment identification"),
+            Self::NotModelled => f.write_str("a flow label"),
             Self::ExtensionHeader(next) => write!(f, "IPv6 extension header {next} is not modelled"),
             Self::TcpOptions => f.write_str("TCP options that are not modelled"),
             Self::UdpLength => f.write_str("UDP length"),
@@ -142,7 +142,8 @@ pub fn packet(bytes: &[u8], payloads: &mut Payloads) -> Result<Packet, ParseErro
         core::cmp::Ordering::Greater => Err(ParseError::Trailing),
         core::cmp::Ordering::Equal => {
             let (transport, payload) = transport::whole(&ip)?;
-            Ok(Packet { ip: ip.header, transport, payload: payloads.intern(payload) })
+            let ext = Extensions::new(ip.ext.0, ip.ext.1, payloads);
+            Ok(Packet { ip: IpHeader { ext, ..ip.header }, transport, payload: payloads.intern(payload) })
         }
     }
 }

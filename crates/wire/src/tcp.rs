@@ -45,6 +45,33 @@ pub struct TcpOptions {
     pub timestamp: Option<(u32, u32)>,
     /// Window scale shift, only with SYN.
     pub wscale: Option<u8>,
+    /// Those of these that NOPs stand for.
+    pub stripped: Stripped,
+}
+
+/// Options that were overwritten with NOPs where they stood.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Stripped(u8);
+
+impl Stripped {
+    /// Maximum segment size.
+    pub const MSS: Self = Self(1);
+    /// Window scale.
+    pub const WSCALE: Self = Self(2);
+    /// SACK permitted.
+    pub const SACK_PERMITTED: Self = Self(4);
+    /// Timestamp.
+    pub const TIMESTAMP: Self = Self(8);
+
+    /// All of `other`'s are.
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// None is.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
 }
 
 impl TcpOptions {
@@ -54,11 +81,37 @@ impl TcpOptions {
     /// Linux v6.18, `net/ipv4/tcp_output.c`: `tcp_options_write`; SACK-permitted shares the
     /// timestamp's padding when both are there.
     pub const fn len(&self) -> u16 {
-        let mss = if self.mss.is_some() { 4 } else { 0 };
-        let ts = if self.timestamp.is_some() { 12 } else { 0 };
-        let sack = if self.sack_permitted && self.timestamp.is_none() { 4 } else { 0 };
-        let ws = if self.wscale.is_some() { 4 } else { 0 };
+        let gone = self.stripped;
+        let mss = if self.mss.is_some() || gone.has(Stripped::MSS) { 4 } else { 0 };
+        let ts = if self.timestamp.is_some() || gone.has(Stripped::TIMESTAMP) { 12 } else { 0 };
+        let sack = self.sack_permitted || gone.has(Stripped::SACK_PERMITTED);
+        let sack = if sack && ts == 0 { 4 } else { 0 };
+        let ws = if self.wscale.is_some() || gone.has(Stripped::WSCALE) { 4 } else { 0 };
         mss + ts + sack + ws
+    }
+
+    /// Overwrites the option of this kind with NOPs.
+    pub const fn strip(&mut self, kind: u8) {
+        let option = match kind {
+            2 if self.mss.is_some() => {
+                self.mss = None;
+                Stripped::MSS
+            }
+            3 if self.wscale.is_some() => {
+                self.wscale = None;
+                Stripped::WSCALE
+            }
+            4 if self.sack_permitted => {
+                self.sack_permitted = false;
+                Stripped::SACK_PERMITTED
+            }
+            8 if self.timestamp.is_some() => {
+                self.timestamp = None;
+                Stripped::TIMESTAMP
+            }
+            _ => return,
+        };
+        self.stripped.0 |= option.0;
     }
 
     /// No option at all.

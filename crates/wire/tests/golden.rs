@@ -116,7 +116,7 @@ fn what_a_frame_cannot_say_is_refused_by_name() {
         ("Flags [S]",      |b| b[54] = 1,                                               TcpOptions),
         ("9999: UDP, length 6", |b| b[39] += 1,                                         UdpLength),
         ("IP6 fd00::1 > fd00::2: ICMP6, echo", |b| b[17] = 1,                           NotModelled),
-        ("IP6 fd00::1 > fd00::2: ICMP6, echo", |b| b[20] = 0,                           ExtensionHeader(0)),
+        ("IP6 fd00::1 > fd00::2: ICMP6, echo", |b| (b[20], b[54], b[56], b[57]) = (44, 60, 0, 1), ExtensionHeader(60)),
     ];
     for (what, change, error) in cases {
         let mut bytes = find(what);

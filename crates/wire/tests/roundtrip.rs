@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use packetwalk_wire::arp::ArpOp;
 use packetwalk_wire::icmp::QuotedTransport;
 use packetwalk_wire::{
-    Arp, Body, Fragment, Frame, Icmp, IpHeader, Mac, Packet, Payloads, Quoted, Tcp, TcpFlags, TcpOptions,
-    Transport, Udp, emit, parse,
+    Arp, Body, Extensions, Fragment, Frame, Icmp, IpHeader, Mac, Packet, Payloads, Quoted, Tcp, TcpFlags,
+    TcpOptions, Transport, Udp, emit, parse,
 };
 use proptest::prelude::*;
 
@@ -43,19 +43,24 @@ fn ip(v6: bool) -> impl Strategy<Value = IpHeader> {
             dst,
             ttl,
             tos,
-            id: if v6 && frag.is_none() { 0 } else { id },
+            id: if v6 && frag.is_none() { 0 } else { id.into() },
             df: df && !v6,
             frag,
             bad_csum: false,
+            ext: Extensions::NONE,
         },
     )
 }
 
 fn tcp() -> impl Strategy<Value = Tcp> {
-    let options =
-        (any::<Option<u16>>(), any::<bool>(), any::<Option<(u32, u32)>>(), any::<Option<u8>>()).prop_map(
-            |(mss, sack_permitted, timestamp, wscale)| TcpOptions { mss, sack_permitted, timestamp, wscale },
-        );
+    let options = (any::<Option<u16>>(), any::<bool>(), any::<Option<(u32, u32)>>(), any::<Option<u8>>())
+        .prop_map(|(mss, sack_permitted, timestamp, wscale)| TcpOptions {
+            mss,
+            sack_permitted,
+            timestamp,
+            wscale,
+            ..TcpOptions::default()
+        });
     (any::<[u16; 3]>(), any::<[u32; 2]>(), any::<u8>(), options).prop_map(
         |([sport, dport, window], [seq, ack], flags, options)| Tcp {
             sport,

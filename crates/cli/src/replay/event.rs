@@ -59,7 +59,7 @@ pub fn of(
 /// # Source
 /// Linux v6.18, `net/ipv4/ip_output.c`: `ip_do_fragment`, its fast path.
 pub fn share_fragments(frames: &mut [Captured]) {
-    let mut seen: BTreeMap<(u16, u8), Vec<usize>> = BTreeMap::new();
+    let mut seen: BTreeMap<(u32, u8), Vec<usize>> = BTreeMap::new();
     for at in 0..frames.len() {
         let Some(Captured { frame: Frame { body: Body::Ip(now), .. }, .. }) = frames.get(at).copied() else {
             continue;

@@ -1,9 +1,11 @@
 //! `-m multiport`.
 
-use packetwalk_wire::{Packet, Transport, proto};
+use packetwalk_wire::proto;
 
 use super::range::Range;
-use crate::context::{Met, Scope};
+use crate::context::{Cx, Met, Scope};
+use crate::env::Host;
+use crate::raw;
 
 /// Which port is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,26 +30,22 @@ pub struct Multiport {
 }
 
 /// `-p` must be a protocol with ports.
-pub(crate) const SCOPE: Scope = Scope::proto(&[
-    proto::TCP,
-    proto::UDP,
-    proto::UDPLITE,
-    proto::SCTP,
-    33, // DCCP
-]);
+pub(crate) const SCOPE: Scope =
+    Scope::proto(&[proto::TCP, proto::UDP, proto::UDPLITE, proto::SCTP, proto::DCCP]);
 
 impl Multiport {
     /// # Source
     /// Linux v6.18, `net/netfilter/xt_multiport.c`: `multiport_mt`, `ports_match_v1`.
-    pub fn met(&self, packet: &Packet) -> Met {
-        if packet.ip.frag.is_some_and(|f| f.offset != 0) {
+    pub fn met<H: Host>(&self, cx: &Cx<'_, '_, H>) -> Met {
+        let packet = &cx.skb.packet;
+        if raw::is_later_fragment(packet) {
             return Met::No;
         }
-        let (sport, dport) = match (packet.ports(), packet.transport) {
-            (Some(ports), _) => ports,
-            (None, Transport::Opaque { .. }) => return Met::NotModelled,
-            _ => return Met::Hotdrop,
+        let opaque = || {
+            let [s0, s1, d0, d1] = raw::field(raw::opaque(packet, cx.env.payloads)?, 0)?;
+            Some((u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1])))
         };
+        let Some((sport, dport)) = packet.ports().or_else(opaque) else { return Met::Hotdrop };
         let has = |r: &Range<u16>| match self.which {
             Which::Source => r.has(sport),
             Which::Destination => r.has(dport),

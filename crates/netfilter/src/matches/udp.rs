@@ -1,10 +1,13 @@
 //! `-m udp`.
 
-use packetwalk_wire::{Packet, Transport};
+use packetwalk_wire::Transport;
 
 use super::range::Range;
-use crate::context::Met;
-use crate::xtables::Cond;
+use super::tcp::ports_raw;
+use crate::context::{Cx, Met};
+use crate::env::Host;
+use crate::raw;
+use crate::xtables::{Cond, Face};
 
 /// Ports of a UDP header.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -21,9 +24,14 @@ pub struct Udp {
 impl Udp {
     /// # Source
     /// Linux v6.18, `net/netfilter/xt_tcpudp.c`: `udp_mt`.
-    pub fn met(&self, packet: &Packet) -> Met {
-        if packet.ip.frag.is_some_and(|f| f.offset != 0) {
-            return Met::No;
+    ///
+    /// The nft face reads a later fragment like any packet, as for [`super::tcp::Tcp`].
+    pub fn met<H: Host>(&self, cx: &mut Cx<'_, '_, H>) -> Met {
+        let packet = &cx.skb.packet;
+        if raw::is_later_fragment(packet) {
+            let native = cx.face == Face::Nft && *self != Self::default();
+            return (native && ports_raw(raw::fragment(cx), self.sport, self.dport, self.ports_together))
+                .into();
         }
         let Transport::Udp(udp) = &packet.transport else { return Met::Hotdrop };
         let ports = |c: Option<Cond<Range<u16>>>, port| c.is_none_or(|c| c.is.has(port) != c.not);

@@ -1,17 +1,21 @@
 //! One file per `-j`.
 
+pub mod checksum;
 pub mod connmark;
 pub mod ct;
 pub mod dnat;
 pub mod dscp;
+pub mod ecn;
 pub mod log;
 pub mod mark;
 pub mod masquerade;
 pub mod netmap;
+pub mod npt;
 pub mod redirect;
 pub mod reject;
 pub mod snat;
 pub mod tcpmss;
+pub mod tcpoptstrip;
 pub mod tos;
 pub mod ttl;
 
@@ -21,6 +25,7 @@ use packetwalk_wire::proto;
 use crate::context::{Cx, Scope};
 use crate::env::{Host, Verdict};
 use crate::extension::{Info, info};
+use crate::xtables::RuleError;
 
 /// Every target with a file of its own, a line each: its variant and type, its name after `-j`, the
 /// families that have it, what it works on (or `unmodelled`, when a packet that reaches it stops as not
@@ -29,14 +34,21 @@ use crate::extension::{Info, info};
 macro_rules! each_target {
     ($then:ident) => {
         $then! {
+            /// Fills in checksums that a device would.
+            Checksum(checksum::Checksum) = "CHECKSUM", both, skb, "net/netfilter/xt_CHECKSUM.c";
             /// Sets the mark of the connection, or copies it from the packet or to it.
             Connmark(connmark::Connmark) = "CONNMARK", both, cx, "net/netfilter/xt_connmark.c";
             /// Says how a packet is tracked.
             Ct(ct::Ct) = "CT", both, cx, "net/netfilter/xt_CT.c";
             /// Gives the connection another destination.
             Dnat(dnat::Dnat) = "DNAT", both, observed, "net/netfilter/xt_nat.c";
+            /// Maps the destination's network prefix.
+            Dnpt(npt::Dnpt) = "DNPT", v6, skb, "net/ipv6/netfilter/ip6t_NPT.c"
+                but "an interface identifier that cannot be mapped stops as not modelled";
             /// Sets the differentiated services code point.
             Dscp(dscp::Dscp) = "DSCP", both, skb, "net/netfilter/xt_DSCP.c";
+            /// Sets bits of explicit congestion notification.
+            Ecn(ecn::EcnTarget) = "ECN", v4, skb, "net/ipv4/netfilter/ipt_ECN.c";
             /// Changes the hop limit.
             Hl(ttl::Hl) = "HL", v6, skb, "net/netfilter/xt_HL.c";
             /// Writes a line to the kernel's log.
@@ -55,8 +67,13 @@ macro_rules! each_target {
             Reject(reject::Reject) = "REJECT", both, skb, "net/ipv4/netfilter/ipt_REJECT.c";
             /// Gives the connection another source.
             Snat(snat::Snat) = "SNAT", both, observed, "net/netfilter/xt_nat.c";
+            /// Maps the source's network prefix.
+            Snpt(npt::Snpt) = "SNPT", v6, skb, "net/ipv6/netfilter/ip6t_NPT.c"
+                but "an interface identifier that cannot be mapped stops as not modelled";
             /// Sets or lowers the maximum segment size that a SYN offers.
             Tcpmss(tcpmss::Tcpmss) = "TCPMSS", both, cx, "net/netfilter/xt_TCPMSS.c";
+            /// Overwrites TCP options with NOPs.
+            Tcpoptstrip(tcpoptstrip::Tcpoptstrip) = "TCPOPTSTRIP", both, skb, "net/netfilter/xt_TCPOPTSTRIP.c";
             /// Sets the type of service, under a mask.
             Tos(tos::Tos) = "TOS", both, skb, "net/netfilter/xt_DSCP.c";
             /// Changes the time to live.
@@ -165,6 +182,17 @@ impl Target {
         }
     }
 
+    /// Looks at its own options.
+    ///
+    /// # Errors
+    /// What its `checkentry` refuses.
+    pub fn check(&self) -> Result<(), RuleError> {
+        match self {
+            Self::Dnpt(npt::Dnpt(t)) | Self::Snpt(npt::Snpt(t)) => t.check(),
+            _ => Ok(()),
+        }
+    }
+
     /// Where it may be used.
     ///
     /// # Source
@@ -180,7 +208,11 @@ impl Target {
             Self::Dnat(_) | Self::Redirect(_) => NAT.hooks(&[Prerouting, Output]),
             Self::Netmap(_) => NAT.hooks(&[Prerouting, Postrouting, Output, Input]),
             Self::Reject(t) => t.scope(),
-            Self::Dscp(_) | Self::Tos(_) | Self::Ttl(_) | Self::Hl(_) => MANGLE,
+            Self::Checksum(_) | Self::Dscp(_) | Self::Tos(_) | Self::Ttl(_) | Self::Hl(_) => MANGLE,
+            Self::Dnpt(_) => npt::Dnpt::SCOPE,
+            Self::Ecn(t) => t.scope(),
+            Self::Snpt(_) => npt::Snpt::SCOPE,
+            Self::Tcpoptstrip(_) => Scope { protos: &[proto::TCP], ..MANGLE },
             Self::Tcpmss(t) => Scope::proto(&[proto::TCP]).hooks(match t.mss {
                 tcpmss::Mss::ClampToPmtu => &[Forward, Output, Postrouting],
                 tcpmss::Mss::Set(_) => &[Prerouting, Input, Forward, Output, Postrouting],

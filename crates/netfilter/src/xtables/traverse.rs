@@ -1,13 +1,14 @@
 //! A packet's way through a table.
 
 use packetwalk_trace::{ChainId, DropReason, Observer, RuleEnd, Step, Table as TableId};
+use packetwalk_wire::extension::kind;
 
 use crate::context::{Cx, Met};
 use crate::env::{Host, Verdict};
 use crate::targets::{Flow, Target};
 
 use super::condition::Look;
-use super::{Policy, Table};
+use super::{Face, Policy, Table};
 
 /// Where a packet goes on after a called chain: the calling chain and the next rule's place in it.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +48,8 @@ pub fn traverse<H: Host, O: Observer>(
         obs.step(cx.skb, Step::Table { table: id, hook: cx.state.hook });
     }
     stack.clear();
-    let mut look = Look::at(cx.skb);
+    cx.face = table.face();
+    let mut look = look(cx);
     let mut at = base;
     let mut index = 0;
     loop {
@@ -80,6 +82,22 @@ pub fn traverse<H: Host, O: Observer>(
     }
 }
 
+/// What the rules' own conditions ask. The nft face takes an authentication header for the upper layer.
+///
+/// # Source
+/// Linux v6.18, `include/net/netfilter/nf_tables_ipv6.h`: `__nft_set_pktinfo_ipv6_validate`.
+fn look<H: Host>(cx: &Cx<'_, '_, H>) -> Look {
+    let mut look = Look::at(cx.skb);
+    let ext = cx.skb.packet.ip.ext;
+    if cx.face == Face::Nft
+        && !ext.is_empty()
+        && ext.iter(cx.env.payloads).any(|(number, _)| number == kind::AUTH)
+    {
+        look.proto = kind::AUTH;
+    }
+    look
+}
+
 /// Asks one rule.
 #[inline]
 fn one<H: Host, O: Observer>(
@@ -103,6 +121,7 @@ fn one<H: Host, O: Observer>(
         }
         return Next::Rule;
     }
+    let mut malformed = false;
     for (n, m) in rule.matches.iter_mut().enumerate() {
         match m.met(cx) {
             Met::Yes => {}
@@ -112,7 +131,8 @@ fn one<H: Host, O: Observer>(
                 }
                 return Next::Rule;
             }
-            Met::Hotdrop => {
+            Met::HotdropMet if cx.face == Face::Legacy => malformed = true,
+            Met::Hotdrop | Met::HotdropMet => {
                 tell(cx, obs, RuleEnd::Drop);
                 return Next::End(Verdict::Drop(DropReason::NetfilterDrop));
             }
@@ -123,6 +143,10 @@ fn one<H: Host, O: Observer>(
         }
     }
     rule.counters.count(look.len);
+    if malformed {
+        tell(cx, obs, RuleEnd::Drop);
+        return Next::End(Verdict::Drop(DropReason::NetfilterDrop));
+    }
     let (end, next) = match &mut rule.target {
         Target::Jump(to) => (RuleEnd::Jump(*to), Next::Jump(*to)),
         Target::Goto(to) => (RuleEnd::Goto(*to), Next::Goto(*to)),
@@ -131,7 +155,7 @@ fn one<H: Host, O: Observer>(
         Target::Drop => (RuleEnd::Drop, Next::End(Verdict::Drop(DropReason::NetfilterDrop))),
         target => match target.act(cx, obs) {
             Flow::Continue => {
-                *look = Look::at(cx.skb);
+                *look = self::look(cx);
                 (RuleEnd::Continue, Next::Rule)
             }
             Flow::End(verdict) => {

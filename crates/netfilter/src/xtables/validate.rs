@@ -58,7 +58,9 @@ impl Table {
             if !m.scope().admits(self, hooks, proto) {
                 return Err(RuleError::Invalid);
             }
+            m.check()?;
         }
+        rule.target.check()?;
         let tcpmss = self.face() == Face::Legacy && matches!(rule.target, Target::Tcpmss(_));
         let syn = !tcpmss || Tcpmss::allowed_with(&rule.matches);
         if syn && rule.target.scope().admits(self, hooks, proto) { Ok(()) } else { Err(RuleError::Invalid) }

@@ -210,6 +210,7 @@ impl Chance {
             sack_permitted: syn && self.one_in(2),
             timestamp: self.one_in(2).then(|| (self.u32(), self.u32())),
             wscale: (syn && self.one_in(2)).then(|| self.u8()),
+            ..TcpOptions::default()
         };
         let near = |base: u32, c: &mut Self| base.wrapping_add(c.below(3000) as u32);
         let seq = if self.one_in(4) { self.u32() } else { near(0xffff_ff00, self) };
@@ -241,7 +242,7 @@ impl Chance {
         let mut ip = IpHeader::new(src, dst);
         ip.ttl = self.of(&[64, 1, 0, 255]);
         ip.tos = if self.one_in(3) { self.u8() } else { 0 };
-        ip.id = self.u16();
+        ip.id = self.u16().into();
         ip.df = !v6 && self.one_in(2);
         if self.one_in(12) {
             let offset = self.of(&[0, 0, 1480, 2960]);

@@ -1,6 +1,7 @@
 //! A packet for this host has passed INPUT: to raw sockets, then to its protocol.
 
 use packetwalk_trace::{DropReason, Observer, RouteKind, Step};
+use packetwalk_wire::extension::kind;
 use packetwalk_wire::{Family, Icmp, PacketType, Skb, Transport, icmp};
 
 use super::Next;
@@ -13,6 +14,11 @@ impl Stack {
     /// `net/ipv6/ip6_input.c`: `ip6_protocol_deliver_rcu`.
     pub(super) fn deliver<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: Skb, dst: Dst) -> Next {
         let packet = skb.packet;
+        // Authentication and source routes are not checked here.
+        let unread = |(number, _)| matches!(number, kind::ROUTING | kind::AUTH);
+        if packet.ip.ext.iter(cx.payloads).any(unread) {
+            return self.drop(cx, &skb, DropReason::NotModelled);
+        }
         let mut taken = false;
         if !self.sockets.is_empty() {
             for id in self.sockets.raw(packet.protocol(), packet.ip.src, packet.ip.dst, skb.iif) {

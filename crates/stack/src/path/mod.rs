@@ -23,6 +23,7 @@ use packetwalk_wire::{Arp, Body, Frame, IfIndex, Mac, Skb};
 use crate::{Cx, Dst, Stack};
 
 /// What an Ethernet header stands before.
+#[allow(clippy::large_enum_variant, reason = "nearly all are packets, which are never boxed")]
 #[derive(Clone, Copy, Debug)]
 pub enum Content {
     /// An ARP message.

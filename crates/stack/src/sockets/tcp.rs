@@ -178,6 +178,7 @@ impl Connection {
             timestamp: offered(self.conf.timestamps, self.ts_recent.is_some())
                 .then(|| (self.ts_now(now), self.ts_recent.unwrap_or(0))),
             wscale: offered(self.conf.window_scaling, self.peer_wscale.is_some()).then_some(WINDOW_SCALE),
+            ..TcpOptions::default()
         };
         let window = self.rcv_wnd.min(0xffff) as u16;
         let seq = self.snd_una;

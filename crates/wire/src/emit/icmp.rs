@@ -32,7 +32,7 @@ pub(super) fn message(icmp: &Icmp, packet: &Packet, whole: Payload, payloads: &P
 /// Appends the quoted headers with the lengths and checksums of the packet that was sent.
 fn quote(quoted: &Quoted, payload: Payload, payloads: &Payloads, out: &mut Vec<u8>) {
     let full = quoted.total_len.saturating_sub(quoted.ip.header_len());
-    ip::header(&quoted.ip, quoted.protocol(), usize::from(full), out);
+    ip::header(&quoted.ip, quoted.protocol(), usize::from(full), payloads, out);
     let onwards = payloads.onwards(payload);
     let (whole, len) = match quoted.ip.frag {
         Some(frag) if frag.more && frag.offset == 0 => (onwards, onwards.len()),

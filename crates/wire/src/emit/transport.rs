@@ -2,6 +2,7 @@
 
 use super::{icmp, ip::put};
 use crate::checksum::Sum;
+use crate::tcp::Stripped;
 use crate::{IpHeader, Packet, Payload, Payloads, Tcp, TcpOptions, Transport, Udp, proto};
 
 /// Appends everything that follows a packet's IP header.
@@ -52,20 +53,30 @@ pub(super) fn tcp(tcp: &Tcp, ip: &IpHeader, payload: &[u8], out: &mut Vec<u8>) {
 /// Fast Open, SMC, MPTCP.
 fn options(options: &TcpOptions, out: &mut Vec<u8>) {
     const NOP: u8 = 1;
+    let stripped = |option| options.stripped.has(option);
     if let Some(mss) = options.mss {
         out.extend_from_slice(&[2, 4]);
         out.extend_from_slice(&mss.to_be_bytes());
+    } else if stripped(Stripped::MSS) {
+        out.extend_from_slice(&[NOP; 4]);
     }
+    let sack: [u8; 2] = if options.sack_permitted { [4, 2] } else { [NOP; 2] };
     if let Some((value, echo)) = options.timestamp {
-        out.extend_from_slice(if options.sack_permitted { &[4, 2] } else { &[NOP, NOP] });
+        out.extend_from_slice(&sack);
         out.extend_from_slice(&[8, 10]);
         out.extend_from_slice(&value.to_be_bytes());
         out.extend_from_slice(&echo.to_be_bytes());
-    } else if options.sack_permitted {
-        out.extend_from_slice(&[NOP, NOP, 4, 2]);
+    } else if stripped(Stripped::TIMESTAMP) {
+        out.extend_from_slice(&sack);
+        out.extend_from_slice(&[NOP; 10]);
+    } else if options.sack_permitted || stripped(Stripped::SACK_PERMITTED) {
+        out.extend_from_slice(&[NOP, NOP]);
+        out.extend_from_slice(&sack);
     }
     if let Some(shift) = options.wscale {
         out.extend_from_slice(&[NOP, 3, 3, shift]);
+    } else if stripped(Stripped::WSCALE) {
+        out.extend_from_slice(&[NOP; 4]);
     }
 }
 

@@ -45,7 +45,7 @@ const fn is_error(family: Family, ty: u8) -> bool {
 /// The quoted packet and the part of its payload that is there.
 fn quote(family: Family, bytes: &[u8]) -> Option<(Quoted, &[u8])> {
     let ip = ip::header(bytes).ok()?;
-    if ip.header.family() != family || ip.body.len() > ip.len {
+    if !ip.ext.1.is_empty() || ip.header.family() != family || ip.body.len() > ip.len {
         return None;
     }
     let total_len = u16::try_from(ip.len + usize::from(ip.header.header_len())).ok()?;

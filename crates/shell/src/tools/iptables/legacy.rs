@@ -1,7 +1,7 @@
 //! Commands of the legacy face: a table is fetched, changed and put back whole.
 
 use packetwalk_netfilter::targets::Target;
-use packetwalk_netfilter::xtables::{Counters, Policy, Rule, RuleError, Table};
+use packetwalk_netfilter::xtables::{Counters, Face, Policy, Rule, RuleError, Table};
 use packetwalk_trace::ChainId;
 
 use super::base::{self, Format};
@@ -63,6 +63,7 @@ impl<'a> Handle<'a> {
     pub(super) fn commit(&mut self) -> Result<Option<Table>, Stop> {
         match self.refused {
             Some(RuleError::Loop) => return Err(Stop::Errno("Too many levels of symbolic links", false)),
+            Some(RuleError::NoMatch) => return Err(NO_CHAIN),
             Some(_) => return Err(Stop::Errno("Invalid argument", true)),
             None if !self.changed => return Ok(None),
             None => {}
@@ -217,7 +218,13 @@ impl<'a> Handle<'a> {
         if !p.options.has('v') {
             return;
         }
-        let how = Listing { numeric: true, family: self.table.family(), proto: 0, hosts: self.world.hosts };
+        let how = Listing {
+            numeric: true,
+            family: self.table.family(),
+            proto: 0,
+            face: Face::Legacy,
+            hosts: self.world.hosts,
+        };
         let f = Format { verbose: true, exact: true, numbers: false, columns: false, how };
         base::list(&mut self.out, rule, 0, &self.table, &f);
     }
@@ -346,7 +353,13 @@ impl<'a> Handle<'a> {
             return Ok(());
         }
         let numeric = p.options.has('n');
-        let how = Listing { numeric, family: self.table.family(), proto: 0, hosts: self.world.hosts };
+        let how = Listing {
+            numeric,
+            family: self.table.family(),
+            proto: 0,
+            face: Face::Legacy,
+            hosts: self.world.hosts,
+        };
         let (exact, numbers) = (p.options.has('x'), p.options.has('0'));
         let f = Format { verbose, exact, numbers, columns: true, how };
         list(&mut self.out, &self.table, &chains, p.number, &f);

@@ -172,7 +172,13 @@ impl Batch<'_> {
         if !p.options.has('v') {
             return;
         }
-        let how = Listing { numeric: true, family: self.rules.family(), proto: 0, hosts: self.world.hosts };
+        let how = Listing {
+            numeric: true,
+            family: self.rules.family(),
+            proto: 0,
+            face: Face::Nft,
+            hosts: self.world.hosts,
+        };
         let f = Format { verbose: true, exact: true, numbers: false, columns: false, how };
         let mut text = String::new();
         base::list(&mut text, rule, 0, &self.look(table), &f);
@@ -379,7 +385,13 @@ impl Batch<'_> {
 
     fn list(&mut self, p: &Parsed, table: TableId) -> Result<(), Stop> {
         let numeric = p.options.has('n');
-        let how = Listing { numeric, family: self.rules.family(), proto: 0, hosts: self.world.hosts };
+        let how = Listing {
+            numeric,
+            family: self.rules.family(),
+            proto: 0,
+            face: Face::Nft,
+            hosts: self.world.hosts,
+        };
         let f = Format {
             verbose: p.options.has('v'),
             exact: p.options.has('x'),

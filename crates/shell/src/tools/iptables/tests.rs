@@ -4,15 +4,18 @@
 //! (`>`), standard error (`!`), exit status (`=`) unless 0; `@ new` begins without tables.
 //! `testdata/loopback-*.txt`: `iptables-save -c` after `ping -c1 127.0.0.2` and `ping -c2 127.0.0.1`
 //! over `loopback.rules`.
+//! `testdata/{packet,header}-*.txt`: as the first two, for extensions that read the packet.
 //! `testdata/labs/*.txt`: what `iptables-save -c` prints in the lab next to it.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use packetwalk_lab::Lab;
+use packetwalk_netfilter::xtables::Face;
 use packetwalk_netfilter::{Dev, Env, HookState, Host, Netfilter, Outcome, Random, Verdict};
-use packetwalk_trace::{Hook, RouteKind, Silent};
+use packetwalk_trace::{DropReason, Hook, RouteKind, Silent, Table};
 use packetwalk_wire::{
-    Family, Icmp, IfIndex, IfName, Instant, IpHeader, Packet, Payloads, Skb, Transport, icmp,
+    Family, Icmp, IfIndex, IfName, Instant, IpHeader, Mac, Packet, Payloads, Skb, Transport, emit, icmp,
+    parse,
 };
 
 use super::{Input, OnlyLocalhost, Output, input, run};
@@ -79,6 +82,20 @@ fn the_nft_face_as_recorded() {
 #[test]
 fn the_legacy_face_as_recorded() {
     assert!(replay(include_str!("testdata/legacy.txt")) > 440);
+}
+
+/// Extensions that read the packet itself, with every kind of option and of mistake.
+#[test]
+fn packet_extensions_as_recorded() {
+    assert!(replay(include_str!("testdata/packet-nft.txt")) > 400);
+    assert!(replay(include_str!("testdata/packet-legacy.txt")) > 400);
+}
+
+/// The same for those that read the fields of every header.
+#[test]
+fn header_extensions_as_recorded() {
+    assert!(replay(include_str!("testdata/header-nft.txt")) > 200);
+    assert!(replay(include_str!("testdata/header-legacy.txt")) > 200);
 }
 
 /// As the count of connections told after a ping over `lo` with this rule alone, in both faces.
@@ -223,4 +240,87 @@ fn the_labs_count_as_on_linux() {
     for (name, lab, expect) in labs!["nft-1" "nft-2" "legacy-1" "legacy-2" "v6-1" "v6-2"] {
         assert_eq!(saved(lab), expect, "{name}");
     }
+}
+
+/// What a packet does to a rule of mangle PREROUTING that stands alone in front of one that counts all.
+fn outcome(nf: &mut Netfilter, family: Family, bytes: &[u8]) -> char {
+    let mut payloads = Payloads::default();
+    let packet = parse::packet(bytes, &mut payloads).unwrap_or_else(|e| panic!("{bytes:x?}: {e}"));
+    let mut again = Vec::new();
+    emit::packet(&packet, &payloads, &mut again);
+    assert_eq!(again, bytes, "emitted as it was");
+    let counts = |nf: &Netfilter, face| {
+        let table = nf.rules(face, family).get(Table::Mangle)?;
+        let chain = table.chain(table.find("PREROUTING")?)?;
+        let [rule, end] = chain.rules.as_slice() else { return None };
+        Some((rule.counters.packets, end.counters.packets))
+    };
+    let both =
+        |nf: &Netfilter| counts(nf, Face::Nft).or_else(|| counts(nf, Face::Legacy)).expect("two rules");
+    let before = both(nf);
+    let mac = |last| Mac([2, 0, 0, 0, 0, last]);
+    let mut skb = Skb { mac: Some((mac(1), mac(2))), iif: LO, ..Skb::new(1, packet) };
+    let (iif, oif) = (Loopback.dev(LO), Dev::default());
+    let state = HookState { hook: Hook::Prerouting, family, iif, oif, next_hop: None };
+    let mut env = Env { now: Instant::ZERO, host: &Loopback, payloads: &payloads, random: &mut Zero };
+    let end = nf.run(&state, &mut skb, &mut env, &mut Silent);
+    let after = both(nf);
+    match (after.0 - before.0, after.1 - before.1, end) {
+        (0, 1, Outcome::Done(Verdict::Accept)) => '0',
+        (1, 1, Outcome::Done(Verdict::Accept)) => '1',
+        (0, 0, Outcome::Done(Verdict::Drop(DropReason::NetfilterDrop))) => 'x',
+        (1, 0, Outcome::Done(Verdict::Drop(DropReason::NetfilterDrop))) => 'X',
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Packets of many kinds, some malformed, against rules that read them (`testdata/packets.txt`): `p4 NAME
+/// BYTES` is an IPv4 packet; `r4 OUTCOMES RULE` tells of each whether it met the rule (1), did not (0), or
+/// was dropped, counted (X) or not (x); `n4` and `l4` are for one face.
+#[test]
+fn rules_read_packets_as_on_linux() {
+    let mut packets: [Vec<(&str, Vec<u8>)>; 2] = Default::default();
+    let mut rules = 0;
+    for line in include_str!("testdata/packets.txt").lines() {
+        let (kind, rest) = line.split_at(3);
+        let (first, rest) = rest.split_once(' ').expect(line);
+        let family = if kind.contains('4') { Family::V4 } else { Family::V6 };
+        let packets = &mut packets[family as usize];
+        if kind.starts_with('p') {
+            let byte = |i| u8::from_str_radix(&rest[i..i + 2], 16).expect(line);
+            packets.push((first, (0..rest.len()).step_by(2).map(byte).collect()));
+            continue;
+        }
+        let faces: &[&str] = match kind.as_bytes()[0] {
+            b'n' => &["tables"],
+            b'l' => &["tables-legacy"],
+            _ => &["tables", "tables-legacy"],
+        };
+        for face in faces {
+            let name = format!("ip{}{face}", if family == Family::V4 { "" } else { "6" });
+            let mut nf = Netfilter::new();
+            let added = ["-t", "mangle", "-A", "PREROUTING"];
+            let words: Vec<&str> = [name.as_str()].into_iter().chain(added).collect();
+            let own = split(rest);
+            let rule: Vec<&str> = words.iter().copied().chain(own.iter().map(String::as_str)).collect();
+            assert_eq!(call(&mut nf, &rule, "").status, 0, "{line}");
+            assert_eq!(call(&mut nf, &words, "").status, 0, "{line}");
+            for ((packet, bytes), expect) in packets.iter().zip(first.chars()) {
+                assert_eq!(outcome(&mut nf, family, bytes), expect, "{name}: {packet}: {rest}");
+            }
+            rules += 1;
+        }
+    }
+    assert!(rules > 450, "{rules}");
+}
+
+/// Words, of which those in double quotes may have spaces.
+fn split(text: &str) -> Vec<String> {
+    text.split('"')
+        .enumerate()
+        .flat_map(|(i, part)| match i % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        })
+        .collect()
 }

@@ -106,7 +106,7 @@ pub(super) fn print_header(out: &mut Stdout, quoted: &Quoted) {
     header[0] = 0x45;
     header[1] = ip.tos;
     header[2..4].copy_from_slice(&quoted.total_len.to_be_bytes());
-    header[4..6].copy_from_slice(&ip.id.to_be_bytes());
+    header[4..6].copy_from_slice(&(ip.id as u16).to_be_bytes());
     header[6..8].copy_from_slice(&frag.to_be_bytes());
     header[8] = ip.ttl;
     header[9] = quoted.protocol();
@@ -115,7 +115,13 @@ pub(super) fn print_header(out: &mut Stdout, quoted: &Quoted) {
     let sum = checksum::Sum::default().bytes(&header).finish();
     let frag = frag.swap_bytes();
     writeln!(out, "Vr HL TOS  Len   ID Flg  off TTL Pro  cks      Src      Dst Data");
-    write!(out, " 4  5  {:02x} {:04x} {:04x}", ip.tos, quoted.total_len.swap_bytes(), ip.id.swap_bytes());
+    write!(
+        out,
+        " 4  5  {:02x} {:04x} {:04x}",
+        ip.tos,
+        quoted.total_len.swap_bytes(),
+        (ip.id as u16).swap_bytes()
+    );
     write!(out, "   {:1x} {:04x}", (frag & 0xe000) >> 13, frag & 0x1fff);
     write!(out, "  {:02x}  {:02x} {:04x}", ip.ttl, quoted.protocol(), sum.swap_bytes());
     writeln!(out, " {src}  {dst} ");

@@ -124,6 +124,7 @@ impl Run {
                 sack_permitted: sack,
                 timestamp: timestamps.then_some((stamp, 0)),
                 wscale: scaling.then_some(2),
+                ..TcpOptions::default()
             },
         }
     }

@@ -3,7 +3,6 @@
 use packetwalk_wire::Family;
 
 const MATCHES: &[&str] = &[
-    "ah",
     "bpf",
     "cgroup",
     "cluster",
@@ -11,13 +10,9 @@ const MATCHES: &[&str] = &[
     "connlabel",
     "connlimit",
     "cpu",
-    "dccp",
     "devgroup",
-    "ecn",
-    "esp",
     "hashlimit",
     "helper",
-    "ipcomp",
     "ipvs",
     "limit",
     "nfacct",
@@ -28,19 +23,14 @@ const MATCHES: &[&str] = &[
     "rateest",
     "recent",
     "rpfilter",
-    "sctp",
     "set",
     "socket",
-    "string",
-    "tcpmss",
     "time",
-    "u32",
 ];
-const MATCHES4: &[&str] = &["realm"];
-const MATCHES6: &[&str] = &["dst", "eui64", "frag", "hbh", "ipv6header", "mh", "rt", "srh"];
+const MATCHES4: &[&str] = &[];
+const MATCHES6: &[&str] = &[];
 const TARGETS: &[&str] = &[
     "AUDIT",
-    "CHECKSUM",
     "CLASSIFY",
     "CONNSECMARK",
     "HMARK",
@@ -53,13 +43,12 @@ const TARGETS: &[&str] = &[
     "SECMARK",
     "SET",
     "SYNPROXY",
-    "TCPOPTSTRIP",
     "TEE",
     "TPROXY",
     "TRACE",
 ];
-const TARGETS4: &[&str] = &["CLUSTERIP", "ECN", "ULOG"];
-const TARGETS6: &[&str] = &["DNPT", "SNPT"];
+const TARGETS4: &[&str] = &["CLUSTERIP", "ULOG"];
+const TARGETS6: &[&str] = &[];
 
 fn either(name: &str, family: Family, all: &[&str], v4: &[&str], v6: &[&str]) -> bool {
     let own = if family == Family::V4 { v4 } else { v6 };

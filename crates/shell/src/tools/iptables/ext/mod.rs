@@ -1,39 +1,62 @@
 //! Extensions: options, text and listing of each match and target, one file each.
 
 mod addrtype;
+mod ah;
 mod comment;
 mod connmark;
 mod conntrack;
+mod dccp;
 mod dscp;
+mod ecn;
+mod esp;
+mod eui64;
+mod frag;
 mod icmp;
+mod ipcomp;
 mod iprange;
+mod ipv6header;
 mod known;
 mod length;
 mod mac;
 mod mark;
+mod mh;
 mod multiport;
+mod options;
 mod physdev;
 mod pkttype;
+mod realm;
+mod rt;
+mod sctp;
+mod spi;
+mod srh;
 mod statistic;
+mod string;
+mod t_checksum;
 mod t_connmark;
 mod t_ct;
 mod t_dscp;
+mod t_ecn;
 mod t_log;
 mod t_mark;
 mod t_nat;
 mod t_netmap;
 mod t_notrack;
+mod t_npt;
 mod t_reject;
 mod t_tcpmss;
+mod t_tcpoptstrip;
 mod t_tos;
 mod t_ttl;
 mod tcp;
+mod tcpmss;
 mod tos;
 mod ttl;
+mod u32;
 mod udp;
 
 use packetwalk_netfilter::matches::Match;
 use packetwalk_netfilter::targets::Target;
+use packetwalk_netfilter::xtables::Face;
 use packetwalk_wire::Family;
 
 use super::fail::Fail;
@@ -58,6 +81,8 @@ pub(super) struct Listing<'a> {
     pub(super) family: Family,
     /// The rule's `-p`.
     pub(super) proto: u8,
+    /// nft or legacy.
+    pub(super) face: Face,
     /// Names of hosts.
     pub(super) hosts: &'a dyn Hosts,
 }
