@@ -57,6 +57,8 @@ pub mod proto {
     pub const UDP: u8 = 17;
     /// GRE.
     pub const GRE: u8 = 47;
+    /// DCCP.
+    pub const DCCP: u8 = 33;
     /// ESP.
     pub const ESP: u8 = 50;
     /// AH.

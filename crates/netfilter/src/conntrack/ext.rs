@@ -33,9 +33,10 @@ impl Exts {
     }
 
     /// A slot gets a new connection.
-    pub(super) fn begin(&mut self, slot: usize, acct: bool) {
-        if acct {
-            *self.at(slot) = Ext { counters: Some([Counter::default(); 2]), ..Ext::default() };
+    pub(super) fn begin(&mut self, slot: usize, acct: bool, labels: bool) {
+        if acct || labels {
+            let counters = acct.then_some([Counter::default(); 2]);
+            *self.at(slot) = Ext { counters, labels: labels.then_some(0), start: None };
         } else if let Some(ext) = self.0.get_mut(slot) {
             *ext = Ext::default();
         }
@@ -72,6 +73,11 @@ impl Conntrack {
     /// Its labels, bit 0 first; 0 when none was ever set.
     pub fn labels(&self, r: CtRef) -> u128 {
         self.table.index_of(r).and_then(|slot| self.exts.0.get(slot)?.labels).unwrap_or(0)
+    }
+
+    /// It has room for labels: some rule used them as it began (`nf_ct_labels_find`).
+    pub fn has_labels(&self, r: CtRef) -> bool {
+        self.table.index_of(r).is_some_and(|slot| self.exts.0.get(slot).is_some_and(|e| e.labels.is_some()))
     }
 
     /// Sets its labels.

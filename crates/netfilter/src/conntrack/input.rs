@@ -158,7 +158,7 @@ impl Conntrack {
             return Err(NoConn::TableFull);
         }
         let slot = self.table.insert(Conn::new([*tuple, reply], zone, Place::Unconfirmed));
-        self.exts.begin(slot, self.sysctls.acct != 0);
+        self.exts.begin(slot, self.sysctls.acct != 0, self.labels_used);
         Ok((slot, CtInfo::New))
     }
 

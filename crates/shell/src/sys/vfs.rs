@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Errno;
+use crate::tools;
 
 /// Most bytes that all files hold together: a lab is no place for more.
 const MOST_BYTES: usize = 64 << 20;
@@ -17,7 +18,7 @@ pub(crate) struct Inode(usize);
 pub(crate) enum Entry {
     Dir,
     File(Inode),
-    /// A file below `/proc/sys`, kept by the namespace.
+    /// A file below `/proc/sys` or `/proc/net`, kept by the namespace.
     Sysctl,
     /// `/dev/null`.
     Null,
@@ -98,7 +99,8 @@ fn parent(path: &[u8]) -> &[u8] {
 impl Vfs {
     /// What an absolute path names.
     pub fn get(&self, path: &[u8]) -> Option<Entry> {
-        if path.starts_with(b"/proc/sys/") {
+        let net = tools::proc_net::FOLDERS.iter().any(|folder| path.starts_with(folder));
+        if net || path.starts_with(b"/proc/sys/") {
             return Some(Entry::Sysctl);
         }
         if let Some(n) = path.strip_prefix(b"/dev/fd/") {

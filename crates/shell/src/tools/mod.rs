@@ -11,6 +11,7 @@ pub(crate) mod iptables;
 mod names;
 mod nc;
 mod ping;
+pub(crate) mod proc_net;
 pub(crate) mod proc_sys;
 mod registry;
 mod route;

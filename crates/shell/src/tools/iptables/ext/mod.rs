@@ -1,19 +1,36 @@
 //! Extensions: options, text and listing of each match and target, one file each.
 
 mod addrtype;
+mod bpf;
+mod cgroup;
+mod cluster;
 mod comment;
+mod connbytes;
+mod connlabel;
+mod connlimit;
 mod connmark;
 mod conntrack;
+mod cpu;
 mod dscp;
+mod hashlimit;
+mod helper;
 mod icmp;
 mod iprange;
 mod known;
 mod length;
+mod limit;
 mod mac;
 mod mark;
 mod multiport;
+mod nfacct;
+mod osf;
+mod owner;
 mod physdev;
 mod pkttype;
+mod policy;
+mod quota;
+mod rateest;
+mod recent;
 mod statistic;
 mod t_connmark;
 mod t_ct;
@@ -23,11 +40,14 @@ mod t_mark;
 mod t_nat;
 mod t_netmap;
 mod t_notrack;
+mod t_rateest;
 mod t_reject;
+mod t_synproxy;
 mod t_tcpmss;
 mod t_tos;
 mod t_ttl;
 mod tcp;
+mod time;
 mod tos;
 mod ttl;
 mod udp;
@@ -92,6 +112,11 @@ pub(super) trait Ext {
 
     /// Its part of a line of `-L`, a space first.
     fn list(&self, out: &mut String, how: &Listing<'_>);
+
+    /// What it says on standard error each time it is printed.
+    fn grumbles(&self) -> &'static str {
+        ""
+    }
 }
 
 /// What a name after `-m` or `-j` stands for.
@@ -127,6 +152,10 @@ impl<T: Ext> Ext for Box<T> {
 
     fn list(&self, out: &mut String, how: &Listing<'_>) {
         (**self).list(out, how);
+    }
+
+    fn grumbles(&self) -> &'static str {
+        (**self).grumbles()
     }
 }
 
@@ -208,6 +237,20 @@ packetwalk_netfilter::each_target!(of_targets);
 /// The refusal of something that exists on Linux and not here.
 pub(super) fn refuse(program: &Program, kind: &str, name: &str) -> Fail {
     Fail::not_simulated(program, &format!("{kind} '{name}'"))
+}
+
+/// A text's first `most` bytes, as a fixed field holds them; no character is cut in two.
+fn cut(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// `xtables_param_act(XTF_BAD_VALUE, …)`.
+fn bad_value(ext: &str, option: &str, value: &str) -> Fail {
+    Fail::param(format!("{ext}: Bad value for \"{option}\" option: \"{value}\""))
 }
 
 /// ` !` before a negated option.
