@@ -6,8 +6,7 @@ use packetwalk_wire::IfIndex;
 use crate::Lab;
 use crate::pcap::{Captured, pcapng};
 
-/// 2026-01-01 00:00:00 UTC, in seconds since 1970: the lab's beginning by its own calendar.
-pub const EPOCH: u64 = 1_767_225_600;
+pub use packetwalk_wire::EPOCH;
 
 impl Lab {
     /// Every frame captured so far as pcapng, one interface block for every interface of every

@@ -1,5 +1,7 @@
 //! The five hooks: which steps run at each, in which order.
 
+use std::sync::Arc;
+
 use packetwalk_trace::{DropReason, Hook, Manip, Observer, Step as TraceStep, Table as TableId};
 use packetwalk_wire::{Family, IfIndex, Packet, Skb};
 
@@ -7,7 +9,7 @@ use crate::conntrack::{Conntrack, Status};
 use crate::context::Cx;
 use crate::env::{Env, HookState, Host, Verdict};
 use crate::nat;
-use crate::shared::Shared;
+use crate::shared::{Named, Shared, Wanted};
 use crate::xtables::traverse::{Frame, traverse};
 use crate::xtables::{Face, Ruleset};
 
@@ -146,6 +148,10 @@ pub struct Netfilter {
     nat_on: [bool; 2],
     generation: u64,
     stack: Vec<Frame>,
+    /// Rules that force accounting on.
+    accounting: usize,
+    /// What rules share, as far as the kernel asks it of a new rule.
+    named: Arc<Named>,
 }
 
 impl Default for Netfilter {
@@ -159,6 +165,8 @@ impl Default for Netfilter {
             nat_on: [false; 2],
             generation: 0,
             stack: Vec::new(),
+            accounting: 0,
+            named: Arc::default(),
         }
     }
 }
@@ -181,7 +189,31 @@ impl Netfilter {
         self.conntrack_on[f] = self.rules.iter().any(|r| r[f].needs_conntrack());
         self.nat_on[f] = self.rules.iter().any(|r| r[f].has_nat());
         self.generation += 1;
+        self.follow(face);
         result
+    }
+
+    /// Rules of a face were changed: what they share and ask of the namespace follows.
+    fn follow(&mut self, face: Face) {
+        let mut wanted = Wanted::default();
+        for rules in self.rules.iter().flatten() {
+            rules.wants(&mut wanted);
+        }
+        // The legacy face checks every rule of the table again, which forces accounting on again.
+        let again = face == Face::Legacy && wanted.accounting > 0;
+        if again || wanted.accounting > self.accounting {
+            self.ct.sysctls.acct = 1;
+        }
+        self.accounting = wanted.accounting;
+        self.ct.labels_used = wanted.labels > 0;
+        self.shared.follow(&wanted);
+        let named = self.shared.named();
+        if named != *self.named {
+            self.named = Arc::new(named);
+            for rules in self.rules.iter_mut().flatten() {
+                rules.set_named(&self.named);
+            }
+        }
     }
 
     /// Changes with every change of any rule; counters do not count as one.

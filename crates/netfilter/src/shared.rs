@@ -1,8 +1,125 @@
 //! What the rules of a namespace share by name, whatever their table, face or family.
 
+pub mod hashlimit;
+pub mod rate;
+pub mod recent;
+
+use packetwalk_wire::{Family, Instant};
+
+use crate::xtables::condition::bits_addr;
+use hashlimit::{Config, Htable, Mode};
+use rate::{Estimator, Params};
+use recent::Recent;
+
 /// Lists and tables that outlive a packet and are no one rule's own.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
     /// Room for a packet's bytes, kept so that a packet allocates nothing.
     pub(crate) bytes: Vec<u8>,
+    /// When rules were changed last: set it before a change.
+    pub now: Instant,
+    /// Tables of `-m hashlimit`.
+    pub hashlimits: Vec<Htable>,
+    /// Lists of `-m recent`.
+    pub recents: Vec<Recent>,
+    /// Rate estimators.
+    pub rates: Vec<Estimator>,
+}
+
+/// What the rules name, in their order.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub(crate) hashlimits: Vec<(Family, Box<str>, Config)>,
+    /// Name, mask, times to keep less one.
+    pub(crate) recents: Vec<(Box<str>, u128, usize)>,
+    pub(crate) rates: Vec<(Box<str>, Params)>,
+    /// Estimators that matches ask.
+    pub(crate) rates_asked: Vec<Box<str>>,
+    /// Rules that force accounting on.
+    pub(crate) accounting: usize,
+    /// Rules that use labels.
+    pub(crate) labels: usize,
+}
+
+/// What is there by name, as the kernel asks when it checks a rule.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Named {
+    /// Whether a table of `-m hashlimit` is for `--hashlimit-rate-match`.
+    hashlimits: Vec<(Family, Box<str>, bool)>,
+    rates: Vec<(Box<str>, Params)>,
+}
+
+impl Named {
+    /// Whether a table is for `--hashlimit-rate-match`.
+    pub(crate) fn hashlimit(&self, family: Family, name: &str) -> Option<bool> {
+        self.hashlimits.iter().find(|(f, n, _)| *f == family && **n == *name).map(|(_, _, rate)| *rate)
+    }
+
+    /// How an estimator works.
+    pub(crate) fn rate(&self, name: &str) -> Option<Params> {
+        self.rates.iter().find(|(n, _)| **n == *name).map(|(_, p)| *p)
+    }
+}
+
+impl Shared {
+    /// A table of `-m hashlimit`.
+    #[inline]
+    pub fn hashlimit(&mut self, family: Family, name: &str) -> Option<&mut Htable> {
+        self.hashlimits.iter_mut().find(|t| t.family == family && *t.name == *name)
+    }
+
+    /// A list of `-m recent`.
+    #[inline]
+    pub fn recent(&mut self, name: &str) -> Option<&mut Recent> {
+        self.recents.iter_mut().find(|t| *t.name == *name)
+    }
+
+    /// A rate estimator.
+    #[inline]
+    pub fn rate(&mut self, name: &str) -> Option<&mut Estimator> {
+        self.rates.iter_mut().find(|e| *e.name == *name)
+    }
+
+    /// What is there.
+    pub(crate) fn named(&self) -> Named {
+        let table = |t: &Htable| (t.family, t.name.clone(), t.config.mode.has(Mode::RATE_MATCH));
+        Named {
+            hashlimits: self.hashlimits.iter().map(table).collect(),
+            rates: self.rates.iter().map(|e| (e.name.clone(), e.params)).collect(),
+        }
+    }
+
+    /// Rules were changed: what is named for the first time begins, what nothing names any more ends.
+    pub(crate) fn follow(&mut self, wanted: &Wanted) {
+        let now = self.now;
+        self.hashlimits.retain(|t| wanted.hashlimits.iter().any(|(f, n, _)| *f == t.family && *n == t.name));
+        for (family, name, config) in &wanted.hashlimits {
+            if self.hashlimit(*family, name).is_none() {
+                self.hashlimits.push(Htable::new(*family, name, *config, now));
+            }
+        }
+        self.recents.retain(|t| wanted.recents.iter().any(|(n, ..)| *n == t.name));
+        for (name, mask, stamps_mask) in &wanted.recents {
+            match self.recent(name) {
+                Some(list) => list.grow(*stamps_mask),
+                None => self.recents.push(Recent::new(name, *mask, *stamps_mask)),
+            }
+        }
+        let counts = |e: &Estimator| wanted.rates.iter().any(|(n, _)| *n == e.name);
+        self.rates.retain(|e| counts(e) || wanted.rates_asked.contains(&e.name));
+        for (name, params) in &wanted.rates {
+            if self.rate(name).is_none() {
+                self.rates.push(Estimator::new(name, *params, now));
+            }
+        }
+    }
+}
+
+/// An address as the kernel prints it in `/proc`: IPv6 in full.
+fn proc_addr(family: Family, bits: u128) -> String {
+    if family == Family::V4 {
+        return bits_addr(family, bits).to_string();
+    }
+    let part = |i: u32| format!("{:04x}", (bits >> (112 - 16 * i)) as u16);
+    (0..8).map(part).collect::<Vec<_>>().join(":")
 }

@@ -28,5 +28,5 @@ pub use packet::{Packet, Transport};
 pub use payload::{Payload, Payloads};
 pub use skb::{CtInfo, CtRef, IfIndex, IfName, Nfct, PacketType, Skb};
 pub use tcp::{Tcp, TcpFlags, TcpOptions};
-pub use time::Instant;
+pub use time::{EPOCH, Instant};
 pub use udp::Udp;

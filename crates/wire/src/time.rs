@@ -3,6 +3,9 @@
 use core::ops::{Add, AddAssign, Sub};
 use core::time::Duration;
 
+/// 2026-01-01 00:00:00 UTC, in seconds since 1970: the lab's beginning by its own calendar.
+pub const EPOCH: u64 = 1_767_225_600;
+
 /// Nanoseconds of simulated time since the lab was made. Never the wall clock.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Instant(pub u64);

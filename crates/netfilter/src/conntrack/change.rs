@@ -103,7 +103,7 @@ impl Conntrack {
             conn.proto = Proto::Tcp(unchecked(state));
         }
         let slot = self.table.insert(conn);
-        self.exts.begin(slot, self.sysctls.acct != 0, self.collects());
+        self.exts.begin(slot, self.sysctls.acct != 0, self.labels_used, self.collects());
         self.helps.begin(slot);
         if self.sysctls.timestamp != 0 {
             self.exts.started(slot, now);

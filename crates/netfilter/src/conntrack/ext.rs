@@ -44,10 +44,11 @@ impl Exts {
     }
 
     /// A slot gets a new connection.
-    pub(super) fn begin(&mut self, slot: usize, acct: bool, events: bool) {
-        if acct || events {
+    pub(super) fn begin(&mut self, slot: usize, acct: bool, labels: bool, events: bool) {
+        if acct || labels || events {
             *self.at(slot) = Ext {
                 counters: acct.then_some([Counter::default(); 2]),
+                labels: labels.then_some(0),
                 events: events.then(What::default),
                 ..Ext::default()
             };
@@ -87,6 +88,11 @@ impl Conntrack {
     /// Its labels, bit 0 first; 0 when none was ever set.
     pub fn labels(&self, r: CtRef) -> u128 {
         self.table.index_of(r).and_then(|slot| self.exts.0.get(slot)?.labels).unwrap_or(0)
+    }
+
+    /// It has room for labels: some rule used them as it began (`nf_ct_labels_find`).
+    pub fn has_labels(&self, r: CtRef) -> bool {
+        self.table.index_of(r).is_some_and(|slot| self.exts.0.get(slot).is_some_and(|e| e.labels.is_some()))
     }
 
     /// Sets its labels.

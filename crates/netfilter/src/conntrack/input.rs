@@ -188,7 +188,7 @@ impl Conntrack {
             conn.status.set(Status::HELPER);
         }
         let slot = self.table.insert(conn);
-        self.exts.begin(slot, self.sysctls.acct != 0, self.collects());
+        self.exts.begin(slot, self.sysctls.acct != 0, self.labels_used, self.collects());
         self.helps.begin(slot);
         let Some(expected) = expected else { return Ok((slot, CtInfo::New)) };
         let help = self.helps.at(slot);

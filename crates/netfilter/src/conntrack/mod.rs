@@ -49,7 +49,7 @@ pub use status::Status;
 pub use sysctl::{SysctlError, Sysctls};
 pub use tcp::{Seen, SeenFlags, Tcp};
 pub use tcp_state::TcpState;
-pub use time::{HZ, Jiffies};
+pub use time::{HZ, Jiffies, ticks, ticks_of_millis};
 pub use tuple::{Dir, Tuple};
 pub use zone::{Zone, ZoneDir};
 
@@ -98,6 +98,8 @@ pub struct Conntrack {
     events: Events,
     templates: Vec<CtRef>,
     early_drop_wanted: bool,
+    /// Some rule uses labels: a new connection gets room for them.
+    pub(crate) labels_used: bool,
 }
 
 impl Conntrack {
@@ -176,6 +178,12 @@ impl Conntrack {
         let (slot, dir) = self.table.find(tuple, zone, Jiffies::at(now))?;
         let info = if dir == Dir::Reply { CtInfo::EstablishedReply } else { CtInfo::Established };
         Some((self.table.ct_ref(slot, info), dir))
+    }
+
+    /// Name of the helper of the connection that expected the packet's own; `None` when none did.
+    pub fn master_helper(&self, skb: &Skb) -> Option<&'static str> {
+        let Nfct::Tracked(r) = skb.nfct else { return None };
+        Some(self.master(r)?.1.helper?.name())
     }
 
     /// Takes a connection out of the table (`nf_ct_kill`); false when it was not there.

@@ -7,6 +7,18 @@ pub const HZ: u32 = 250;
 
 const NANOS_PER_TICK: u64 = 1_000_000_000 / HZ as u64;
 
+/// Ticks since boot, as the kernel's 64-bit `jiffies` counts them.
+pub const fn ticks(now: Instant) -> u64 {
+    now.0 / NANOS_PER_TICK
+}
+
+/// Milliseconds as ticks, rounded up (`msecs_to_jiffies`).
+pub const fn ticks_of_millis(millis: u32) -> u64 {
+    const MILLIS: u64 = 1000 / HZ as u64;
+    const FOREVER: u64 = (i64::MAX as u64 >> 1) - 1;
+    if millis as i32 >= 0 { (millis as u64).div_ceil(MILLIS) } else { FOREVER }
+}
+
 /// A point in time or a duration in ticks; wraps like the kernel's 32-bit `nfct_time_stamp`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Jiffies(pub u32);

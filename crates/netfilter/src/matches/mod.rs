@@ -2,29 +2,46 @@
 
 pub mod addrtype;
 pub mod ah;
+pub mod bpf;
+pub mod cgroup;
+pub mod cluster;
 pub mod comment;
+pub mod connbytes;
+pub mod connlabel;
+pub mod connlimit;
 pub mod connmark;
 pub mod conntrack;
+pub mod cpu;
 pub mod dccp;
 pub mod dscp;
 pub mod ecn;
 pub mod esp;
 pub mod eui64;
 pub mod frag;
+pub mod hashlimit;
+pub mod helper;
 pub mod icmp;
 pub mod ipcomp;
 pub mod iprange;
 pub mod ipv6header;
 pub mod length;
+pub mod limit;
 pub mod mac;
 pub mod mark;
 pub mod mh;
 pub mod multiport;
+pub mod nfacct;
 pub mod options;
+pub mod osf;
+pub mod owner;
 pub mod physdev;
 pub mod pkttype;
+pub mod policy;
+pub mod quota;
 pub mod range;
+pub mod rateest;
 pub mod realm;
+pub mod recent;
 pub mod rt;
 pub mod sctp;
 pub mod spi;
@@ -33,6 +50,7 @@ pub mod statistic;
 pub mod string;
 pub mod tcp;
 pub mod tcpmss;
+pub mod time;
 pub mod tos;
 pub mod ttl;
 pub mod u32;
@@ -41,7 +59,9 @@ pub mod udp;
 use crate::context::{Cx, Met, Scope};
 use crate::env::Host;
 use crate::extension::{Info, info};
+use crate::shared::{Named, Wanted};
 use crate::xtables::RuleError;
+use packetwalk_wire::Family;
 
 /// Every match, a line each: its variant and type, its name after `-m`, the families that have it, what
 /// it looks at (or `unmodelled`, when a packet that reaches it stops as not modelled), and its source in
@@ -56,12 +76,27 @@ macro_rules! each_match {
             Ah(ah::Ah) = "ah", v4, cx, "net/ipv4/netfilter/ipt_ah.c";
             /// Authentication header: index, length, reserved bits.
             Ah6(ah::Ah6) = "ah", v6, cx, "net/ipv6/netfilter/ip6t_ah.c";
+            /// A program that looks at the packet.
+            Bpf(bpf::Bpf) = "bpf", both, unmodelled, "net/netfilter/xt_bpf.c";
+            /// Control group of the process that sent the packet.
+            Cgroup(Box<cgroup::Cgroup>) = "cgroup", both, cx, "net/netfilter/xt_cgroup.c"
+                but "every process is in the root group, of class 0; not modelled in INPUT";
+            /// Whether this node of a cluster is to handle the connection.
+            Cluster(cluster::Cluster) = "cluster", both, cx, "net/netfilter/xt_cluster.c";
             /// Always met: a remark in the rule.
             Comment(comment::Comment) = "comment", both, always, "net/netfilter/xt_comment.c";
+            /// How much the connection has carried.
+            Connbytes(connbytes::Connbytes) = "connbytes", both, cx, "net/netfilter/xt_connbytes.c";
+            /// Labels of the connection.
+            Connlabel(connlabel::Connlabel) = "connlabel", both, cx, "net/netfilter/xt_connlabel.c";
+            /// How many connections an address or network has.
+            Connlimit(Box<connlimit::Connlimit>) = "connlimit", both, cx, "net/netfilter/xt_connlimit.c";
             /// Mark of the connection.
             Connmark(connmark::Connmark) = "connmark", both, cx, "net/netfilter/xt_connmark.c";
             /// State, addresses, ports, status, direction and expiry of the connection.
             Conntrack(Box<conntrack::Conntrack>) = "conntrack", both, cx, "net/netfilter/xt_conntrack.c";
+            /// Which CPU handles the packet.
+            Cpu(cpu::Cpu) = "cpu", both, skb, "net/netfilter/xt_cpu.c" but "there is one CPU, number 0";
             /// Ports, types and options of a DCCP header.
             Dccp(dccp::Dccp) = "dccp", both, cx, "net/netfilter/xt_dccp.c";
             /// Differentiated services code point.
@@ -76,8 +111,12 @@ macro_rules! each_match {
             Eui64(eui64::Eui64) = "eui64", v6, skb, "net/ipv6/netfilter/ip6t_eui64.c";
             /// Fragment header.
             Frag(frag::Frag) = "frag", v6, cx, "net/ipv6/netfilter/ip6t_frag.c";
+            /// Rate of packets or bytes of each address, network or port.
+            Hashlimit(Box<hashlimit::Hashlimit>) = "hashlimit", both, cx, "net/netfilter/xt_hashlimit.c";
             /// Length and options of a hop-by-hop options header.
             Hbh(options::HopByHop) = "hbh", v6, cx, "net/ipv6/netfilter/ip6t_hbh.c";
+            /// Which helper expected the connection.
+            Helper(helper::Helper) = "helper", both, cx, "net/netfilter/xt_helper.c";
             /// Hop limit.
             Hl(ttl::Hl) = "hl", v6, packet, "net/netfilter/xt_hl.c";
             /// Type and code of an ICMP message.
@@ -92,6 +131,8 @@ macro_rules! each_match {
             Ipv6header(ipv6header::Ipv6header) = "ipv6header", v6, cx, "net/ipv6/netfilter/ip6t_ipv6header.c";
             /// Length of the packet.
             Length(length::Length) = "length", both, packet, "net/netfilter/xt_length.c";
+            /// Rate of packets.
+            Limit(limit::Limit) = "limit", both, cx, "net/netfilter/xt_limit.c";
             /// Source address of the frame.
             Mac(mac::MacSource) = "mac", both, skb, "net/netfilter/xt_mac.c";
             /// Mark of the packet.
@@ -100,12 +141,26 @@ macro_rules! each_match {
             Mh(mh::Mh) = "mh", v6, cx, "net/ipv6/netfilter/ip6t_mh.c";
             /// Lists of ports and of ranges of ports.
             Multiport(multiport::Multiport) = "multiport", both, cx, "net/netfilter/xt_multiport.c";
+            /// Counts in an accounting object of nfnetlink.
+            Nfacct(nfacct::Nfacct) = "nfacct", both, unmodelled, "net/netfilter/xt_nfacct.c";
+            /// Which system sent a SYN, told by its fingerprint.
+            Osf(Box<osf::Osf>) = "osf", v4, skb, "net/netfilter/xt_osf.c" but "no fingerprints can be loaded";
+            /// User and group of the process that sent the packet.
+            Owner(owner::Owner) = "owner", both, skb, "net/netfilter/xt_owner.c";
             /// Ports of the bridge that a packet crosses.
             Physdev(physdev::Physdev) = "physdev", both, cx, "net/netfilter/xt_physdev.c";
             /// To whom the frame was addressed.
             Pkttype(pkttype::Pkttype) = "pkttype", both, skb, "net/netfilter/xt_pkttype.c";
+            /// Whether IPsec carried the packet, or will.
+            Policy(Box<policy::Policy>) = "policy", both, skb, "net/netfilter/xt_policy.c" but "there is no IPsec";
+            /// A number of bytes that is used up.
+            Quota(quota::Quota) = "quota", both, cx, "net/netfilter/xt_quota.c";
+            /// Estimated rate of what RATEEST counted.
+            Rateest(Box<rateest::Rateest>) = "rateest", both, cx, "net/netfilter/xt_rateest.c";
             /// Realm of the route.
             Realm(realm::Realm) = "realm", v4, skb, "net/netfilter/xt_realm.c";
+            /// Addresses that were seen of late.
+            Recent(Box<recent::Recent>) = "recent", both, cx, "net/netfilter/xt_recent.c";
             /// Routing header.
             Rt(Box<rt::Rt>) = "rt", v6, cx, "net/ipv6/netfilter/ip6t_rt.c";
             /// Ports and chunks of an SCTP packet.
@@ -123,6 +178,8 @@ macro_rules! each_match {
             Tcp(tcp::Tcp) = "tcp", both, cx, "net/netfilter/xt_tcpudp.c";
             /// Maximum segment size that a SYN offers.
             Tcpmss(tcpmss::TcpmssMatch) = "tcpmss", both, cx, "net/netfilter/xt_tcpmss.c";
+            /// Time of day and date.
+            Time(time::Time) = "time", both, cx, "net/netfilter/xt_time.c";
             /// Type of service, under a mask.
             Tos(tos::Tos) = "tos", both, packet, "net/netfilter/xt_dscp.c";
             /// Time to live.
@@ -192,19 +249,17 @@ each_match!(define);
 impl Match {
     /// Conntrack must watch the family while a rule has it (`nf_ct_netns_get` in its `checkentry`).
     pub const fn needs_conntrack(&self) -> bool {
-        matches!(self, Self::Conntrack(_) | Self::State(_) | Self::Connmark(_))
-    }
-
-    /// Looks at its own options.
-    ///
-    /// # Errors
-    /// What its `checkentry` refuses.
-    pub fn check(&self) -> Result<(), RuleError> {
-        match self {
-            Self::String(m) => m.check(),
-            Self::U32(m) => m.check(),
-            _ => Ok(()),
-        }
+        matches!(
+            self,
+            Self::Cluster(_)
+                | Self::Connbytes(_)
+                | Self::Connlabel(_)
+                | Self::Connlimit(_)
+                | Self::Connmark(_)
+                | Self::Conntrack(_)
+                | Self::Helper(_)
+                | Self::State(_)
+        )
     }
 
     /// Where it may be used.
@@ -212,6 +267,7 @@ impl Match {
         match self {
             Self::Addrtype(m) => m.scope(),
             Self::Ah(_) => Scope::proto(&[packetwalk_wire::proto::AH]),
+            Self::Cgroup(_) => cgroup::SCOPE,
             Self::Dccp(_) => Scope::proto(&[packetwalk_wire::proto::DCCP]),
             Self::Ecn(m) => m.scope(),
             Self::Esp(_) => Scope::proto(&[packetwalk_wire::proto::ESP]),
@@ -222,7 +278,10 @@ impl Match {
             Self::Mac(_) => mac::SCOPE,
             Self::Mh(_) => Scope::proto(&[packetwalk_wire::proto::MOBILITY]),
             Self::Multiport(_) => multiport::SCOPE,
+            Self::Osf(_) => osf::SCOPE,
+            Self::Owner(_) => owner::SCOPE,
             Self::Physdev(m) => m.scope(),
+            Self::Policy(m) => m.scope(),
             Self::Realm(_) => realm::SCOPE,
             Self::Sctp(_) => Scope::proto(&[packetwalk_wire::proto::SCTP]),
             Self::Tcp(_) | Self::Tcpmss(_) => Scope::proto(&[packetwalk_wire::proto::TCP]),
@@ -230,4 +289,50 @@ impl Match {
             _ => Scope::ANY,
         }
     }
+
+    /// What else the kernel asks before a rule with it goes in (its `checkentry`).
+    pub(crate) fn check(&self, family: Family, named: &Named) -> Result<(), RuleError> {
+        match self {
+            Self::Bpf(m) => m.check(),
+            Self::Cgroup(m) => m.check(),
+            Self::Connlabel(m) => m.check(),
+            Self::Hashlimit(m) => m.check(family, named),
+            Self::Limit(m) => m.check(),
+            Self::Nfacct(_) => Err(RuleError::Missing),
+            Self::Owner(m) => m.check(),
+            Self::Rateest(m) => m.check(named),
+            Self::Recent(m) => m.check(),
+            Self::String(m) => m.check(),
+            Self::U32(m) => m.check(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Its own state begins anew, as the rule goes into the kernel anew.
+    pub(crate) fn renew(&mut self) {
+        match self {
+            Self::Connlimit(m) => m.renew(),
+            Self::Limit(m) => m.renew(),
+            Self::Quota(m) => m.renew(),
+            Self::Statistic(m) => m.renew(),
+            _ => {}
+        }
+    }
+
+    /// What it names or asks of the namespace.
+    pub(crate) fn wants(&self, family: Family, wanted: &mut Wanted) {
+        match self {
+            Self::Connbytes(_) => wanted.accounting += 1,
+            Self::Connlabel(_) => wanted.labels += 1,
+            Self::Hashlimit(m) => m.wants(family, wanted),
+            Self::Rateest(m) => m.wants(wanted),
+            Self::Recent(m) => m.wants(wanted),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a name may be a file's in `/proc` (`xt_check_proc_name`).
+fn is_proc_name(name: &str) -> bool {
+    !matches!(name, "" | "." | "..") && !name.contains('/')
 }

@@ -46,6 +46,11 @@ impl Statistic {
         Self { not, mode, count }
     }
 
+    /// With its counter at the beginning again: the rule went into the kernel anew.
+    pub(crate) const fn renew(&mut self) {
+        *self = Self::new(self.not, self.mode);
+    }
+
     /// # Source
     /// Linux v6.18, `net/netfilter/xt_statistic.c`: `statistic_mt`.
     pub fn met<H: Host>(&mut self, cx: &mut Cx<'_, '_, H>) -> bool {

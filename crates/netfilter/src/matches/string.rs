@@ -63,7 +63,7 @@ impl Text {
             "bm" | "kmp" => Ok(()),
             "fsm" if !self.icase && self.is_machine() => Ok(()),
             "fsm" => Err(RuleError::Invalid),
-            _ => Err(RuleError::NoMatch),
+            _ => Err(RuleError::Missing),
         }
     }
 

@@ -8,7 +8,7 @@ const INITVAL: u32 = 0xdead_beef;
 
 /// An address as the four words that the kernel's `union nf_inet_addr` holds in memory (little-endian
 /// machines).
-pub(super) fn words(addr: IpAddr) -> [u32; 4] {
+pub(crate) fn words(addr: IpAddr) -> [u32; 4] {
     match addr {
         IpAddr::V4(a) => [u32::from_le_bytes(a.octets()), 0, 0, 0],
         IpAddr::V6(a) => {
@@ -19,7 +19,7 @@ pub(super) fn words(addr: IpAddr) -> [u32; 4] {
 }
 
 /// `jhash2` of four words.
-pub(super) const fn jhash2(k: [u32; 4], initval: u32) -> u32 {
+pub(crate) const fn jhash2(k: [u32; 4], initval: u32) -> u32 {
     let start = INITVAL.wrapping_add(4 << 2).wrapping_add(initval);
     let (mut a, mut b, mut c) =
         (start.wrapping_add(k[0]), start.wrapping_add(k[1]), start.wrapping_add(k[2]));
@@ -37,6 +37,19 @@ pub(super) const fn jhash2(k: [u32; 4], initval: u32) -> u32 {
     c = c.wrapping_sub(b) ^ b.rotate_left(4);
     b = b.wrapping_add(a);
     a = a.wrapping_add(k[3]);
+    c = (c ^ b).wrapping_sub(b.rotate_left(14));
+    a = (a ^ c).wrapping_sub(c.rotate_left(11));
+    b = (b ^ a).wrapping_sub(a.rotate_left(25));
+    c = (c ^ b).wrapping_sub(b.rotate_left(16));
+    a = (a ^ c).wrapping_sub(c.rotate_left(4));
+    b = (b ^ a).wrapping_sub(a.rotate_left(14));
+    (c ^ b).wrapping_sub(b.rotate_left(24))
+}
+
+/// `jhash_1word`.
+pub(crate) const fn jhash_1word(word: u32, initval: u32) -> u32 {
+    let start = INITVAL.wrapping_add(1 << 2).wrapping_add(initval);
+    let (mut a, mut b, mut c) = (start.wrapping_add(word), start, start);
     c = (c ^ b).wrapping_sub(b.rotate_left(14));
     a = (a ^ c).wrapping_sub(c.rotate_left(11));
     b = (b ^ a).wrapping_sub(a.rotate_left(25));

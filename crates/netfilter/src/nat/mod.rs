@@ -2,7 +2,7 @@
 
 mod follow;
 mod icmp_reply;
-mod jhash;
+pub(crate) mod jhash;
 mod mangle;
 mod masquerade;
 mod netmap;

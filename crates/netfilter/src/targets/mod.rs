@@ -11,20 +11,23 @@ pub mod mark;
 pub mod masquerade;
 pub mod netmap;
 pub mod npt;
+pub mod rateest;
 pub mod redirect;
 pub mod reject;
 pub mod snat;
+pub mod synproxy;
 pub mod tcpmss;
 pub mod tcpoptstrip;
 pub mod tos;
 pub mod ttl;
 
-use packetwalk_trace::{ChainId, Hook, Observer, Table as TableId};
+use packetwalk_trace::{ChainId, DropReason, Hook, Observer, Table as TableId};
 use packetwalk_wire::proto;
 
 use crate::context::{Cx, Scope};
 use crate::env::{Host, Verdict};
 use crate::extension::{Info, info};
+use crate::shared::{Named, Wanted};
 use crate::xtables::RuleError;
 
 /// Every target with a file of its own, a line each: its variant and type, its name after `-j`, the
@@ -61,6 +64,8 @@ macro_rules! each_target {
             Netmap(netmap::Netmap) = "NETMAP", both, observed, "net/netfilter/xt_NETMAP.c";
             /// Keeps the packet out of connection tracking.
             Notrack(ct::Notrack) = "NOTRACK", both, skb, "net/netfilter/xt_CT.c";
+            /// Counts the packet in a rate estimator.
+            Rateest(Box<rateest::Rateest>) = "RATEEST", both, cx, "net/netfilter/xt_RATEEST.c";
             /// Sends the connection to this host itself.
             Redirect(redirect::Redirect) = "REDIRECT", both, observed, "net/netfilter/xt_REDIRECT.c";
             /// Drops the packet and answers with an error.
@@ -70,6 +75,8 @@ macro_rules! each_target {
             /// Maps the source's network prefix.
             Snpt(npt::Snpt) = "SNPT", v6, skb, "net/ipv6/netfilter/ip6t_NPT.c"
                 but "an interface identifier that cannot be mapped stops as not modelled";
+            /// Answers for a server until the client has shown that it is there.
+            Synproxy(synproxy::Synproxy) = "SYNPROXY", both, unmodelled, "net/ipv4/netfilter/ipt_SYNPROXY.c";
             /// Sets or lowers the maximum segment size that a SYN offers.
             Tcpmss(tcpmss::Tcpmss) = "TCPMSS", both, cx, "net/netfilter/xt_TCPMSS.c";
             /// Overwrites TCP options with NOPs.
@@ -176,20 +183,10 @@ impl Target {
             | Self::Masquerade(_)
             | Self::Netmap(_)
             | Self::Redirect(_)
-            | Self::Snat(_) => true,
+            | Self::Snat(_)
+            | Self::Synproxy(_) => true,
             Self::Ct(t) => t.needs_conntrack(),
             _ => false,
-        }
-    }
-
-    /// Looks at its own options.
-    ///
-    /// # Errors
-    /// What its `checkentry` refuses.
-    pub fn check(&self) -> Result<(), RuleError> {
-        match self {
-            Self::Dnpt(npt::Dnpt(t)) | Self::Snpt(npt::Snpt(t)) => t.check(),
-            _ => Ok(()),
         }
     }
 
@@ -212,12 +209,29 @@ impl Target {
             Self::Dnpt(_) => npt::Dnpt::SCOPE,
             Self::Ecn(t) => t.scope(),
             Self::Snpt(_) => npt::Snpt::SCOPE,
+            Self::Synproxy(_) => Scope::proto(&[proto::TCP]).hooks(&[Input, Forward]),
             Self::Tcpoptstrip(_) => Scope { protos: &[proto::TCP], ..MANGLE },
             Self::Tcpmss(t) => Scope::proto(&[proto::TCP]).hooks(match t.mss {
                 tcpmss::Mss::ClampToPmtu => &[Forward, Output, Postrouting],
                 tcpmss::Mss::Set(_) => &[Prerouting, Input, Forward, Output, Postrouting],
             }),
             _ => Scope::ANY,
+        }
+    }
+
+    /// What else the kernel asks before a rule with it goes in (its `checkentry`).
+    pub(crate) fn check(&self, named: &Named) -> Result<(), RuleError> {
+        match self {
+            Self::Dnpt(npt::Dnpt(t)) | Self::Snpt(npt::Snpt(t)) => t.check(),
+            Self::Rateest(t) => t.check(named),
+            _ => Ok(()),
+        }
+    }
+
+    /// What it names.
+    pub(crate) fn wants(&self, wanted: &mut Wanted) {
+        if let Self::Rateest(t) = self {
+            t.wants(wanted);
         }
     }
 }

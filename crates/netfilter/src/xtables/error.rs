@@ -34,6 +34,10 @@ pub enum RuleError {
     Loop,
     /// EINVAL: a match or target refuses this table, hook or protocol.
     Invalid,
+    /// ERANGE: a match or target cannot count so far.
+    OutOfRange,
+    /// ENOENT: a match or target names something that is not there.
+    Missing,
     /// EOPNOTSUPP (nft): a jump into a chain whose rules refuse this base chain's type.
     NotSupported,
 }

@@ -1,6 +1,9 @@
 //! A rule.
 
+use packetwalk_wire::Family;
+
 use crate::matches::Match;
+use crate::shared::Wanted;
 use crate::targets::Target;
 
 use super::{Base, Counters};
@@ -28,6 +31,21 @@ impl Rule {
     /// asked, then one per `-m`.
     pub fn conditions(&self) -> usize {
         usize::from(self.base.count()) + self.matches.len()
+    }
+
+    /// The state of its own begins anew, as it goes into the kernel anew.
+    pub(crate) fn renew(&mut self) {
+        for m in &mut self.matches {
+            m.renew();
+        }
+    }
+
+    /// What it names or asks of the namespace.
+    pub(crate) fn wants(&self, family: Family, wanted: &mut Wanted) {
+        for m in &self.matches {
+            m.wants(family, wanted);
+        }
+        self.target.wants(wanted);
     }
 
     /// Conntrack must watch the family as long as this rule is there (`nf_ct_netns_get`).

@@ -1,9 +1,12 @@
 //! What one face holds for one family.
 
+use std::sync::Arc;
+
 use packetwalk_trace::{Hook, Table as TableId};
 use packetwalk_wire::Family;
 
 use super::Table;
+use crate::shared::{Named, Wanted};
 
 /// Which iptables made the rules. Both live side by side in one kernel.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -41,12 +44,15 @@ pub struct Ruleset {
     tables: [Option<Table>; 5],
     /// Order in which the tables came into being.
     order: Vec<TableId>,
+    /// For a table that comes into being.
+    named: Arc<Named>,
 }
 
 impl Ruleset {
     /// Without any table.
-    pub const fn new(face: Face, family: Family) -> Self {
-        Self { face, family, tables: [None, None, None, None, None], order: Vec::new() }
+    pub fn new(face: Face, family: Family) -> Self {
+        let tables = [None, None, None, None, None];
+        Self { face, family, tables, order: Vec::new(), named: Arc::default() }
     }
 
     /// Which iptables.
@@ -77,7 +83,11 @@ impl Ruleset {
         if slot.is_none() {
             self.order.push(id);
         }
-        slot.get_or_insert_with(|| Table::new(self.face, self.family, id))
+        slot.get_or_insert_with(|| {
+            let mut table = Table::new(self.face, self.family, id);
+            table.set_named(&self.named);
+            table
+        })
     }
 
     /// Puts a whole table in the place of the one of its name (the commit of `iptables-restore`).
@@ -103,6 +113,21 @@ impl Ruleset {
     /// Conntrack must watch the family because of some rule here.
     pub fn needs_conntrack(&self) -> bool {
         self.tables.iter().flatten().any(Table::needs_conntrack)
+    }
+
+    /// What its rules name or ask of the namespace.
+    pub(crate) fn wants(&self, wanted: &mut Wanted) {
+        for table in self.tables.iter().flatten() {
+            table.wants(wanted);
+        }
+    }
+
+    /// Tells the tables what the namespace's rules share.
+    pub(crate) fn set_named(&mut self, named: &Arc<Named>) {
+        self.named = Arc::clone(named);
+        for table in self.tables.iter_mut().flatten() {
+            table.set_named(named);
+        }
     }
 
     /// The nat table has a chain in the kernel, so that NAT is asked for each new connection.

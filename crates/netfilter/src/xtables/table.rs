@@ -1,11 +1,14 @@
 //! A table and the operations on it.
 
+use std::sync::Arc;
+
 use packetwalk_trace::{ChainId, Table as TableId};
 use packetwalk_wire::Family;
 
 use super::chain::HookSet;
 use super::ruleset::table_hooks;
 use super::{BaseChain, Chain, ChainError, Counters, Face, Policy, Rule, RuleError};
+use crate::shared::{Named, Wanted};
 
 /// One table of one face and family. It is a value: `iptables-restore` works on a clone and commits it
 /// with [`super::Ruleset::replace`].
@@ -19,6 +22,8 @@ pub struct Table {
     conntrack_users: u32,
     /// Chains made so far.
     made: u32,
+    /// What the namespace's rules share, as far as the kernel asks it of a new rule.
+    named: Arc<Named>,
 }
 
 impl Table {
@@ -42,7 +47,30 @@ impl Table {
             })
         };
         let chains = table_hooks(id).iter().map(base).collect();
-        Self { id, face, family, chains, conntrack_users: 0, made: 0 }
+        Self { id, face, family, chains, conntrack_users: 0, made: 0, named: Arc::default() }
+    }
+
+    /// What the namespace's rules share.
+    pub(crate) fn named(&self) -> &Named {
+        &self.named
+    }
+
+    pub(crate) fn set_named(&mut self, named: &Arc<Named>) {
+        self.named = Arc::clone(named);
+    }
+
+    /// What its rules name or ask of the namespace.
+    pub(crate) fn wants(&self, wanted: &mut Wanted) {
+        for rule in self.chains.iter().flatten().flat_map(|c| &c.rules) {
+            rule.wants(self.family, wanted);
+        }
+    }
+
+    /// Every rule's own state begins anew, as when the whole table goes into the kernel anew.
+    pub fn renew(&mut self) {
+        for rule in self.chains.iter_mut().flatten().flat_map(|c| &mut c.rules) {
+            rule.renew();
+        }
     }
 
     /// Which table.
@@ -317,17 +345,22 @@ impl Table {
     }
 
     /// Sets a chain's counters to zero, its policy's too (which counts from then on), or those of rule number `rule` (from 0) only
-    /// (`-Z`).
+    /// (`-Z`). The nft face puts a rule that has counted into the kernel anew, and with it its own state.
     ///
     /// # Errors
     /// [`RuleError::NoChain`], [`RuleError::NoRule`].
     pub fn zero(&mut self, id: ChainId, rule: Option<usize>) -> Result<(), RuleError> {
         let chain = self.slot(id).ok_or(RuleError::NoChain)?;
         if let Some(at) = rule {
-            chain.rules.get_mut(at).ok_or(RuleError::NoRule)?.counters = Counters::ZERO;
+            let rule = chain.rules.get_mut(at).ok_or(RuleError::NoRule)?;
+            rule.counters = Counters::ZERO;
+            rule.renew();
             return Ok(());
         }
         for rule in &mut chain.rules {
+            if rule.counters != Counters::ZERO {
+                rule.renew();
+            }
             rule.counters = Counters::ZERO;
         }
         if let Some(base) = chain.base.as_mut().filter(|b| b.exists) {

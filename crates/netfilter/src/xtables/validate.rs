@@ -58,9 +58,9 @@ impl Table {
             if !m.scope().admits(self, hooks, proto) {
                 return Err(RuleError::Invalid);
             }
-            m.check()?;
+            m.check(self.family(), self.named())?;
         }
-        rule.target.check()?;
+        rule.target.check(self.named())?;
         let tcpmss = self.face() == Face::Legacy && matches!(rule.target, Target::Tcpmss(_));
         let syn = !tcpmss || Tcpmss::allowed_with(&rule.matches);
         if syn && rule.target.scope().admits(self, hooks, proto) { Ok(()) } else { Err(RuleError::Invalid) }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Errno;
+use crate::tools;
 
 /// Most bytes that all files hold together: a lab is no place for more.
 const MOST_BYTES: usize = 64 << 20;
@@ -17,7 +18,7 @@ pub(crate) struct Inode(usize);
 pub(crate) enum Entry {
     Dir,
     File(Inode),
-    /// A file below `/proc/sys`, kept by the namespace.
+    /// A file below `/proc/sys` or `/proc/net`, kept by the namespace.
     Sysctl,
     /// `/dev/null`.
     Null,
@@ -99,8 +100,7 @@ fn parent(path: &[u8]) -> &[u8] {
 impl Vfs {
     /// What an absolute path names.
     pub fn get(&self, path: &[u8]) -> Option<Entry> {
-        let net = path.strip_prefix(b"/proc/net/").or_else(|| path.strip_prefix(b"/proc/self/net/"));
-        if path.starts_with(b"/proc/sys/") || net.is_some_and(crate::tools::proc_net::is_file) {
+        if path.starts_with(b"/proc/sys/") || tools::proc_net::is_file(path) {
             return Some(Entry::Sysctl);
         }
         if let Some(n) = path.strip_prefix(b"/dev/fd/") {

@@ -4,6 +4,7 @@ use packetwalk_lab::Lab;
 use packetwalk_stack::sysctl::SysctlError;
 use packetwalk_trace::NsId;
 
+use super::proc_net;
 use crate::sys::Errno;
 
 /// The setting's name of a path: its slashes are dots, and its dots slashes.
@@ -28,10 +29,7 @@ fn errno(e: &SysctlError) -> Errno {
 
 /// What reading the file `path` gives in namespace `ns`.
 pub(crate) fn read(lab: &mut Lab, ns: NsId, path: &[u8]) -> Result<Vec<u8>, Errno> {
-    if let Some(text) = super::proc_net::read(lab, ns, path) {
-        return Ok(text);
-    }
-    let name = name(path).ok_or(Errno::NoEntry)?;
+    let Some(name) = name(path) else { return proc_net::read(lab, ns, path) };
     let now = lab.now();
     let stack = lab.stack_mut(ns).ok_or(Errno::NoEntry)?;
     match stack.sysctl_read(&name, now) {
@@ -48,7 +46,7 @@ pub(crate) fn read(lab: &mut Lab, ns: NsId, path: &[u8]) -> Result<Vec<u8>, Errn
 
 /// Writes the file `path` in namespace `ns`.
 pub(crate) fn write(lab: &mut Lab, ns: NsId, path: &[u8], bytes: &[u8]) -> Result<(), Errno> {
-    let name = name(path).ok_or(Errno::NoEntry)?;
+    let Some(name) = name(path) else { return proc_net::write(lab, ns, path, bytes) };
     let value = std::str::from_utf8(bytes).map_err(|_| Errno::Invalid)?.trim();
     let stack = lab.stack_mut(ns).ok_or(Errno::NoEntry)?;
     stack.sysctl_write(&name, value).map_err(|e| errno(&e))

@@ -225,6 +225,11 @@ pub(super) fn list(out: &mut String, rule: &Rule, n: usize, table: &Table, f: &F
     out.push('\n');
 }
 
+/// What its extensions say on standard error each time the rule is printed.
+pub(super) fn grumbles(rule: &Rule) -> impl Iterator<Item = &'static str> {
+    rule.matches.iter().map(|m| ext::of_match(m).grumbles())
+}
+
 /// The heading of a chain and its columns.
 ///
 /// # Source

@@ -63,7 +63,8 @@ impl<'a> Handle<'a> {
     pub(super) fn commit(&mut self) -> Result<Option<Table>, Stop> {
         match self.refused {
             Some(RuleError::Loop) => return Err(Stop::Errno("Too many levels of symbolic links", false)),
-            Some(RuleError::NoMatch) => return Err(NO_CHAIN),
+            Some(RuleError::OutOfRange) => return Err(Stop::Errno("Numerical result out of range", false)),
+            Some(RuleError::Missing) => return Err(NO_CHAIN),
             Some(_) => return Err(Stop::Errno("Invalid argument", true)),
             None if !self.changed => return Ok(None),
             None => {}
@@ -74,6 +75,7 @@ impl<'a> Handle<'a> {
                 let _ = self.table.set_policy(id, policy, Some(Counters::ZERO));
             }
         }
+        self.table.renew();
         Ok(Some(self.table.clone()))
     }
 
@@ -349,7 +351,8 @@ impl<'a> Handle<'a> {
         };
         let verbose = p.options.has('v');
         if p.commands.has(Command::ListRules) {
-            list_rules(&mut self.out, &self.table, &chains, p.number, verbose);
+            let err = list_rules(&mut self.out, &self.table, &chains, p.number, verbose);
+            self.err.push_str(&err);
             return Ok(());
         }
         let numeric = p.options.has('n');
@@ -362,7 +365,8 @@ impl<'a> Handle<'a> {
         };
         let (exact, numbers) = (p.options.has('x'), p.options.has('0'));
         let f = Format { verbose, exact, numbers, columns: true, how };
-        list(&mut self.out, &self.table, &chains, p.number, &f);
+        let err = list(&mut self.out, &self.table, &chains, p.number, &f);
+        self.err.push_str(&err);
         Ok(())
     }
 }

@@ -156,8 +156,10 @@ fn save(
     if let Some(id) = options.table.as_deref().and_then(nft::table_id) {
         legacy_table(nf, program, id);
     }
-    save::run(&options, nf.rules(program.face, program.family), world, out)?;
+    let mut said = String::new();
+    save::run(&options, nf.rules(program.face, program.family), world, out, &mut said)?;
     warn_legacy(nf, program, "-save", err);
+    err.push_str(&said);
     Ok(())
 }
 
@@ -194,12 +196,13 @@ fn one_command(
     if lists {
         warn_legacy(nf, program, "", err);
     }
-    let apply = |rules: &mut Ruleset, out: &mut String| -> Result<(), Fail> {
-        let mut batch = Batch { rules, world, out, refused: Vec::new(), line: None };
+    let mut apply = |rules: &mut Ruleset, out: &mut String| -> Result<(), Fail> {
+        let mut batch = Batch { rules, world, out, err: String::new(), refused: Vec::new(), line: None };
         batch.apply(&p).map_err(|stop| match stop {
             Stop::Fail(fail) => fail,
             Stop::Errno(text, dmesg) => errno(program, text, dmesg),
         })?;
+        err.push_str(&batch.err);
         batch.verdict()
     };
     nf.change(program.face, program.family, |rules| {

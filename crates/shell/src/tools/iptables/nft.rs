@@ -41,6 +41,8 @@ pub(super) struct Batch<'a> {
     pub(super) world: World<'a>,
     /// Standard output.
     pub(super) out: &'a mut String,
+    /// For standard error.
+    pub(super) err: String,
     /// What the kernel refused: the input's line, the operation and its errno, the object.
     pub(super) refused: Vec<(Option<u32>, String)>,
     /// The line that is worked on, in `iptables-restore`.
@@ -57,6 +59,7 @@ const fn errno(e: RuleError) -> &'static str {
     match e {
         RuleError::Loop => "Too many links",
         RuleError::Invalid => "Invalid argument",
+        RuleError::OutOfRange => "Numerical result out of range",
         RuleError::NotSupported => "Operation not supported",
         _ => "No such file or directory",
     }
@@ -401,16 +404,18 @@ impl Batch<'_> {
         };
         let mut text = String::new();
         let t = self.look(table);
-        list(&mut text, &t, &listed(p, &t)?, p.number, &f);
+        let err = list(&mut text, &t, &listed(p, &t)?, p.number, &f);
         self.out.push_str(&text);
+        self.err.push_str(&err);
         Ok(())
     }
 
     fn list_rules(&mut self, p: &Parsed, table: TableId) -> Result<(), Stop> {
         let mut text = String::new();
         let t = self.look(table);
-        list_rules(&mut text, &t, &listed(p, &t)?, p.number, p.options.has('v'));
+        let err = list_rules(&mut text, &t, &listed(p, &t)?, p.number, p.options.has('v'));
         self.out.push_str(&text);
+        self.err.push_str(&err);
         Ok(())
     }
 }
@@ -428,13 +433,21 @@ fn listed(p: &Parsed, table: &Table) -> Result<Vec<ChainId>, Stop> {
     Ok(vec![id])
 }
 
-/// `-L`: chains, or the rule of a number alone.
-pub(super) fn list(out: &mut String, table: &Table, chains: &[ChainId], number: usize, f: &Format<'_>) {
+/// `-L`: chains, or the rule of a number alone. What extensions say meanwhile on standard error.
+pub(super) fn list(
+    out: &mut String,
+    table: &Table,
+    chains: &[ChainId],
+    number: usize,
+    f: &Format<'_>,
+) -> String {
+    let mut err = String::new();
     for (i, id) in chains.iter().enumerate() {
         let Some(chain) = table.chain(*id) else { continue };
         if number != 0 {
             if let Some(rule) = chain.rules.get(number - 1) {
                 base::list(out, rule, number, table, f);
+                err.extend(base::grumbles(rule));
             }
             continue;
         }
@@ -444,12 +457,22 @@ pub(super) fn list(out: &mut String, table: &Table, chains: &[ChainId], number: 
         base::header(out, *id, table, f);
         for (n, rule) in chain.rules.iter().enumerate() {
             base::list(out, rule, n + 1, table, f);
+            err.extend(base::grumbles(rule));
         }
     }
+    err
 }
 
-/// `-S`: policies and chains first, then the rules; or the rule of a number alone.
-pub(super) fn list_rules(out: &mut String, table: &Table, chains: &[ChainId], number: usize, counters: bool) {
+/// `-S`: policies and chains first, then the rules; or the rule of a number alone. What extensions say
+/// meanwhile on standard error.
+pub(super) fn list_rules(
+    out: &mut String,
+    table: &Table,
+    chains: &[ChainId],
+    number: usize,
+    counters: bool,
+) -> String {
+    let mut err = String::new();
     let named: Vec<_> = chains.iter().filter_map(|id| table.chain(*id)).collect();
     if number == 0 {
         for chain in &named {
@@ -468,7 +491,9 @@ pub(super) fn list_rules(out: &mut String, table: &Table, chains: &[ChainId], nu
         for (n, rule) in chain.rules.iter().enumerate() {
             if number == 0 || number == n + 1 {
                 put!(out, "-A {}{}\n", chain.name, base::save(rule, table, counters));
+                err.extend(base::grumbles(rule));
             }
         }
     }
+    err
 }

@@ -43,6 +43,48 @@ pub(super) fn whole(text: &str, min: u64, max: u64) -> Option<u64> {
     prefix(text, min, max).filter(|(_, rest)| rest.is_empty()).map(|(n, _)| n)
 }
 
+/// The decimal number that a text begins with, as `atoll` reads it: 0 when there is none.
+pub(super) fn leading(text: &str) -> i64 {
+    let t = text.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+    let (negative, t) = match t.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, t.strip_prefix('+').unwrap_or(t)),
+    };
+    let digits = t.bytes().take_while(u8::is_ascii_digit).count();
+    let n = t
+        .get(..digits)
+        .unwrap_or_default()
+        .bytes()
+        .fold(0_i64, |n, c| n.saturating_mul(10).saturating_add(i64::from(c - b'0')));
+    if negative { n.saturating_neg() } else { n }
+}
+
+/// `strtoul` with base 10, as an `unsigned int`: 0 and the whole text when there is no digit.
+pub(super) fn decimal(text: &str) -> (u32, &str) {
+    let t = text.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+    let t = t.strip_prefix(['-', '+']).unwrap_or(t);
+    let digits = t.bytes().take_while(u8::is_ascii_digit).count();
+    let (Some(number), Some(rest)) = (t.get(..digits).filter(|_| digits > 0), t.get(digits..)) else {
+        return (0, text);
+    };
+    let negative = text.trim_start().starts_with('-');
+    let n = number.parse::<u64>().unwrap_or(u64::MAX);
+    ((if negative { n.wrapping_neg() } else { n }) as u32, rest)
+}
+
+/// `N/UNIT`, the unit cut short at will: the number, and the unit in seconds. `None` for another unit.
+///
+/// # Source
+/// iptables 1.8.9, `extensions/libxt_limit.c`: `parse_rate`.
+pub(super) fn unit_seconds(text: &str) -> Option<(i64, u64)> {
+    const UNITS: [(&str, u64); 4] = [("second", 1), ("minute", 60), ("hour", 3600), ("day", 86_400)];
+    let n = leading(text);
+    let Some((_, unit)) = text.split_once('/') else { return Some((n, 1)) };
+    let is = |name: &str| name.get(..unit.len()).is_some_and(|n| n.eq_ignore_ascii_case(unit));
+    let (_, seconds) = UNITS.iter().find(|(name, _)| !unit.is_empty() && is(name))?;
+    Some((n, *seconds))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,8 +31,12 @@ pub(super) enum Ty {
     MarkMask,
     /// A log level.
     Syslog,
+    /// A host.
+    Host,
     /// A host with a mask.
     HostMask,
+    /// The length of a prefix, or a mask.
+    PrefixLen,
     /// A protocol.
     Proto,
     /// Ports, separated by colons.
@@ -54,6 +58,7 @@ pub(super) struct Opt {
     pub(super) ty: Ty,
     mandatory: bool,
     invertible: bool,
+    multi: bool,
     excl: u32,
     also: u32,
     min: u32,
@@ -63,7 +68,18 @@ pub(super) struct Opt {
 impl Opt {
     /// An option that may be given once and not negated.
     pub(super) const fn new(name: &'static str, id: u8, ty: Ty) -> Self {
-        Self { name, id, ty, mandatory: false, invertible: false, excl: 0, also: 0, min: 0, max: 0 }
+        Self {
+            name,
+            id,
+            ty,
+            mandatory: false,
+            invertible: false,
+            multi: false,
+            excl: 0,
+            also: 0,
+            min: 0,
+            max: 0,
+        }
     }
 
     /// `XTOPT_MAND`.
@@ -74,6 +90,11 @@ impl Opt {
     /// `XTOPT_INVERT`.
     pub(super) const fn invertible(self) -> Self {
         Self { invertible: true, ..self }
+    }
+
+    /// `XTOPT_MULTI`.
+    pub(super) const fn multi(self) -> Self {
+        Self { multi: true, ..self }
     }
 
     /// Not together with these (bits by id).
@@ -108,7 +129,7 @@ pub(super) enum Value {
     Uints(Vec<u64>),
     /// Value and mask.
     Masked(u32, u32),
-    /// A log level or protocol.
+    /// A log level, a protocol, or the length of a prefix: 255 for a mask that is none.
     Byte(u8),
     /// A network.
     Net(Net),
@@ -161,7 +182,7 @@ impl Call<'_> {
     pub(super) fn value(&mut self) -> Result<Value, Fail> {
         let (ext, opt) = (self.ext, self.opt);
         let bit = 1 << opt.id;
-        if *self.flags & bit != 0 {
+        if *self.flags & bit != 0 && !opt.multi {
             return Err(Fail::param(format!("{ext}: option \"--{}\" can only be used once.\n", opt.name)));
         }
         if self.invert && !opt.invertible {
@@ -215,7 +236,9 @@ impl Call<'_> {
             Ty::TosMask(mask) => tos(arg, mask)?,
             Ty::MarkMask => mark_mask(ext, opt.name, arg)?,
             Ty::Syslog => Value::Byte(syslog(arg)?),
+            Ty::Host => Value::Net(Net::prefix(self.host(self.arg)?, self.family().bits())),
             Ty::HostMask => self.host_mask()?,
+            Ty::PrefixLen => Value::Byte(self.prefix_len(self.arg)?),
             Ty::Proto => Value::Byte(names::protocol(arg)?),
             Ty::Ports => self.ports()?,
             Ty::Mac => Value::Mac(mac(arg)?),
@@ -289,13 +312,29 @@ impl Call<'_> {
         }
         let found = self.world.hosts.addrs(name, family);
         match found.as_slice() {
-            [] if name.parse::<IpAddr>().is_ok() => {
+            [] if name.parse::<IpAddr>().is_ok() || addr::inet_aton(name, Family::V4).is_some() => {
                 Err(Fail::param("getaddrinfo: Address family for hostname not supported\n"))
             }
             [] => Err(Fail::param("getaddrinfo: Temporary failure in name resolution\n")),
             [first, rest @ ..] if rest.iter().all(|a| a == first) => Ok(*first),
             _ => Err(Fail::param(format!("{name} resolves to more than one address\n"))),
         }
+    }
+
+    /// `xtopt_parse_plen`: 255 for a mask that is no prefix.
+    fn prefix_len(&self, text: &str) -> Result<u8, Fail> {
+        let family = self.family();
+        let bits = family.bits();
+        if let Some(len) = number::whole(text, 0, bits.into()) {
+            return Ok(len as u8);
+        }
+        let mask = addr::inet_aton(text, family).ok_or_else(|| {
+            Fail::param(format!(
+                "{}: bad value for option \"--{}\", neither a valid network mask nor valid CIDR ({}-{bits}).\n",
+                self.ext, self.opt.name, 0
+            ))
+        })?;
+        Ok(Net { addr: 0, mask: addr_bits(mask) }.prefix_len(family).unwrap_or(u8::MAX))
     }
 
     fn host_mask(&self) -> Result<Value, Fail> {
@@ -305,23 +344,8 @@ impl Call<'_> {
             return Ok(Value::Net(Net::prefix(addr, bits)));
         };
         let addr = self.host(host)?;
-        let mask = match number::whole(mask, 0, bits.into()) {
-            Some(len) => Net::prefix(addr, len as u8).mask,
-            None => match addr::inet_aton(mask, self.family()) {
-                // The tool keeps the length alone: a mask that is no prefix becomes all ones.
-                Some(mask) => {
-                    let net = Net { addr: 0, mask: addr_bits(mask) };
-                    net.prefix_len(self.family())
-                        .map_or(u128::MAX >> (128 - u32::from(bits)), |len| Net::prefix(addr, len).mask)
-                }
-                None => {
-                    return Err(Fail::param(format!(
-                        "{}: bad value for option \"--{}\", neither a valid network mask nor valid CIDR ({}-{bits}).\n",
-                        self.ext, self.opt.name, 0
-                    )));
-                }
-            },
-        };
+        // Of a mask that is no prefix the tool keeps nothing: it becomes all ones.
+        let mask = Net::prefix(addr, self.prefix_len(mask)?).mask;
         Ok(Value::Net(Net { addr: addr_bits(addr), mask }))
     }
 }

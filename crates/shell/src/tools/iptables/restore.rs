@@ -305,7 +305,14 @@ impl Reader<'_> {
     /// Does everything since the last COMMIT on a copy, and gives the copy back.
     fn commit(&mut self, out: &mut String) -> Result<Ruleset, Fail> {
         let mut rules = self.rules.clone();
-        let mut batch = Batch { rules: &mut rules, world: self.world, out, refused: Vec::new(), line: None };
+        let mut batch = Batch {
+            rules: &mut rules,
+            world: self.world,
+            out,
+            err: String::new(),
+            refused: Vec::new(),
+            line: None,
+        };
         let verbose = self.options.verbose > 0;
         for (line, todo) in self.todo.drain(..) {
             batch.line = Some(line);

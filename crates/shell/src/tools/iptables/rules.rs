@@ -162,6 +162,7 @@ fn native(matches: &[Match]) -> Vec<Match> {
                     merge(&mut one.dport, u.dport);
                 }
             }
+            Match::Limit(m) => out.push(Match::Limit(m.native())),
             other => out.push(other.clone()),
         }
     }

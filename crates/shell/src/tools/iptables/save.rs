@@ -82,6 +82,7 @@ pub(super) fn run(
     rules: &Ruleset,
     world: World<'_>,
     out: &mut String,
+    err: &mut String,
 ) -> Result<(), Fail> {
     let program = world.program;
     if let Some(name) = &options.table {
@@ -95,28 +96,28 @@ pub(super) fn run(
             });
         };
         match rules.get(id) {
-            Some(table) => one(table, options.counters, world, out),
-            None => one(&Table::new(program.face, program.family, id), options.counters, world, out),
+            Some(table) => one(table, options.counters, world, out, err),
+            None => one(&Table::new(program.face, program.family, id), options.counters, world, out, err),
         }
         return Ok(());
     }
     match program.face {
         Face::Nft => {
             for table in NFT_ORDER.iter().filter_map(|id| rules.get(*id)) {
-                one(table, options.counters, world, out);
+                one(table, options.counters, world, out, err);
             }
         }
         Face::Legacy => {
             let tables: Vec<&Table> = rules.created().collect();
             for table in tables.into_iter().rev() {
-                one(table, options.counters, world, out);
+                one(table, options.counters, world, out, err);
             }
         }
     }
     Ok(())
 }
 
-fn one(table: &Table, counters: bool, world: World<'_>, out: &mut String) {
+fn one(table: &Table, counters: bool, world: World<'_>, out: &mut String, err: &mut String) {
     let (program, date) = (world.program, world.hosts.date());
     let version = match program.face {
         Face::Nft => program.version(),
@@ -133,6 +134,7 @@ fn one(table: &Table, counters: bool, world: World<'_>, out: &mut String) {
                 put!(out, "[{}:{}] ", rule.counters.packets, rule.counters.bytes);
             }
             put!(out, "-A {}{}\n", chain.name, base::save(rule, table, false));
+            err.extend(base::grumbles(rule));
         }
     }
     put!(out, "COMMIT\n# Completed on {date}\n");

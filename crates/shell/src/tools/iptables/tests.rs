@@ -32,18 +32,33 @@ fn call(nf: &mut Netfilter, words: &[&str], stdin: &str) -> Output {
     output
 }
 
-#[track_caller]
-fn check(nf: &mut Netfilter, command: &str, stdin: &str, expect: &Output) {
+/// What a command prints and returns, where that is not what was recorded.
+fn check(nf: &mut Netfilter, command: &str, stdin: &str, expect: &Output) -> Option<String> {
     let words: Vec<&str> = command.split('\t').collect();
     let got = call(nf, &words, stdin);
-    assert_eq!(&got, expect, "{command}\n{stdin}");
+    if got == *expect {
+        return None;
+    }
+    let mut text = format!("{command}\n{stdin}  status {}, recorded {}\n", got.status, expect.status);
+    for (ours, want) in [(&got.stdout, &expect.stdout), (&got.stderr, &expect.stderr)] {
+        let mut ours = ours.lines();
+        let mut want = want.lines();
+        loop {
+            match (ours.next(), want.next()) {
+                (None, None) => break,
+                (a, b) if a == b => {}
+                (a, b) => text += &format!("  - {}\n  + {}\n", b.unwrap_or("(end)"), a.unwrap_or("(end)")),
+            }
+        }
+    }
+    Some(text)
 }
 
 /// Replays a recording; how many commands it has.
 #[track_caller]
 fn replay(recording: &str) -> usize {
     let mut nf = Netfilter::new();
-    let mut count = 0;
+    let (mut count, mut wrong) = (0, Vec::new());
     let mut lines = recording.lines().peekable();
     while let Some(line) = lines.next() {
         if line == "@ new" {
@@ -68,9 +83,10 @@ fn replay(recording: &str) -> usize {
             to.push_str(text);
             to.push('\n');
         }
-        check(&mut nf, &command, &stdin, &expect);
+        wrong.extend(check(&mut nf, &command, &stdin, &expect));
         count += 1;
     }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
     count
 }
 
@@ -96,6 +112,20 @@ fn packet_extensions_as_recorded() {
 fn header_extensions_as_recorded() {
     assert!(replay(include_str!("testdata/header-nft.txt")) > 200);
     assert!(replay(include_str!("testdata/header-legacy.txt")) > 200);
+}
+
+/// Rules of the extensions with a state, in both faces and families: taken or refused, listed, saved,
+/// deleted.
+#[test]
+fn extensions_with_a_state_as_recorded() {
+    macro_rules! recordings {
+        ($($name:literal)*) => { [$(($name, include_str!(concat!("testdata/", $name, ".txt")))),*] };
+    }
+    for (name, recording) in recordings!["limit" "hashlimit" "recent" "conn" "quota-owner" "time" "rateest"
+        "policy-bpf"]
+    {
+        assert!(replay(recording) > 20, "{name}");
+    }
 }
 
 /// As the count of connections told after a ping over `lo` with this rule alone, in both faces.

@@ -42,8 +42,9 @@ impl Process for Iptables {
             None => Ok(self.stdin.as_slice()),
             Some(why) => Err(why),
         };
-        let ns = cx.ns;
+        let (ns, now) = (cx.ns, cx.now());
         let Some(stack) = cx.lab.stack_mut(ns) else { return Poll::Exit(1) };
+        stack.nf.shared.now = now;
         let Some(output) = run(&name, &args, bytes, &mut stack.nf, &hosts) else { return Poll::Exit(127) };
         cx.stdout.push(output.stdout.as_bytes());
         cx.stderr.push(output.stderr.as_bytes());

@@ -2,31 +2,7 @@
 
 use packetwalk_wire::Family;
 
-const MATCHES: &[&str] = &[
-    "bpf",
-    "cgroup",
-    "cluster",
-    "connbytes",
-    "connlabel",
-    "connlimit",
-    "cpu",
-    "devgroup",
-    "hashlimit",
-    "helper",
-    "ipvs",
-    "limit",
-    "nfacct",
-    "osf",
-    "owner",
-    "policy",
-    "quota",
-    "rateest",
-    "recent",
-    "rpfilter",
-    "set",
-    "socket",
-    "time",
-];
+const MATCHES: &[&str] = &["devgroup", "ipvs", "rpfilter", "set", "socket"];
 const MATCHES4: &[&str] = &[];
 const MATCHES6: &[&str] = &[];
 const TARGETS: &[&str] = &[
@@ -39,10 +15,8 @@ const TARGETS: &[&str] = &[
     "NFLOG",
     "NFQUEUE",
     "QUEUE",
-    "RATEEST",
     "SECMARK",
     "SET",
-    "SYNPROXY",
     "TEE",
     "TPROXY",
     "TRACE",

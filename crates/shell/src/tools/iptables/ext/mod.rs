@@ -2,29 +2,46 @@
 
 mod addrtype;
 mod ah;
+mod bpf;
+mod cgroup;
+mod cluster;
 mod comment;
+mod connbytes;
+mod connlabel;
+mod connlimit;
 mod connmark;
 mod conntrack;
+mod cpu;
 mod dccp;
 mod dscp;
 mod ecn;
 mod esp;
 mod eui64;
 mod frag;
+mod hashlimit;
+mod helper;
 mod icmp;
 mod ipcomp;
 mod iprange;
 mod ipv6header;
 mod known;
 mod length;
+mod limit;
 mod mac;
 mod mark;
 mod mh;
 mod multiport;
+mod nfacct;
 mod options;
+mod osf;
+mod owner;
 mod physdev;
 mod pkttype;
+mod policy;
+mod quota;
+mod rateest;
 mod realm;
+mod recent;
 mod rt;
 mod sctp;
 mod spi;
@@ -42,13 +59,16 @@ mod t_nat;
 mod t_netmap;
 mod t_notrack;
 mod t_npt;
+mod t_rateest;
 mod t_reject;
+mod t_synproxy;
 mod t_tcpmss;
 mod t_tcpoptstrip;
 mod t_tos;
 mod t_ttl;
 mod tcp;
 mod tcpmss;
+mod time;
 mod tos;
 mod ttl;
 mod u32;
@@ -117,6 +137,11 @@ pub(super) trait Ext {
 
     /// Its part of a line of `-L`, a space first.
     fn list(&self, out: &mut String, how: &Listing<'_>);
+
+    /// What it says on standard error each time it is printed.
+    fn grumbles(&self) -> &'static str {
+        ""
+    }
 }
 
 /// What a name after `-m` or `-j` stands for.
@@ -152,6 +177,10 @@ impl<T: Ext> Ext for Box<T> {
 
     fn list(&self, out: &mut String, how: &Listing<'_>) {
         (**self).list(out, how);
+    }
+
+    fn grumbles(&self) -> &'static str {
+        (**self).grumbles()
     }
 }
 
@@ -233,6 +262,20 @@ packetwalk_netfilter::each_target!(of_targets);
 /// The refusal of something that exists on Linux and not here.
 pub(super) fn refuse(program: &Program, kind: &str, name: &str) -> Fail {
     Fail::not_simulated(program, &format!("{kind} '{name}'"))
+}
+
+/// A text's first `most` bytes, as a fixed field holds them; no character is cut in two.
+fn cut(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// `xtables_param_act(XTF_BAD_VALUE, …)`.
+fn bad_value(ext: &str, option: &str, value: &str) -> Fail {
+    Fail::param(format!("{ext}: Bad value for \"{option}\" option: \"{value}\""))
 }
 
 /// ` !` before a negated option.

@@ -1,5 +1,6 @@
 //! Names of protocols and ports.
 
+pub(super) mod people;
 pub(in crate::tools) mod protocols;
 pub(in crate::tools) mod services;
 
