@@ -67,7 +67,9 @@ impl Conntrack {
             }
             Nfct::Tracked(r) => {
                 match self.get(r) {
-                    Some(conn) if conn.place == Place::Template => zone = conn.zone,
+                    Some(conn) if conn.place == Place::Template => {
+                        zone = conn.zone.for_mark(skb.mark);
+                    }
                     Some(_) => return Verdict::Accept,
                     None => {}
                 }

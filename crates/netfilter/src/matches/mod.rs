@@ -4,6 +4,7 @@ pub mod addrtype;
 pub mod comment;
 pub mod connmark;
 pub mod conntrack;
+pub mod devgroup;
 pub mod dscp;
 pub mod icmp;
 pub mod iprange;
@@ -14,6 +15,8 @@ pub mod multiport;
 pub mod physdev;
 pub mod pkttype;
 pub mod range;
+pub mod rpfilter;
+pub mod socket;
 pub mod statistic;
 pub mod tcp;
 pub mod tos;
@@ -39,6 +42,8 @@ macro_rules! each_match {
             Connmark(connmark::Connmark) = "connmark", both, cx, "net/netfilter/xt_connmark.c";
             /// State, addresses, ports, status, direction and expiry of the connection.
             Conntrack(Box<conntrack::Conntrack>) = "conntrack", both, cx, "net/netfilter/xt_conntrack.c";
+            /// Groups of the interfaces in and out.
+            Devgroup(devgroup::Devgroup) = "devgroup", both, cx, "net/netfilter/xt_devgroup.c";
             /// Differentiated services code point.
             Dscp(dscp::Dscp) = "dscp", both, packet, "net/netfilter/xt_dscp.c";
             /// Hop limit.
@@ -61,6 +66,11 @@ macro_rules! each_match {
             Physdev(physdev::Physdev) = "physdev", both, cx, "net/netfilter/xt_physdev.c";
             /// To whom the frame was addressed.
             Pkttype(pkttype::Pkttype) = "pkttype", both, skb, "net/netfilter/xt_pkttype.c";
+            /// Whether an answer would leave where the packet came in.
+            Rpfilter(rpfilter::Rpfilter) = "rpfilter", both, cx, "net/ipv4/netfilter/ipt_rpfilter.c";
+            /// Whether a socket of this host gets the packet.
+            Socket(socket::Socket) = "socket", both, cx, "net/netfilter/xt_socket.c"
+                but "no program here opens a transparent socket; fragments are not put together for it";
             /// State of the connection.
             State(conntrack::State) = "state", both, cx, "net/netfilter/xt_conntrack.c";
             /// Every nth packet, or some by chance.
@@ -140,11 +150,14 @@ impl Match {
     pub fn scope(&self) -> Scope {
         match self {
             Self::Addrtype(m) => m.scope(),
+            Self::Devgroup(m) => m.scope(),
             Self::Icmp(_) => Scope::proto(&[packetwalk_wire::proto::ICMP]),
             Self::Icmp6(_) => Scope::proto(&[packetwalk_wire::proto::ICMPV6]),
             Self::Mac(_) => mac::SCOPE,
             Self::Multiport(_) => multiport::SCOPE,
             Self::Physdev(m) => m.scope(),
+            Self::Rpfilter(_) => rpfilter::Rpfilter::SCOPE,
+            Self::Socket(_) => socket::Socket::SCOPE,
             Self::Tcp(_) => Scope::proto(&[packetwalk_wire::proto::TCP]),
             Self::Udp(_) => Scope::proto(&[packetwalk_wire::proto::UDP]),
             _ => Scope::ANY,

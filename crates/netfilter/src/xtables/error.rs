@@ -32,6 +32,8 @@ pub enum RuleError {
     NoMatch,
     /// ELOOP (legacy), EMLINK (nft): a chain would reach itself, or jumps stand too deep.
     Loop,
+    /// ENOENT: the kernel has no such match or target, or not what it names.
+    Absent,
     /// EINVAL: a match or target refuses this table, hook or protocol.
     Invalid,
     /// EOPNOTSUPP (nft): a jump into a chain whose rules refuse this base chain's type.

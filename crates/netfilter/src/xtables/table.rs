@@ -19,6 +19,8 @@ pub struct Table {
     conntrack_users: u32,
     /// Chains made so far.
     made: u32,
+    /// Chains and rules made so far (`hgenerator`).
+    handles: u32,
 }
 
 impl Table {
@@ -42,7 +44,7 @@ impl Table {
             })
         };
         let chains = table_hooks(id).iter().map(base).collect();
-        Self { id, face, family, chains, conntrack_users: 0, made: 0 }
+        Self { id, face, family, chains, conntrack_users: 0, made: 0, handles: 0 }
     }
 
     /// Which table.
@@ -139,6 +141,7 @@ impl Table {
             serial: self.made,
         };
         self.made = self.made.wrapping_add(1);
+        self.handles = self.handles.wrapping_add(1);
         let free = self.chains.iter().position(Option::is_none);
         let at = free.unwrap_or(self.chains.len());
         let id = u16::try_from(at).map_err(|_| ChainError::TooMany)?;
@@ -225,8 +228,11 @@ impl Table {
 
     /// Brings a built-in chain into the kernel, as the nft face does before it uses one.
     pub fn materialize(&mut self, id: ChainId) {
-        if let Some(base) = self.slot(id).and_then(|c| c.base.as_mut()) {
+        if let Some(base) = self.slot(id).and_then(|c| c.base.as_mut())
+            && !base.exists
+        {
             base.exists = true;
+            self.handles = self.handles.wrapping_add(1);
         }
     }
 
@@ -235,7 +241,7 @@ impl Table {
     /// # Errors
     /// [`RuleError::NoChain`], [`RuleError::BadPosition`], [`RuleError::Loop`], [`RuleError::Invalid`];
     /// nothing changes.
-    pub fn insert(&mut self, id: ChainId, at: usize, rule: Rule) -> Result<(), RuleError> {
+    pub fn insert(&mut self, id: ChainId, at: usize, mut rule: Rule) -> Result<(), RuleError> {
         let chain = self.chain(id).ok_or(RuleError::NoChain)?;
         if at > chain.rules.len() {
             return Err(RuleError::BadPosition);
@@ -244,6 +250,8 @@ impl Table {
         self.materialize(id);
         self.conntrack_users += u32::from(rule.needs_conntrack());
         let jumps = rule.target.chain().is_some();
+        self.handles = self.handles.wrapping_add(1);
+        rule.handle = self.handles;
         if let Some(chain) = self.slot(id) {
             chain.rules.insert(at, rule);
         }
@@ -262,15 +270,18 @@ impl Table {
         self.insert(id, at, rule)
     }
 
-    /// Puts a rule in the place of rule number `at`, from 0 (`-R`).
+    /// Puts a rule in the place of rule number `at`, from 0 (`-R`); it takes over the handle.
     ///
     /// # Errors
     /// As [`Self::insert`], and [`RuleError::NoRule`]; nothing changes.
     pub fn replace(&mut self, id: ChainId, at: usize, rule: Rule) -> Result<(), RuleError> {
-        if at >= self.chain(id).ok_or(RuleError::NoChain)?.rules.len() {
-            return Err(RuleError::NoRule);
-        }
+        let old = self.chain(id).ok_or(RuleError::NoChain)?.rules.get(at).ok_or(RuleError::NoRule)?.handle;
+        let handles = self.handles;
         self.insert(id, at, rule)?;
+        self.handles = handles;
+        if let Some(rule) = self.slot(id).and_then(|c| c.rules.get_mut(at)) {
+            rule.handle = old;
+        }
         self.delete(id, at + 1)
     }
 

@@ -5,6 +5,7 @@ mod bridge;
 mod clib;
 mod conntrack;
 mod control;
+mod dmesg;
 mod ifconfig;
 mod ip;
 pub(crate) mod iptables;
@@ -40,6 +41,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("dash", Tool::Process(crate::lang::interp::start_bash)),
     ("date", text::DATE),
     ("dirname", text::DIRNAME),
+    ("dmesg", Tool::Function(dmesg::main)),
     ("echo", Tool::Function(control::plain::echo)),
     ("egrep", text::GREP),
     ("env", Tool::Function(control::env::main)),
@@ -112,4 +114,5 @@ const TOOLS: &[(&str, Tool)] = &[
     ("wc", text::WC),
     ("which", Tool::Function(control::which::main)),
     ("xargs", text::XARGS),
+    ("xtables-monitor", Tool::Process(iptables::monitor)),
 ];

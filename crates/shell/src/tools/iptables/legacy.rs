@@ -63,6 +63,7 @@ impl<'a> Handle<'a> {
     pub(super) fn commit(&mut self) -> Result<Option<Table>, Stop> {
         match self.refused {
             Some(RuleError::Loop) => return Err(Stop::Errno("Too many levels of symbolic links", false)),
+            Some(RuleError::Absent) => return Err(NO_CHAIN),
             Some(_) => return Err(Stop::Errno("Invalid argument", true)),
             None if !self.changed => return Ok(None),
             None => {}

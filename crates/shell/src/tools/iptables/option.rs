@@ -31,8 +31,14 @@ pub(super) enum Ty {
     MarkMask,
     /// A log level.
     Syslog,
+    /// A host.
+    Host,
     /// A host with a mask.
     HostMask,
+    /// A mask, or its length.
+    PlenMask,
+    /// One port.
+    Port,
     /// A protocol.
     Proto,
     /// Ports, separated by colons.
@@ -110,6 +116,8 @@ pub(super) enum Value {
     Masked(u32, u32),
     /// A log level or protocol.
     Byte(u8),
+    /// An address.
+    Addr(IpAddr),
     /// A network.
     Net(Net),
     /// Ports: how many were given, and the range.
@@ -215,7 +223,13 @@ impl Call<'_> {
             Ty::TosMask(mask) => tos(arg, mask)?,
             Ty::MarkMask => mark_mask(ext, opt.name, arg)?,
             Ty::Syslog => Value::Byte(syslog(arg)?),
+            Ty::Host => Value::Addr(self.host(self.arg)?),
             Ty::HostMask => self.host_mask()?,
+            Ty::PlenMask => Value::Net(self.mask(self.arg, self.family().unspecified())?),
+            Ty::Port => {
+                let port = if self.arg.is_empty() { 0 } else { any_port(self.arg)? };
+                Value::Ports(port, port)
+            }
             Ty::Proto => Value::Byte(names::protocol(arg)?),
             Ty::Ports => self.ports()?,
             Ty::Mac => Value::Mac(mac(arg)?),
@@ -292,6 +306,7 @@ impl Call<'_> {
             [] if name.parse::<IpAddr>().is_ok() => {
                 Err(Fail::param("getaddrinfo: Address family for hostname not supported\n"))
             }
+            [] if name.contains('/') => Err(Fail::param("getaddrinfo: Name or service not known\n")),
             [] => Err(Fail::param("getaddrinfo: Temporary failure in name resolution\n")),
             [first, rest @ ..] if rest.iter().all(|a| a == first) => Ok(*first),
             _ => Err(Fail::param(format!("{name} resolves to more than one address\n"))),
@@ -305,6 +320,12 @@ impl Call<'_> {
             return Ok(Value::Net(Net::prefix(addr, bits)));
         };
         let addr = self.host(host)?;
+        Ok(Value::Net(self.mask(mask, addr)?))
+    }
+
+    /// A mask or its length, and the address under it.
+    fn mask(&self, mask: &str, addr: IpAddr) -> Result<Net, Fail> {
+        let bits = self.family().bits();
         let mask = match number::whole(mask, 0, bits.into()) {
             Some(len) => Net::prefix(addr, len as u8).mask,
             None => match addr::inet_aton(mask, self.family()) {
@@ -322,7 +343,7 @@ impl Call<'_> {
                 }
             },
         };
-        Ok(Value::Net(Net { addr: addr_bits(addr), mask }))
+        Ok(Net { addr: addr_bits(addr), mask })
     }
 }
 

@@ -12,7 +12,6 @@ const MATCHES: &[&str] = &[
     "connlimit",
     "cpu",
     "dccp",
-    "devgroup",
     "ecn",
     "esp",
     "hashlimit",
@@ -27,10 +26,8 @@ const MATCHES: &[&str] = &[
     "quota",
     "rateest",
     "recent",
-    "rpfilter",
     "sctp",
     "set",
-    "socket",
     "string",
     "tcpmss",
     "time",
@@ -38,27 +35,8 @@ const MATCHES: &[&str] = &[
 ];
 const MATCHES4: &[&str] = &["realm"];
 const MATCHES6: &[&str] = &["dst", "eui64", "frag", "hbh", "ipv6header", "mh", "rt", "srh"];
-const TARGETS: &[&str] = &[
-    "AUDIT",
-    "CHECKSUM",
-    "CLASSIFY",
-    "CONNSECMARK",
-    "HMARK",
-    "IDLETIMER",
-    "LED",
-    "NFLOG",
-    "NFQUEUE",
-    "QUEUE",
-    "RATEEST",
-    "SECMARK",
-    "SET",
-    "SYNPROXY",
-    "TCPOPTSTRIP",
-    "TEE",
-    "TPROXY",
-    "TRACE",
-];
-const TARGETS4: &[&str] = &["CLUSTERIP", "ECN", "ULOG"];
+const TARGETS: &[&str] = &["CHECKSUM", "RATEEST", "SET", "SYNPROXY", "TCPOPTSTRIP"];
+const TARGETS4: &[&str] = &["ECN"];
 const TARGETS6: &[&str] = &["DNPT", "SNPT"];
 
 fn either(name: &str, family: Family, all: &[&str], v4: &[&str], v6: &[&str]) -> bool {
@@ -74,4 +52,9 @@ pub(super) fn is_match(name: &str, family: Family) -> bool {
 /// Whether the real tool has a target of this name.
 pub(super) fn is_target(name: &str, family: Family) -> bool {
     either(name, family, TARGETS, TARGETS4, TARGETS6)
+}
+
+/// Whether the real tool has a target of this name and the kernel has not.
+pub(in crate::tools::iptables) fn lacks_module(name: &str) -> bool {
+    matches!(name, "CLUSTERIP" | "LED" | "ULOG")
 }

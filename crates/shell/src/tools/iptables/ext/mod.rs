@@ -4,28 +4,42 @@ mod addrtype;
 mod comment;
 mod connmark;
 mod conntrack;
+mod devgroup;
 mod dscp;
 mod icmp;
 mod iprange;
-mod known;
+pub(super) mod known;
 mod length;
 mod mac;
 mod mark;
 mod multiport;
 mod physdev;
 mod pkttype;
+mod rpfilter;
+mod socket;
 mod statistic;
+mod t_absent;
+mod t_audit;
+mod t_classify;
 mod t_connmark;
 mod t_ct;
 mod t_dscp;
+mod t_hmark;
+mod t_idletimer;
 mod t_log;
 mod t_mark;
 mod t_nat;
 mod t_netmap;
+mod t_nflog;
+mod t_nfqueue;
 mod t_notrack;
 mod t_reject;
+mod t_secmark;
 mod t_tcpmss;
+mod t_tee;
 mod t_tos;
+mod t_tproxy;
+mod t_trace;
 mod t_ttl;
 mod tcp;
 mod tos;
@@ -87,6 +101,12 @@ pub(super) trait Ext {
         Ok(())
     }
 
+    /// What it says on standard error before [`Self::check`].
+    fn warning(&self, flags: u32) -> &'static str {
+        let _ = flags;
+        ""
+    }
+
     /// Its options as `-S` prints them, a space before each.
     fn save(&self, out: &mut String, family: Family);
 
@@ -119,6 +139,10 @@ impl<T: Ext> Ext for Box<T> {
 
     fn check(&mut self, flags: u32) -> Result<(), Fail> {
         (**self).check(flags)
+    }
+
+    fn warning(&self, flags: u32) -> &'static str {
+        (**self).warning(flags)
     }
 
     fn save(&self, out: &mut String, family: Family) {
