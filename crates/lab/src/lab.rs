@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use packetwalk_stack::path::Next;
-use packetwalk_stack::{Captures, Cx, Flight, Stack};
+use packetwalk_stack::{Captures, Cx, Flight, KernelLog, Stack};
 use packetwalk_trace::{Event, NsId, Observer, Recorder, Silent};
 use packetwalk_wire::{IfIndex, Instant, Payloads};
 
@@ -56,6 +56,8 @@ pub struct Lab {
     recorder: Option<Recorder>,
     /// What packet sockets see.
     pub captures: Captures,
+    /// The kernel's log.
+    pub log: KernelLog,
 }
 
 impl Default for Lab {
@@ -77,6 +79,7 @@ impl Lab {
             flights: VecDeque::new(),
             recorder: None,
             captures: Captures::default(),
+            log: KernelLog::default(),
         }
     }
 
@@ -238,6 +241,7 @@ impl Lab {
                     flights: &mut self.flights,
                     latency: LATENCY,
                     captures: &mut self.captures,
+                    log: &mut self.log,
                     sending: 0,
                     errno: None,
                 }

@@ -89,7 +89,13 @@ fn docker() -> (Lab, NsId, NsId, NsId) {
         table
             .append(
                 chain,
-                Rule { base: Default::default(), matches: Vec::new(), target, counters: Default::default() },
+                Rule {
+                    base: Default::default(),
+                    matches: Vec::new(),
+                    target,
+                    counters: Default::default(),
+                    handle: 0,
+                },
             )
             .unwrap();
     });

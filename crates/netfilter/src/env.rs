@@ -56,6 +56,68 @@ pub trait Host {
         let _ = dst;
         None
     }
+    /// The way back to a packet's source (rpfilter); `None` when there is none.
+    fn reverse_route(&self, key: &ReverseKey) -> Option<Reverse> {
+        let _ = key;
+        None
+    }
+    /// The socket that gets a packet (socket, TPROXY).
+    fn socket(&self, key: &SocketKey) -> Option<SocketView> {
+        let _ = key;
+        None
+    }
+}
+
+/// A lookup of the way back to a packet's source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ReverseKey {
+    /// The packet's source: where the answer would go.
+    pub src: IpAddr,
+    /// Its destination.
+    pub dst: IpAddr,
+    /// TOS or traffic class.
+    pub tos: u8,
+    /// Mark.
+    pub mark: u32,
+    /// Where it came in.
+    pub dev: IfIndex,
+    /// The way may lead over any interface.
+    pub loose: bool,
+}
+
+/// The way back to a packet's source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reverse {
+    /// The route's type.
+    pub kind: RouteKind,
+    /// It leads over the interface that the packet came in by.
+    pub by_dev: bool,
+}
+
+/// A lookup of the socket that gets a packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SocketKey {
+    /// TCP or UDP.
+    pub protocol: u8,
+    /// The packet's source.
+    pub src: (IpAddr, u16),
+    /// The packet's destination.
+    pub dst: (IpAddr, u16),
+    /// Where it came in.
+    pub iif: IfIndex,
+}
+
+/// A socket as rules see it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SocketView {
+    /// Bound to no address.
+    pub wildcard: bool,
+    /// Connected to a peer.
+    pub connected: bool,
+    /// `IP_TRANSPARENT`.
+    pub transparent: bool,
+    /// `SO_MARK`.
+    pub mark: u32,
 }
 
 /// Everything a hook step may use beside the packet.

@@ -21,6 +21,7 @@ pub mod nexthop;
 pub mod output;
 pub mod output6;
 pub mod result;
+pub mod reverse;
 pub mod route;
 pub mod rule;
 pub mod rules;
@@ -33,6 +34,7 @@ pub use dev::{Conf, Dev};
 pub use error::RouteError;
 pub use input::{Input, InputKey};
 pub use result::{Flow, RouteResult};
+pub use reverse::ReverseKey;
 pub use route::{Metrics, NextHop, NlFlags, Route, RouteFilter, Scope, protocol, table_id};
 pub use rule::{Rule, RuleAction};
 

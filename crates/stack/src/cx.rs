@@ -44,6 +44,48 @@ pub struct Captures {
     pub frames: Vec<Captured>,
 }
 
+/// A line of the kernel's log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LogLine {
+    /// When.
+    pub at: Instant,
+    /// `KERN_*`, 0 to 7.
+    pub level: u8,
+    /// The text.
+    pub text: String,
+}
+
+/// The machine's log, which `dmesg` prints.
+#[derive(Clone, Debug, Default)]
+pub struct KernelLog {
+    /// `net.netfilter.nf_log_all_netns`: packets of all namespaces are logged, not those of the machine's
+    /// own alone, which no lab is in.
+    pub all_netns: bool,
+    lines: VecDeque<LogLine>,
+}
+
+impl KernelLog {
+    /// As many lines are kept at most.
+    const ROOM: usize = 8192;
+
+    /// What was written and not cleared, oldest first.
+    pub fn lines(&self) -> impl Iterator<Item = &LogLine> {
+        self.lines.iter()
+    }
+
+    /// Forgets what was written (`dmesg -C`).
+    pub fn clear(&mut self) {
+        self.lines.clear();
+    }
+
+    pub(crate) fn write(&mut self, line: LogLine) {
+        if self.lines.len() == Self::ROOM {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(line);
+    }
+}
+
 /// A frame on its way to another namespace.
 #[derive(Clone, Copy, Debug)]
 pub struct Flight {
@@ -71,6 +113,8 @@ pub struct Cx<'a, O: Observer> {
     pub latency: std::time::Duration,
     /// Captures.
     pub captures: &'a mut Captures,
+    /// The kernel's log.
+    pub log: &'a mut KernelLog,
     /// The packet whose sender waits to be told how it went.
     pub sending: u32,
     /// What that sender is told.

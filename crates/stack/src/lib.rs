@@ -17,8 +17,9 @@ mod routing;
 pub mod sockets;
 mod stack;
 pub mod sysctl;
+mod tee;
 
-pub use cx::{Captured, Captures, Cx, Direction, Flight};
+pub use cx::{Captured, Captures, Cx, Direction, Flight, KernelLog, LogLine};
 pub use dst::{Dst, OutputKey};
 pub use random::SplitMix;
 pub use sockets::{Datagram, Kind as SocketKind, SockError, SockId, SockOpts, Socket};

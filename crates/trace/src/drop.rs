@@ -67,6 +67,8 @@ pub enum DropReason {
     FragReasm,
     /// `FULL_RING`, socket queue full.
     SocketRcvbuff,
+    /// Handed to a queue on which no program listens (`NOT_SPECIFIED` in the kernel); its sender is not told.
+    NfQueue,
     /// A rule met something that is not modelled: the packet stops rather than guess.
     NotModelled,
     /// The frame was taken by nobody (unknown EtherType, ARP for others).
@@ -109,6 +111,7 @@ impl DropReason {
             Self::NotJoined => "IP_NOT_JOINED",
             Self::FragReasm => "FRAG_REASM",
             Self::SocketRcvbuff => "SOCKET_RCVBUFF",
+            Self::NfQueue => "NETFILTER_QUEUE",
             Self::NotModelled => "NOT_MODELLED",
             Self::UnhandledProto => "UNHANDLED_PROTO",
         }

@@ -72,7 +72,9 @@ impl Conntrack {
             }
             Nfct::Tracked(r) => {
                 match self.get(r) {
-                    Some(conn) if conn.place == Place::Template => (zone, helper) = (conn.zone, conn.helper),
+                    Some(conn) if conn.place == Place::Template => {
+                        (zone, helper) = (conn.zone.for_mark(skb.mark), conn.helper);
+                    }
                     Some(_) => return Verdict::Accept,
                     None => {}
                 }

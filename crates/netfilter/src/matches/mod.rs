@@ -13,6 +13,7 @@ pub mod connmark;
 pub mod conntrack;
 pub mod cpu;
 pub mod dccp;
+pub mod devgroup;
 pub mod dscp;
 pub mod ecn;
 pub mod esp;
@@ -42,8 +43,10 @@ pub mod range;
 pub mod rateest;
 pub mod realm;
 pub mod recent;
+pub mod rpfilter;
 pub mod rt;
 pub mod sctp;
+pub mod socket;
 pub mod spi;
 pub mod srh;
 pub mod statistic;
@@ -99,6 +102,8 @@ macro_rules! each_match {
             Cpu(cpu::Cpu) = "cpu", both, skb, "net/netfilter/xt_cpu.c" but "there is one CPU, number 0";
             /// Ports, types and options of a DCCP header.
             Dccp(dccp::Dccp) = "dccp", both, cx, "net/netfilter/xt_dccp.c";
+            /// Groups of the interfaces in and out.
+            Devgroup(devgroup::Devgroup) = "devgroup", both, cx, "net/netfilter/xt_devgroup.c";
             /// Differentiated services code point.
             Dscp(dscp::Dscp) = "dscp", both, packet, "net/netfilter/xt_dscp.c";
             /// Length and options of a destination options header.
@@ -161,10 +166,15 @@ macro_rules! each_match {
             Realm(realm::Realm) = "realm", v4, skb, "net/netfilter/xt_realm.c";
             /// Addresses that were seen of late.
             Recent(Box<recent::Recent>) = "recent", both, cx, "net/netfilter/xt_recent.c";
+            /// Whether an answer would leave where the packet came in.
+            Rpfilter(rpfilter::Rpfilter) = "rpfilter", both, cx, "net/ipv4/netfilter/ipt_rpfilter.c";
             /// Routing header.
             Rt(Box<rt::Rt>) = "rt", v6, cx, "net/ipv6/netfilter/ip6t_rt.c";
             /// Ports and chunks of an SCTP packet.
             Sctp(sctp::Sctp) = "sctp", both, cx, "net/netfilter/xt_sctp.c";
+            /// Whether a socket of this host gets the packet.
+            Socket(socket::Socket) = "socket", both, cx, "net/netfilter/xt_socket.c"
+                but "no program here opens a transparent socket; fragments are not put together for it";
             /// Segment routing header.
             Srh(Box<srh::Srh>) = "srh", v6, cx, "net/ipv6/netfilter/ip6t_srh.c";
             /// State of the connection.
@@ -269,6 +279,7 @@ impl Match {
             Self::Ah(_) => Scope::proto(&[packetwalk_wire::proto::AH]),
             Self::Cgroup(_) => cgroup::SCOPE,
             Self::Dccp(_) => Scope::proto(&[packetwalk_wire::proto::DCCP]),
+            Self::Devgroup(m) => m.scope(),
             Self::Ecn(m) => m.scope(),
             Self::Esp(_) => Scope::proto(&[packetwalk_wire::proto::ESP]),
             Self::Eui64(_) => eui64::SCOPE,
@@ -283,7 +294,9 @@ impl Match {
             Self::Physdev(m) => m.scope(),
             Self::Policy(m) => m.scope(),
             Self::Realm(_) => realm::SCOPE,
+            Self::Rpfilter(_) => rpfilter::Rpfilter::SCOPE,
             Self::Sctp(_) => Scope::proto(&[packetwalk_wire::proto::SCTP]),
+            Self::Socket(_) => socket::Socket::SCOPE,
             Self::Tcp(_) | Self::Tcpmss(_) => Scope::proto(&[packetwalk_wire::proto::TCP]),
             Self::Udp(_) => Scope::proto(&[packetwalk_wire::proto::UDP]),
             _ => Scope::ANY,

@@ -18,6 +18,23 @@ pub(crate) fn words(addr: IpAddr) -> [u32; 4] {
     }
 }
 
+/// `jhash_3words`.
+pub(crate) const fn jhash_3words(a: u32, b: u32, c: u32, initval: u32) -> u32 {
+    let start = INITVAL.wrapping_add(3 << 2).wrapping_add(initval);
+    last(a.wrapping_add(start), b.wrapping_add(start), c.wrapping_add(start))
+}
+
+/// lookup3's final().
+const fn last(mut a: u32, mut b: u32, mut c: u32) -> u32 {
+    c = (c ^ b).wrapping_sub(b.rotate_left(14));
+    a = (a ^ c).wrapping_sub(c.rotate_left(11));
+    b = (b ^ a).wrapping_sub(a.rotate_left(25));
+    c = (c ^ b).wrapping_sub(b.rotate_left(16));
+    a = (a ^ c).wrapping_sub(c.rotate_left(4));
+    b = (b ^ a).wrapping_sub(a.rotate_left(14));
+    (c ^ b).wrapping_sub(b.rotate_left(24))
+}
+
 /// `jhash2` of four words.
 pub(crate) const fn jhash2(k: [u32; 4], initval: u32) -> u32 {
     let start = INITVAL.wrapping_add(4 << 2).wrapping_add(initval);
@@ -37,13 +54,7 @@ pub(crate) const fn jhash2(k: [u32; 4], initval: u32) -> u32 {
     c = c.wrapping_sub(b) ^ b.rotate_left(4);
     b = b.wrapping_add(a);
     a = a.wrapping_add(k[3]);
-    c = (c ^ b).wrapping_sub(b.rotate_left(14));
-    a = (a ^ c).wrapping_sub(c.rotate_left(11));
-    b = (b ^ a).wrapping_sub(a.rotate_left(25));
-    c = (c ^ b).wrapping_sub(b.rotate_left(16));
-    a = (a ^ c).wrapping_sub(c.rotate_left(4));
-    b = (b ^ a).wrapping_sub(a.rotate_left(14));
-    (c ^ b).wrapping_sub(b.rotate_left(24))
+    last(a, b, c)
 }
 
 /// `jhash_1word`.

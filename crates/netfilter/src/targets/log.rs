@@ -1,8 +1,9 @@
 //! `-j LOG`.
 
-use packetwalk_wire::Skb;
-
 use super::Flow;
+use crate::context::Cx;
+use crate::env::Host;
+use crate::log;
 
 /// What is logged and how.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,8 +17,10 @@ pub struct Log {
 }
 
 impl Log {
-    /// The line itself is made from the trace.
-    pub const fn act(&self, _: &Skb) -> Flow {
+    /// # Source
+    /// Linux v6.18, `net/netfilter/xt_LOG.c`: `log_tg`.
+    pub fn act<H: Host>(&self, cx: &mut Cx<'_, '_, H>) -> Flow {
+        log::packet(cx, self.level, &self.prefix, self.flags);
         Flow::Continue
     }
 }

@@ -1,24 +1,35 @@
 //! One file per `-j`.
 
+pub mod absent;
+pub mod audit;
 pub mod checksum;
+pub mod classify;
 pub mod connmark;
 pub mod ct;
 pub mod dnat;
 pub mod dscp;
 pub mod ecn;
+pub mod hmark;
+pub mod idletimer;
 pub mod log;
 pub mod mark;
 pub mod masquerade;
 pub mod netmap;
+pub mod nflog;
+pub mod nfqueue;
 pub mod npt;
 pub mod rateest;
 pub mod redirect;
 pub mod reject;
+pub mod secmark;
 pub mod snat;
 pub mod synproxy;
 pub mod tcpmss;
 pub mod tcpoptstrip;
+pub mod tee;
 pub mod tos;
+pub mod tproxy;
+pub mod trace;
 pub mod ttl;
 
 use packetwalk_trace::{ChainId, DropReason, Hook, Observer, Table as TableId};
@@ -27,8 +38,8 @@ use packetwalk_wire::proto;
 use crate::context::{Cx, Scope};
 use crate::env::{Host, Verdict};
 use crate::extension::{Info, info};
-use crate::shared::{Named, Wanted};
-use crate::xtables::RuleError;
+use crate::shared::Wanted;
+use crate::xtables::{Face, RuleError, Table};
 
 /// Every target with a file of its own, a line each: its variant and type, its name after `-j`, the
 /// families that have it, what it works on (or `unmodelled`, when a packet that reaches it stops as not
@@ -37,12 +48,20 @@ use crate::xtables::RuleError;
 macro_rules! each_target {
     ($then:ident) => {
         $then! {
+            /// Writes a record for the audit daemon.
+            Audit(audit::Audit) = "AUDIT", both, skb, "net/netfilter/xt_AUDIT.c";
             /// Fills in checksums that a device would.
             Checksum(checksum::Checksum) = "CHECKSUM", both, skb, "net/netfilter/xt_CHECKSUM.c";
+            /// Sets the class by which queueing disciplines sort.
+            Classify(classify::Classify) = "CLASSIFY", both, skb, "net/netfilter/xt_CLASSIFY.c";
+            /// Shares an address among hosts; the kernel has it no longer.
+            Clusterip(absent::Clusterip) = "CLUSTERIP", v4, unmodelled, "net/ipv4/netfilter/ipt_CLUSTERIP.c";
             /// Sets the mark of the connection, or copies it from the packet or to it.
             Connmark(connmark::Connmark) = "CONNMARK", both, cx, "net/netfilter/xt_connmark.c";
+            /// Copies the security mark between packet and connection.
+            Connsecmark(secmark::Connsecmark) = "CONNSECMARK", both, skb, "net/netfilter/xt_CONNSECMARK.c";
             /// Says how a packet is tracked.
-            Ct(ct::Ct) = "CT", both, cx, "net/netfilter/xt_CT.c";
+            Ct(Box<ct::Ct>) = "CT", both, cx, "net/netfilter/xt_CT.c";
             /// Gives the connection another destination.
             Dnat(dnat::Dnat) = "DNAT", both, observed, "net/netfilter/xt_nat.c";
             /// Maps the destination's network prefix.
@@ -54,22 +73,38 @@ macro_rules! each_target {
             Ecn(ecn::EcnTarget) = "ECN", v4, skb, "net/ipv4/netfilter/ipt_ECN.c";
             /// Changes the hop limit.
             Hl(ttl::Hl) = "HL", v6, skb, "net/netfilter/xt_HL.c";
+            /// Sets the mark of the packet to a hash of its fields.
+            Hmark(Box<hmark::Hmark>) = "HMARK", both, cx, "net/netfilter/xt_HMARK.c";
+            /// Tells user space when no packet came for some time.
+            Idletimer(idletimer::Idletimer) = "IDLETIMER", both, skb, "net/netfilter/xt_IDLETIMER.c";
+            /// Lights an LED; the kernel is built without it.
+            Led(absent::Led) = "LED", both, unmodelled, "net/netfilter/xt_LED.c";
             /// Writes a line to the kernel's log.
-            Log(log::Log) = "LOG", both, skb, "net/netfilter/xt_LOG.c";
+            Log(log::Log) = "LOG", both, cx, "net/netfilter/xt_LOG.c";
             /// Sets the mark of the packet.
             Mark(mark::Mark) = "MARK", both, skb, "net/netfilter/xt_mark.c";
             /// Gives the connection the address of the interface out as its source.
             Masquerade(masquerade::Masquerade) = "MASQUERADE", both, observed, "net/netfilter/xt_MASQUERADE.c";
             /// Maps a network to another of the same size, one to one.
             Netmap(netmap::Netmap) = "NETMAP", both, observed, "net/netfilter/xt_NETMAP.c";
+            /// Hands a copy to a program that listens on a group.
+            Nflog(nflog::Nflog) = "NFLOG", both, skb, "net/netfilter/xt_NFLOG.c"
+                but "no program here listens on a group";
+            /// Hands the packet to a program that decides about it.
+            Nfqueue(nfqueue::Nfqueue) = "NFQUEUE", both, skb, "net/netfilter/xt_NFQUEUE.c"
+                but "no program here listens on a queue";
             /// Keeps the packet out of connection tracking.
             Notrack(ct::Notrack) = "NOTRACK", both, skb, "net/netfilter/xt_CT.c";
+            /// Hands the packet to queue 0; of the legacy face.
+            Queue(nfqueue::Queue) = "QUEUE", both, skb, "net/ipv4/netfilter/ip_tables.c";
             /// Counts the packet in a rate estimator.
             Rateest(Box<rateest::Rateest>) = "RATEEST", both, cx, "net/netfilter/xt_RATEEST.c";
             /// Sends the connection to this host itself.
             Redirect(redirect::Redirect) = "REDIRECT", both, observed, "net/netfilter/xt_REDIRECT.c";
             /// Drops the packet and answers with an error.
             Reject(reject::Reject) = "REJECT", both, skb, "net/ipv4/netfilter/ipt_REJECT.c";
+            /// Sets the security mark of the packet.
+            Secmark(secmark::Secmark) = "SECMARK", both, unmodelled, "net/netfilter/xt_SECMARK.c";
             /// Gives the connection another source.
             Snat(snat::Snat) = "SNAT", both, observed, "net/netfilter/xt_nat.c";
             /// Maps the source's network prefix.
@@ -81,10 +116,19 @@ macro_rules! each_target {
             Tcpmss(tcpmss::Tcpmss) = "TCPMSS", both, cx, "net/netfilter/xt_TCPMSS.c";
             /// Overwrites TCP options with NOPs.
             Tcpoptstrip(tcpoptstrip::Tcpoptstrip) = "TCPOPTSTRIP", both, skb, "net/netfilter/xt_TCPOPTSTRIP.c";
+            /// Sends a copy of the packet to a host on a link.
+            Tee(tee::Tee) = "TEE", both, cx, "net/netfilter/xt_TEE.c";
             /// Sets the type of service, under a mask.
             Tos(tos::Tos) = "TOS", both, skb, "net/netfilter/xt_DSCP.c";
+            /// Hands the packet to a transparent socket.
+            Tproxy(tproxy::Tproxy) = "TPROXY", both, cx, "net/netfilter/xt_TPROXY.c"
+                but "no program here opens a transparent socket; fragments are not put together for it";
+            /// Tells every rule that the packet meets.
+            Trace(trace::Trace) = "TRACE", both, skb, "net/netfilter/xt_TRACE.c";
             /// Changes the time to live.
             Ttl(ttl::Ttl) = "TTL", v4, skb, "net/netfilter/xt_HL.c";
+            /// Hands a copy to a program; the kernel has it no longer.
+            Ulog(absent::Ulog) = "ULOG", v4, unmodelled, "net/ipv4/netfilter/ipt_ULOG.c";
         }
     };
 }
@@ -179,6 +223,7 @@ impl Target {
     pub const fn needs_conntrack(&self) -> bool {
         match self {
             Self::Connmark(_)
+            | Self::Connsecmark(_)
             | Self::Dnat(_)
             | Self::Masquerade(_)
             | Self::Netmap(_)
@@ -188,6 +233,41 @@ impl Target {
             Self::Ct(t) => t.needs_conntrack(),
             _ => false,
         }
+    }
+
+    /// Whether the kernel takes it in this table, with `-p proto` (not negated).
+    ///
+    /// # Errors
+    /// [`RuleError`].
+    ///
+    /// # Source
+    /// Linux v6.18: the `.checkentry` of each `struct xt_target`, as far as it is not of [`Self::scope`].
+    pub(crate) fn check(&self, table: &Table, proto: Option<u8>) -> Result<(), RuleError> {
+        let ok = match self {
+            Self::Ct(t) => return t.check(table.family(), proto),
+            Self::Clusterip(_) | Self::Led(_) | Self::Secmark(_) | Self::Ulog(_) => {
+                return Err(RuleError::Missing);
+            }
+            Self::Queue(_) if table.face() == Face::Nft => return Err(RuleError::Missing),
+            // The nft face writes it as an expression of its own.
+            Self::Trace(_) => table.face() == Face::Nft || table.id() == TableId::Raw,
+            Self::Dnpt(npt::Dnpt(t)) | Self::Snpt(npt::Snpt(t)) => return t.check(),
+            Self::Rateest(t) => return t.check(table.named()),
+            Self::Connmark(t) => t.shift.is_valid(),
+            Self::Hmark(t) => t.is_valid(),
+            Self::Nfqueue(t) => t.is_valid(),
+            Self::Tee(t) => t.is_valid(),
+            Self::Idletimer(t) => {
+                let beside =
+                    table.listed().into_iter().flat_map(|(_, c)| &c.rules).all(|r| match &r.target {
+                        Self::Idletimer(other) => t.agrees(other),
+                        _ => true,
+                    });
+                t.is_valid() && beside
+            }
+            _ => true,
+        };
+        if ok { Ok(()) } else { Err(RuleError::Invalid) }
     }
 
     /// Where it may be used.
@@ -206,25 +286,19 @@ impl Target {
             Self::Netmap(_) => NAT.hooks(&[Prerouting, Postrouting, Output, Input]),
             Self::Reject(t) => t.scope(),
             Self::Checksum(_) | Self::Dscp(_) | Self::Tos(_) | Self::Ttl(_) | Self::Hl(_) => MANGLE,
+            Self::Classify(_) => classify::Classify::SCOPE,
+            Self::Connsecmark(_) | Self::Secmark(_) => secmark::SCOPE,
             Self::Dnpt(_) => npt::Dnpt::SCOPE,
             Self::Ecn(t) => t.scope(),
             Self::Snpt(_) => npt::Snpt::SCOPE,
             Self::Synproxy(_) => Scope::proto(&[proto::TCP]).hooks(&[Input, Forward]),
             Self::Tcpoptstrip(_) => Scope { protos: &[proto::TCP], ..MANGLE },
+            Self::Tproxy(_) => tproxy::Tproxy::SCOPE,
             Self::Tcpmss(t) => Scope::proto(&[proto::TCP]).hooks(match t.mss {
                 tcpmss::Mss::ClampToPmtu => &[Forward, Output, Postrouting],
                 tcpmss::Mss::Set(_) => &[Prerouting, Input, Forward, Output, Postrouting],
             }),
             _ => Scope::ANY,
-        }
-    }
-
-    /// What else the kernel asks before a rule with it goes in (its `checkentry`).
-    pub(crate) fn check(&self, named: &Named) -> Result<(), RuleError> {
-        match self {
-            Self::Dnpt(npt::Dnpt(t)) | Self::Snpt(npt::Snpt(t)) => t.check(),
-            Self::Rateest(t) => t.check(named),
-            _ => Ok(()),
         }
     }
 

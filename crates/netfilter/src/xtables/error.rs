@@ -36,7 +36,7 @@ pub enum RuleError {
     Invalid,
     /// ERANGE: a match or target cannot count so far.
     OutOfRange,
-    /// ENOENT: a match or target names something that is not there.
+    /// ENOENT: the kernel has no such match or target, or not what it names.
     Missing,
     /// EOPNOTSUPP (nft): a jump into a chain whose rules refuse this base chain's type.
     NotSupported,

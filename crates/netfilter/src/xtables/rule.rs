@@ -19,6 +19,8 @@ pub struct Rule {
     pub target: Target,
     /// Packets that met it.
     pub counters: Counters,
+    /// Its number in its table of the nft face, given when it goes in (`NFTA_RULE_HANDLE`).
+    pub handle: u32,
 }
 
 impl Rule {

@@ -24,6 +24,8 @@ pub struct Table {
     made: u32,
     /// What the namespace's rules share, as far as the kernel asks it of a new rule.
     named: Arc<Named>,
+    /// Chains and rules made so far (`hgenerator`).
+    handles: u32,
 }
 
 impl Table {
@@ -47,7 +49,7 @@ impl Table {
             })
         };
         let chains = table_hooks(id).iter().map(base).collect();
-        Self { id, face, family, chains, conntrack_users: 0, made: 0, named: Arc::default() }
+        Self { id, face, family, chains, conntrack_users: 0, made: 0, handles: 0, named: Arc::default() }
     }
 
     /// What the namespace's rules share.
@@ -167,6 +169,7 @@ impl Table {
             serial: self.made,
         };
         self.made = self.made.wrapping_add(1);
+        self.handles = self.handles.wrapping_add(1);
         let free = self.chains.iter().position(Option::is_none);
         let at = free.unwrap_or(self.chains.len());
         let id = u16::try_from(at).map_err(|_| ChainError::TooMany)?;
@@ -253,8 +256,11 @@ impl Table {
 
     /// Brings a built-in chain into the kernel, as the nft face does before it uses one.
     pub fn materialize(&mut self, id: ChainId) {
-        if let Some(base) = self.slot(id).and_then(|c| c.base.as_mut()) {
+        if let Some(base) = self.slot(id).and_then(|c| c.base.as_mut())
+            && !base.exists
+        {
             base.exists = true;
+            self.handles = self.handles.wrapping_add(1);
         }
     }
 
@@ -263,7 +269,7 @@ impl Table {
     /// # Errors
     /// [`RuleError::NoChain`], [`RuleError::BadPosition`], [`RuleError::Loop`], [`RuleError::Invalid`];
     /// nothing changes.
-    pub fn insert(&mut self, id: ChainId, at: usize, rule: Rule) -> Result<(), RuleError> {
+    pub fn insert(&mut self, id: ChainId, at: usize, mut rule: Rule) -> Result<(), RuleError> {
         let chain = self.chain(id).ok_or(RuleError::NoChain)?;
         if at > chain.rules.len() {
             return Err(RuleError::BadPosition);
@@ -272,6 +278,8 @@ impl Table {
         self.materialize(id);
         self.conntrack_users += u32::from(rule.needs_conntrack());
         let jumps = rule.target.chain().is_some();
+        self.handles = self.handles.wrapping_add(1);
+        rule.handle = self.handles;
         if let Some(chain) = self.slot(id) {
             chain.rules.insert(at, rule);
         }
@@ -290,15 +298,18 @@ impl Table {
         self.insert(id, at, rule)
     }
 
-    /// Puts a rule in the place of rule number `at`, from 0 (`-R`).
+    /// Puts a rule in the place of rule number `at`, from 0 (`-R`); it takes over the handle.
     ///
     /// # Errors
     /// As [`Self::insert`], and [`RuleError::NoRule`]; nothing changes.
     pub fn replace(&mut self, id: ChainId, at: usize, rule: Rule) -> Result<(), RuleError> {
-        if at >= self.chain(id).ok_or(RuleError::NoChain)?.rules.len() {
-            return Err(RuleError::NoRule);
-        }
+        let old = self.chain(id).ok_or(RuleError::NoChain)?.rules.get(at).ok_or(RuleError::NoRule)?.handle;
+        let handles = self.handles;
         self.insert(id, at, rule)?;
+        self.handles = handles;
+        if let Some(rule) = self.slot(id).and_then(|c| c.rules.get_mut(at)) {
+            rule.handle = old;
+        }
         self.delete(id, at + 1)
     }
 

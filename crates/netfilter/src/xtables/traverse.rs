@@ -5,6 +5,8 @@ use packetwalk_wire::extension::kind;
 
 use crate::context::{Cx, Met};
 use crate::env::{Host, Verdict};
+use crate::log;
+use crate::shared::{Trace, TraceEnd};
 use crate::targets::{Flow, Target};
 
 use super::condition::Look;
@@ -39,7 +41,7 @@ pub fn traverse<H: Host, O: Observer>(
     cx: &mut Cx<'_, '_, H>,
     obs: &mut O,
 ) -> Verdict {
-    let id = table.id();
+    let (id, face) = (table.id(), table.face());
     let Some(base) = table.base_of(cx.state.hook) else { return Verdict::Accept };
     if !table.chain(base).is_some_and(super::Chain::is_live) {
         return Verdict::Accept;
@@ -50,15 +52,21 @@ pub fn traverse<H: Host, O: Observer>(
     stack.clear();
     cx.face = table.face();
     let mut look = look(cx);
-    let mut at = base;
-    let mut index = 0;
+    let (mut at, mut index, mut first) = (base, 0, true);
     loop {
         let Some(chain) = table.chains.get_mut(usize::from(at.0)).and_then(Option::as_mut) else {
             return Verdict::Drop(DropReason::NetfilterDrop);
         };
+        let place =
+            Place { face, table: id, chain: at, name: &chain.name, user: chain.base.is_none(), index };
         let next = match chain.rules.get_mut(index) {
-            Some(rule) => one(rule, id, at, index, &mut look, cx, obs),
-            None => Next::Return,
+            Some(rule) => one(rule, &place, &mut look, &mut first, cx, obs),
+            None => {
+                if cx.skb.nf_trace && place.user {
+                    place.trace(cx, "return");
+                }
+                Next::Return
+            }
         };
         match next {
             Next::Rule => index += 1,
@@ -75,7 +83,7 @@ pub fn traverse<H: Host, O: Observer>(
                     }
                     (at, index) = (frame.chain, frame.next);
                 } else {
-                    return policy(table, base, &look, cx, obs);
+                    return policy(table, base, &look, first, cx, obs);
                 }
             }
         }
@@ -98,21 +106,73 @@ fn look<H: Host>(cx: &Cx<'_, '_, H>) -> Look {
     look
 }
 
+/// More than so many are not kept for a program that does not take them.
+const MOST_TRACES: usize = 1 << 16;
+
+/// Where a packet is in a table.
+struct Place<'a> {
+    face: Face,
+    table: TableId,
+    chain: ChainId,
+    name: &'a str,
+    /// The chain is no built-in one.
+    user: bool,
+    index: usize,
+}
+
+impl Place<'_> {
+    /// A rule, or the end of a chain, that a traced packet met: the legacy face writes it to the log.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/netfilter/ip_tables.c`: `trace_packet`.
+    #[cold]
+    fn trace<H: Host>(&self, cx: &mut Cx<'_, '_, H>, what: &str) {
+        if self.face == Face::Legacy && cx.shared.logging {
+            let prefix = format!("TRACE: {}:{}:{what}:{} ", self.table.name(), self.name, self.index + 1);
+            log::packet(cx, log::WARNING, &prefix, log::DEFAULT);
+        }
+    }
+
+    /// The same in the nft face, which tells it to those that listen.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/netfilter/nf_tables_trace.c`: `nft_trace_notify`.
+    #[cold]
+    fn told<H: Host>(&self, cx: &mut Cx<'_, '_, H>, first: &mut bool, end: TraceEnd) {
+        if self.face == Face::Nft && cx.shared.tracers > 0 && cx.shared.traces.len() < MOST_TRACES {
+            let (iif, oif) = (log::iif(cx.skb, cx.state), cx.state.oif.index);
+            let Self { table, chain, .. } = *self;
+            cx.shared.traces.push(Trace { skb: *cx.skb, iif, oif, first: *first, table, chain, end });
+            *first = false;
+        }
+    }
+
+    /// What a rule is called: a bare verdict looks like the end of its chain
+    /// (`get_chainname_rulenum`).
+    fn comment(&self, rule: &super::Rule) -> &'static str {
+        let verdict = matches!(rule.target, Target::Accept | Target::Drop | Target::Return);
+        match verdict && rule.conditions() == 0 {
+            true if self.user => "return",
+            true => "policy",
+            false => "rule",
+        }
+    }
+}
+
 /// Asks one rule.
 #[inline]
 fn one<H: Host, O: Observer>(
     rule: &mut super::Rule,
-    table: TableId,
-    chain: ChainId,
-    index: usize,
+    place: &Place<'_>,
     look: &mut Look,
+    first: &mut bool,
     cx: &mut Cx<'_, '_, H>,
     obs: &mut O,
 ) -> Next {
     let tell = |cx: &Cx<'_, '_, H>, obs: &mut O, end: RuleEnd| {
         if O::ON {
-            let rule = u16::try_from(index + 1).unwrap_or(u16::MAX);
-            obs.step(cx.skb, Step::Rule { table, chain, rule, end });
+            let rule = u16::try_from(place.index + 1).unwrap_or(u16::MAX);
+            obs.step(cx.skb, Step::Rule { table: place.table, chain: place.chain, rule, end });
         }
     };
     if let Some(field) = rule.base.miss(look, cx.state) {
@@ -143,6 +203,10 @@ fn one<H: Host, O: Observer>(
         }
     }
     rule.counters.count(look.len);
+    if cx.skb.nf_trace {
+        let comment = place.comment(rule);
+        place.trace(cx, comment);
+    }
     if malformed {
         tell(cx, obs, RuleEnd::Drop);
         return Next::End(Verdict::Drop(DropReason::NetfilterDrop));
@@ -169,6 +233,9 @@ fn one<H: Host, O: Observer>(
             }
         },
     };
+    if cx.skb.nf_trace {
+        place.told(cx, first, TraceEnd::Rule(rule.handle, end));
+    }
     tell(cx, obs, end);
     next
 }
@@ -177,12 +244,21 @@ fn policy<H: Host, O: Observer>(
     table: &mut Table,
     base: ChainId,
     look: &Look,
-    cx: &Cx<'_, '_, H>,
+    mut first: bool,
+    cx: &mut Cx<'_, '_, H>,
     obs: &mut O,
 ) -> Verdict {
-    let id = table.id();
+    let (id, face) = (table.id(), table.face());
     let chain = table.chains.get_mut(usize::from(base.0)).and_then(Option::as_mut);
-    let Some(base_chain) = chain.and_then(|c| c.base.as_mut()) else { return Verdict::Accept };
+    let Some(chain) = chain else { return Verdict::Accept };
+    if cx.skb.nf_trace {
+        let index = chain.rules.len();
+        let place = Place { face, table: id, chain: base, name: &chain.name, user: false, index };
+        place.trace(cx, "policy");
+        let accept = chain.base.is_some_and(|b| b.policy == Policy::Accept);
+        place.told(cx, &mut first, TraceEnd::Policy(accept));
+    }
+    let Some(base_chain) = chain.base.as_mut() else { return Verdict::Accept };
     if base_chain.counts {
         base_chain.counters.count(look.len);
     }

@@ -60,10 +60,12 @@ impl Table {
             }
             m.check(self.family(), self.named())?;
         }
-        rule.target.check(self.named())?;
         let tcpmss = self.face() == Face::Legacy && matches!(rule.target, Target::Tcpmss(_));
         let syn = !tcpmss || Tcpmss::allowed_with(&rule.matches);
-        if syn && rule.target.scope().admits(self, hooks, proto) { Ok(()) } else { Err(RuleError::Invalid) }
+        if !syn || !rule.target.scope().admits(self, hooks, proto) {
+            return Err(RuleError::Invalid);
+        }
+        rule.target.check(self, proto)
     }
 
     fn jumps(&self, from: ChainId) -> impl Iterator<Item = ChainId> {

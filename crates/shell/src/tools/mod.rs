@@ -5,6 +5,7 @@ mod bridge;
 mod clib;
 mod conntrack;
 mod control;
+mod dmesg;
 mod ifconfig;
 mod ip;
 pub(crate) mod iptables;
@@ -41,6 +42,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("dash", Tool::Process(crate::lang::interp::start_bash)),
     ("date", text::DATE),
     ("dirname", text::DIRNAME),
+    ("dmesg", Tool::Function(dmesg::main)),
     ("echo", Tool::Function(control::plain::echo)),
     ("egrep", text::GREP),
     ("env", Tool::Function(control::env::main)),
@@ -113,4 +115,5 @@ const TOOLS: &[(&str, Tool)] = &[
     ("wc", text::WC),
     ("which", Tool::Function(control::which::main)),
     ("xargs", text::XARGS),
+    ("xtables-monitor", Tool::Process(iptables::monitor)),
 ];

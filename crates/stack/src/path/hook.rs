@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
+use packetwalk_netfilter::log::Line;
 use packetwalk_netfilter::{Dev, Env, HookState, Host, Outcome, RejectWith, Verdict};
 use packetwalk_trace::{DropReason, Hook, Observer, SendError};
 use packetwalk_wire::{IfIndex, Skb};
 
 use super::Next;
 use crate::host::HostView;
-use crate::{Cx, Dst, Stack};
+use crate::{Cx, Dst, LogLine, Stack};
 
 /// How a hook ended for the path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,16 +30,19 @@ impl Stack {
         oif: IfIndex,
         next_hop: Option<IpAddr>,
     ) -> HookEnd {
-        let host = HostView { links: &self.links, routing: &self.routing };
+        let host = HostView { links: &self.links, routing: &self.routing, sockets: &self.sockets };
         let dev = |index: IfIndex| if index.is_some() { host.dev(index) } else { Dev::default() };
         let (iif, oif) = (dev(iif), dev(oif));
         let state = HookState { hook, family: skb.packet.family(), iif, oif, next_hop };
         let mut env = Env { now: cx.now, host: &host, payloads: cx.payloads, random: &mut self.random };
+        self.nf.shared.logging = cx.log.all_netns;
         let mut end = self.nf.run(&state, skb, &mut env, cx.obs);
+        self.after_rules(cx);
         let mut route = None;
         loop {
             match end {
                 Outcome::Done(Verdict::Accept) => return HookEnd::Go(route),
+                Outcome::Done(Verdict::Drop(DropReason::NfQueue)) => return HookEnd::Stop,
                 Outcome::Done(Verdict::Drop(_)) => break,
                 Outcome::Done(Verdict::Reject(with)) => {
                     self.reject(cx, hook, skb, with);
@@ -57,10 +61,12 @@ impl Stack {
                             return HookEnd::Stop;
                         }
                     }
-                    let host = HostView { links: &self.links, routing: &self.routing };
+                    let host =
+                        HostView { links: &self.links, routing: &self.routing, sockets: &self.sockets };
                     let mut env =
                         Env { now: cx.now, host: &host, payloads: cx.payloads, random: &mut self.random };
                     end = self.nf.resume(resume, &state, skb, &mut env, cx.obs);
+                    self.after_rules(cx);
                 }
             }
         }
@@ -68,6 +74,14 @@ impl Stack {
             cx.fail(skb.id, SendError::Perm);
         }
         HookEnd::Stop
+    }
+
+    /// Carries out what rules left behind: lines for the log, and copies.
+    fn after_rules<O: Observer>(&mut self, cx: &mut Cx<'_, O>) {
+        for Line { level, text } in self.nf.shared.log.drain(..) {
+            cx.log.write(LogLine { at: cx.now, level, text });
+        }
+        self.send_copies(cx);
     }
 
     fn reject<O: Observer>(&mut self, cx: &mut Cx<'_, O>, hook: Hook, skb: &Skb, with: RejectWith) {

@@ -125,6 +125,7 @@ pub(super) const fn reason(reason: DropReason) -> &'static str {
         DropReason::NotJoined => "nobody here joined that group",
         DropReason::FragReasm => "its datagram never became whole",
         DropReason::SocketRcvbuff => "the socket's queue is full",
+        DropReason::NfQueue => "no program listens on the queue it was handed to",
         DropReason::NotModelled => "a rule uses what is not simulated",
         DropReason::UnhandledProto => "nobody wanted the frame",
     }

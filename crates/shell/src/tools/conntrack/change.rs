@@ -75,9 +75,9 @@ fn wanted(parsed: &Parsed) -> Result<NewConn, Fail> {
     };
     let [both, from, to] = parsed.zones;
     let zone = match (both, from, to) {
-        (Some(id), ..) => Zone { id, dir: ZoneDir::Both },
-        (None, Some(id), _) => Zone { id, dir: ZoneDir::Original },
-        (None, None, Some(id)) => Zone { id, dir: ZoneDir::Reply },
+        (Some(id), ..) => Zone { id, dir: ZoneDir::Both, mark: false },
+        (None, Some(id), _) => Zone { id, dir: ZoneDir::Original, mark: false },
+        (None, None, Some(id)) => Zone { id, dir: ZoneDir::Reply, mark: false },
         _ => Zone::DEFAULT,
     };
     Ok(NewConn {

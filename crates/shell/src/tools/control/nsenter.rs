@@ -8,6 +8,9 @@ use crate::{Cx, Poll};
 pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {
     let args = Rc::clone(&cx.args);
     let lossy = |w: &[u8]| String::from_utf8_lossy(w).into_owned();
+    if let Some(poll) = machine(cx) {
+        return poll;
+    }
     let (mut ns, mut at) = (None, 1);
     while let Some(word) = args.get(at).filter(|w| w.first() == Some(&b'-')) {
         at += 1;
@@ -39,4 +42,58 @@ pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {
             Poll::Exit(127)
         }
     }
+}
+
+/// `nsenter -t 1 -n`: the network namespace of the machine itself, of which no more is simulated than the
+/// setting that lets packets of other namespaces into the kernel's log.
+///
+/// # Source
+/// Linux v6.18, `net/netfilter/nf_log.c`: `nf_log_sysctl_ftable`, of the initial namespace alone.
+fn machine(cx: &mut Cx<'_>) -> Option<Poll> {
+    const KEY: &str = "net.netfilter.nf_log_all_netns";
+    let words = cx.strings();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let rest = match words.as_slice() {
+        ["-t1" | "--target=1", "-n" | "--net", rest @ ..]
+        | ["-n" | "--net", "-t1" | "--target=1", rest @ ..]
+        | ["-t" | "--target", "1", "-n" | "--net", rest @ ..]
+        | ["-n" | "--net", "-t" | "--target", "1", rest @ ..] => rest,
+        ["--net=/proc/1/ns/net" | "-n/proc/1/ns/net", rest @ ..] => rest,
+        _ => return None,
+    };
+    let rest = rest.strip_prefix(&["--"]).unwrap_or(rest);
+    let (mut quiet, mut bare) = (false, false);
+    let mut setting = None;
+    if let ["sysctl", words @ ..] = rest {
+        for word in words {
+            match *word {
+                "-w" => {}
+                "-q" | "-qw" | "-wq" => quiet = true,
+                "-n" => bare = true,
+                word => setting = Some(word),
+            }
+        }
+    }
+    let (key, value) = match setting.map(|s| s.split_once('=').unwrap_or((s, ""))) {
+        Some((key, value)) if key.trim().replace('/', ".") == KEY => (KEY, value.trim()),
+        _ => {
+            writeln!(cx.stderr, "packetwalk: of the machine's own namespace only {KEY} is simulated");
+            return Some(Poll::Exit(1));
+        }
+    };
+    match value {
+        "" => {}
+        "0" | "1" => cx.lab.log.all_netns = value == "1",
+        _ => {
+            writeln!(cx.stderr, "sysctl: setting key \"{key}\": Invalid argument");
+            return Some(Poll::Exit(1));
+        }
+    }
+    let now = u8::from(cx.lab.log.all_netns);
+    if bare {
+        writeln!(cx.stdout, "{now}");
+    } else if !quiet {
+        writeln!(cx.stdout, "{key} = {now}");
+    }
+    Some(Poll::Exit(0))
 }

@@ -37,6 +37,10 @@ pub(super) enum Ty {
     HostMask,
     /// The length of a prefix, or a mask.
     PrefixLen,
+    /// A mask, or its length.
+    PlenMask,
+    /// One port.
+    Port,
     /// A protocol.
     Proto,
     /// Ports, separated by colons.
@@ -131,6 +135,8 @@ pub(super) enum Value {
     Masked(u32, u32),
     /// A log level, a protocol, or the length of a prefix: 255 for a mask that is none.
     Byte(u8),
+    /// An address.
+    Addr(IpAddr),
     /// A network.
     Net(Net),
     /// Ports: how many were given, and the range.
@@ -236,9 +242,14 @@ impl Call<'_> {
             Ty::TosMask(mask) => tos(arg, mask)?,
             Ty::MarkMask => mark_mask(ext, opt.name, arg)?,
             Ty::Syslog => Value::Byte(syslog(arg)?),
-            Ty::Host => Value::Net(Net::prefix(self.host(self.arg)?, self.family().bits())),
+            Ty::Host => Value::Addr(self.host(self.arg)?),
             Ty::HostMask => self.host_mask()?,
             Ty::PrefixLen => Value::Byte(self.prefix_len(self.arg)?),
+            Ty::PlenMask => Value::Net(Net::prefix(self.family().unspecified(), self.prefix_len(self.arg)?)),
+            Ty::Port => {
+                let port = if self.arg.is_empty() { 0 } else { any_port(self.arg)? };
+                Value::Ports(port, port)
+            }
             Ty::Proto => Value::Byte(names::protocol(arg)?),
             Ty::Ports => self.ports()?,
             Ty::Mac => Value::Mac(mac(arg)?),
@@ -315,6 +326,7 @@ impl Call<'_> {
             [] if name.parse::<IpAddr>().is_ok() || addr::inet_aton(name, Family::V4).is_some() => {
                 Err(Fail::param("getaddrinfo: Address family for hostname not supported\n"))
             }
+            [] if name.contains('/') => Err(Fail::param("getaddrinfo: Name or service not known\n")),
             [] => Err(Fail::param("getaddrinfo: Temporary failure in name resolution\n")),
             [first, rest @ ..] if rest.iter().all(|a| a == first) => Ok(*first),
             _ => Err(Fail::param(format!("{name} resolves to more than one address\n"))),

@@ -70,6 +70,7 @@ pub(super) fn build(p: &Parsed, table: &Table) -> Option<Vec<Rule>> {
                 matches: matches.clone(),
                 target: target.clone(),
                 counters: Counters { packets, bytes },
+                handle: 0,
             });
         }
     }

@@ -30,6 +30,7 @@ impl Reader<'_> {
         if let Some(target) = &mut out.jump.target {
             let name = target.name().unwrap_or_default();
             if let Some(ext) = ext::of_target_mut(target) {
+                self.warn.push_str(ext.warning(flags));
                 ext.check(flags)?;
                 option::check(name, flags, ext.opts())?;
             }

@@ -370,7 +370,15 @@ impl<'a> Reader<'a> {
         command::valid_target(&name)?;
         let announced = self.context.chains.contains(&name);
         self.out.jump.target = match ext::new_target(&name, self.family()) {
-            Found::Ext(target) if !announced => Some(target),
+            Found::Ext(target) if !announced => {
+                if ext::known::lacks_module(&name) {
+                    put!(
+                        self.warn,
+                        "Warning: Extension {name} revision 0 not supported, missing kernel module?\n"
+                    );
+                }
+                Some(target)
+            }
             Found::NotSimulated if !announced => {
                 return Err(ext::refuse(self.world.program, "target", &name));
             }

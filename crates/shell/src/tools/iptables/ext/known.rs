@@ -2,26 +2,11 @@
 
 use packetwalk_wire::Family;
 
-const MATCHES: &[&str] = &["devgroup", "ipvs", "rpfilter", "set", "socket"];
+const MATCHES: &[&str] = &["ipvs", "set"];
 const MATCHES4: &[&str] = &[];
 const MATCHES6: &[&str] = &[];
-const TARGETS: &[&str] = &[
-    "AUDIT",
-    "CLASSIFY",
-    "CONNSECMARK",
-    "HMARK",
-    "IDLETIMER",
-    "LED",
-    "NFLOG",
-    "NFQUEUE",
-    "QUEUE",
-    "SECMARK",
-    "SET",
-    "TEE",
-    "TPROXY",
-    "TRACE",
-];
-const TARGETS4: &[&str] = &["CLUSTERIP", "ULOG"];
+const TARGETS: &[&str] = &["SET"];
+const TARGETS4: &[&str] = &[];
 const TARGETS6: &[&str] = &[];
 
 fn either(name: &str, family: Family, all: &[&str], v4: &[&str], v6: &[&str]) -> bool {
@@ -37,4 +22,9 @@ pub(super) fn is_match(name: &str, family: Family) -> bool {
 /// Whether the real tool has a target of this name.
 pub(super) fn is_target(name: &str, family: Family) -> bool {
     either(name, family, TARGETS, TARGETS4, TARGETS6)
+}
+
+/// Whether the real tool has a target of this name and the kernel has not.
+pub(in crate::tools::iptables) fn lacks_module(name: &str) -> bool {
+    matches!(name, "CLUSTERIP" | "LED" | "ULOG")
 }

@@ -13,6 +13,7 @@ mod connmark;
 mod conntrack;
 mod cpu;
 mod dccp;
+mod devgroup;
 mod dscp;
 mod ecn;
 mod esp;
@@ -24,7 +25,7 @@ mod icmp;
 mod ipcomp;
 mod iprange;
 mod ipv6header;
-mod known;
+pub(super) mod known;
 mod length;
 mod limit;
 mod mac;
@@ -42,29 +43,42 @@ mod quota;
 mod rateest;
 mod realm;
 mod recent;
+mod rpfilter;
 mod rt;
 mod sctp;
+mod socket;
 mod spi;
 mod srh;
 mod statistic;
 mod string;
+mod t_absent;
+mod t_audit;
 mod t_checksum;
+mod t_classify;
 mod t_connmark;
 mod t_ct;
 mod t_dscp;
 mod t_ecn;
+mod t_hmark;
+mod t_idletimer;
 mod t_log;
 mod t_mark;
 mod t_nat;
 mod t_netmap;
+mod t_nflog;
+mod t_nfqueue;
 mod t_notrack;
 mod t_npt;
 mod t_rateest;
 mod t_reject;
+mod t_secmark;
 mod t_synproxy;
 mod t_tcpmss;
 mod t_tcpoptstrip;
+mod t_tee;
 mod t_tos;
+mod t_tproxy;
+mod t_trace;
 mod t_ttl;
 mod tcp;
 mod tcpmss;
@@ -132,6 +146,12 @@ pub(super) trait Ext {
         Ok(())
     }
 
+    /// What it says on standard error before [`Self::check`].
+    fn warning(&self, flags: u32) -> &'static str {
+        let _ = flags;
+        ""
+    }
+
     /// Its options as `-S` prints them, a space before each.
     fn save(&self, out: &mut String, family: Family);
 
@@ -169,6 +189,10 @@ impl<T: Ext> Ext for Box<T> {
 
     fn check(&mut self, flags: u32) -> Result<(), Fail> {
         (**self).check(flags)
+    }
+
+    fn warning(&self, flags: u32) -> &'static str {
+        (**self).warning(flags)
     }
 
     fn save(&self, out: &mut String, family: Family) {

@@ -2,7 +2,7 @@
 
 use packetwalk_netfilter::matches::recent::{Recent, Side};
 use packetwalk_netfilter::shared::recent::Op;
-use packetwalk_netfilter::xtables::condition::bits_addr;
+use packetwalk_netfilter::xtables::condition::{addr_bits, bits_addr};
 use packetwalk_wire::Family;
 
 use super::super::addr;
@@ -79,9 +79,9 @@ impl Ext for Recent {
             (REMOVE, _) => op(Op::Remove),
             (SECONDS, Value::Uint(n)) => self.seconds = n as u32,
             (_, Value::Uint(n)) => self.hits = n as u32,
-            (_, Value::Net(net)) => {
+            (_, Value::Addr(mask)) => {
                 let shift = 128 - u32::from(call.family().bits());
-                self.mask = net.addr << shift;
+                self.mask = addr_bits(mask) << shift;
             }
             (REAP, _) => self.reap = true,
             (RTTL, _) => self.same_ttl = true,

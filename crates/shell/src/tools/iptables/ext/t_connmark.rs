@@ -1,12 +1,12 @@
 //! `-j CONNMARK`.
 
-use packetwalk_netfilter::targets::connmark::Connmark;
+use packetwalk_netfilter::targets::connmark::{Connmark, Mode, Shift};
 use packetwalk_wire::Family;
 
 use super::super::fail::Fail;
 use super::super::option::{Call, Opt, Ty, Value};
 use super::t_mark::{describe, xmark};
-use super::{Ext, Listing, put, refuse};
+use super::{Ext, Listing, put};
 
 const SET: u8 = 0;
 const SAVE: u8 = 1;
@@ -38,17 +38,18 @@ const OPTS: &[Opt] = &[
     Opt::new("mask", MASK, U32).excl(1 << CTMASK | 1 << NFMASK),
 ];
 
-/// The masks as they stand: packet's, connection's.
-const fn masks(t: Connmark) -> (u32, u32) {
-    match t {
-        Connmark::Set { mask, .. } => (u32::MAX, mask),
-        Connmark::Save { nfmask, ctmask } | Connmark::Restore { nfmask, ctmask } => (nfmask, ctmask),
+/// The shift's name and bits, unless it moves nothing.
+const fn shift(t: &Connmark) -> Option<(&'static str, u8)> {
+    match t.shift {
+        Shift::Left(0) | Shift::Right(0) => None,
+        Shift::Left(bits) => Some(("left-shift-mark", bits)),
+        Shift::Right(bits) => Some(("right-shift-mark", bits)),
     }
 }
 
 impl Ext for Connmark {
     fn new(_: Family) -> Self {
-        Self::Set { mark: 0, mask: u32::MAX }
+        Self { mode: Mode::Set, mark: 0, ctmask: u32::MAX, nfmask: u32::MAX, shift: Shift::NONE }
     }
 
     fn opts(&self) -> &'static [Opt] {
@@ -57,30 +58,18 @@ impl Ext for Connmark {
 
     fn parse(&mut self, call: &mut Call<'_>) -> Result<(), Fail> {
         let value = call.value()?;
-        let (mut nfmask, mut ctmask) = masks(*self);
         let id = call.opt.id;
         match (id, &value) {
-            (SAVE, _) => *self = Self::Save { nfmask, ctmask },
-            (RESTORE, _) => *self = Self::Restore { nfmask, ctmask },
-            (LEFT | RIGHT, Value::Uint(0)) => {}
-            (LEFT | RIGHT, _) => return Err(refuse(call.world.program, "option", "--left-shift-mark")),
-            (CTMASK | NFMASK | MASK, Value::Uint(n)) => {
-                let n = *n as u32;
-                if id != NFMASK {
-                    ctmask = n;
-                }
-                if id != CTMASK {
-                    nfmask = n;
-                }
-                *self = match *self {
-                    Self::Set { mark, .. } => Self::Set { mark, mask: ctmask },
-                    Self::Save { .. } => Self::Save { nfmask, ctmask },
-                    Self::Restore { .. } => Self::Restore { nfmask, ctmask },
-                };
-            }
+            (SAVE, _) => self.mode = Mode::Save,
+            (RESTORE, _) => self.mode = Mode::Restore,
+            (LEFT, Value::Uint(bits)) => self.shift = Shift::Left(*bits as u8),
+            (RIGHT, Value::Uint(bits)) => self.shift = Shift::Right(*bits as u8),
+            (CTMASK, Value::Uint(n)) => self.ctmask = *n as u32,
+            (NFMASK, Value::Uint(n)) => self.nfmask = *n as u32,
+            (MASK, Value::Uint(n)) => (self.nfmask, self.ctmask) = (*n as u32, *n as u32),
             _ => {
-                let (mark, mask) = xmark(&value, id == SET, id == AND, id == OR);
-                *self = Self::Set { mark, mask };
+                self.mode = Mode::Set;
+                (self.mark, self.ctmask) = xmark(&value, id == SET, id == AND, id == OR);
             }
         }
         Ok(())
@@ -94,29 +83,32 @@ impl Ext for Connmark {
     }
 
     fn save(&self, out: &mut String, _: Family) {
-        match *self {
-            Self::Set { mark, mask } => put!(out, " --set-xmark 0x{mark:x}/0x{mask:x}"),
-            Self::Save { nfmask, ctmask } => {
-                put!(out, " --save-mark --nfmask 0x{nfmask:x} --ctmask 0x{ctmask:x}");
-            }
-            Self::Restore { nfmask, ctmask } => {
-                put!(out, " --restore-mark --nfmask 0x{nfmask:x} --ctmask 0x{ctmask:x}");
-            }
+        let Self { mode, mark, ctmask, nfmask, .. } = self;
+        match mode {
+            Mode::Set => put!(out, " --set-xmark 0x{mark:x}/0x{ctmask:x}"),
+            Mode::Save => put!(out, " --save-mark --nfmask 0x{nfmask:x} --ctmask 0x{ctmask:x}"),
+            Mode::Restore => put!(out, " --restore-mark --nfmask 0x{nfmask:x} --ctmask 0x{ctmask:x}"),
+        }
+        if let Some((name, bits)) = shift(self) {
+            put!(out, " --{name} {bits}");
         }
     }
 
     fn list(&self, out: &mut String, _: &Listing<'_>) {
         out.push_str(" CONNMARK ");
-        match *self {
-            Self::Set { mark, mask } => describe(out, mark, mask),
-            Self::Save { nfmask: u32::MAX, ctmask: u32::MAX } => out.push_str("save"),
-            Self::Save { nfmask, ctmask } if nfmask == ctmask => put!(out, "save mask 0x{nfmask:x}"),
-            Self::Save { nfmask, ctmask } => put!(out, "save nfmask 0x{nfmask:x} ctmask ~0x{ctmask:x}"),
-            Self::Restore { nfmask: u32::MAX, ctmask: u32::MAX } => out.push_str("restore"),
-            Self::Restore { nfmask, ctmask } if nfmask == ctmask => put!(out, "restore mask 0x{ctmask:x}"),
-            Self::Restore { nfmask, ctmask } => {
-                put!(out, "restore ctmask 0x{ctmask:x} nfmask ~0x{nfmask:x}");
-            }
+        let Self { mode, mark, ctmask, nfmask, .. } = self;
+        let all = (*nfmask, *ctmask) == (u32::MAX, u32::MAX);
+        match mode {
+            Mode::Set => describe(out, *mark, *ctmask),
+            Mode::Save if all => out.push_str("save"),
+            Mode::Save if nfmask == ctmask => put!(out, "save mask 0x{nfmask:x}"),
+            Mode::Save => put!(out, "save nfmask 0x{nfmask:x} ctmask ~0x{ctmask:x}"),
+            Mode::Restore if all => out.push_str("restore"),
+            Mode::Restore if nfmask == ctmask => put!(out, "restore mask 0x{ctmask:x}"),
+            Mode::Restore => put!(out, "restore ctmask 0x{ctmask:x} nfmask ~0x{nfmask:x}"),
+        }
+        if let Some((name, bits)) = shift(self) {
+            put!(out, " {name} {bits}");
         }
     }
 }

@@ -134,10 +134,16 @@ fn parse(range: &mut NatRange, call: &mut Call<'_>) -> Result<(), Fail> {
 }
 
 /// Only DNAT's newest revision shifts ports.
-fn no_shift(range: &NatRange) -> Result<(), Fail> {
+fn no_shift(range: &mut NatRange) -> Result<(), Fail> {
     if range.flags.has(RangeFlags::PROTO_OFFSET) {
         return Err(Fail::param("Shifted portmap ranges not supported with this kernel"));
     }
+    Ok(())
+}
+
+/// SNAT and MASQUERADE hand over the flag of a shift without its base.
+const fn no_base(range: &mut NatRange) -> Result<(), Fail> {
+    range.base_proto = 0;
     Ok(())
 }
 
@@ -198,8 +204,8 @@ macro_rules! nat {
             }
 
             fn check(&mut self, _: u32) -> Result<(), Fail> {
-                let check: fn(&NatRange) -> Result<(), Fail> = $check;
-                check(&self.range)
+                let check: fn(&mut NatRange) -> Result<(), Fail> = $check;
+                check(&mut self.range)
             }
 
             fn save(&self, out: &mut String, _: Family) {
@@ -213,7 +219,7 @@ macro_rules! nat {
     };
 }
 
-nat!(Snat, SNAT, "--to-source ", "to:", false, |_| Ok(()));
+nat!(Snat, SNAT, "--to-source ", "to:", false, no_base);
 nat!(Dnat, DNAT, "--to-destination ", "to:", false, |_| Ok(()));
-nat!(Masquerade, MASQUERADE, "--to-ports ", "masq ports: ", true, |_| Ok(()));
+nat!(Masquerade, MASQUERADE, "--to-ports ", "masq ports: ", true, no_base);
 nat!(Redirect, REDIRECT, "--to-ports ", "redir ports ", true, no_shift);
