@@ -21,6 +21,6 @@ impl MacSource {
     /// # Source
     /// Linux v6.18, `net/netfilter/xt_mac.c`: `mac_mt`; never met without an Ethernet header.
     pub fn met(&self, skb: &Skb) -> bool {
-        skb.mac.is_some_and(|(_, src)| (src == self.mac) != self.not)
+        skb.mac.is_some_and(|(src, _)| (src == self.mac) != self.not)
     }
 }

@@ -14,6 +14,7 @@ pub mod multiport;
 pub mod physdev;
 pub mod pkttype;
 pub mod range;
+pub mod set;
 pub mod statistic;
 pub mod tcp;
 pub mod tos;
@@ -61,6 +62,8 @@ macro_rules! each_match {
             Physdev(physdev::Physdev) = "physdev", both, cx, "net/netfilter/xt_physdev.c";
             /// To whom the frame was addressed.
             Pkttype(pkttype::Pkttype) = "pkttype", both, skb, "net/netfilter/xt_pkttype.c";
+            /// Membership in a set of `ipset`.
+            Set(Box<set::Set>) = "set", both, cx, "net/netfilter/xt_set.c";
             /// State of the connection.
             State(conntrack::State) = "state", both, cx, "net/netfilter/xt_conntrack.c";
             /// Every nth packet, or some by chance.

@@ -18,12 +18,8 @@ pub(super) fn words(addr: IpAddr) -> [u32; 4] {
     }
 }
 
-/// `jhash2` of four words.
-pub(super) const fn jhash2(k: [u32; 4], initval: u32) -> u32 {
-    let start = INITVAL.wrapping_add(4 << 2).wrapping_add(initval);
-    let (mut a, mut b, mut c) =
-        (start.wrapping_add(k[0]), start.wrapping_add(k[1]), start.wrapping_add(k[2]));
-    // lookup3's mix(), then final() over the word that is left.
+/// lookup3's `mix()`.
+const fn mix(mut a: u32, mut b: u32, mut c: u32) -> (u32, u32, u32) {
     a = a.wrapping_sub(c) ^ c.rotate_left(4);
     c = c.wrapping_add(b);
     b = b.wrapping_sub(a) ^ a.rotate_left(6);
@@ -36,7 +32,29 @@ pub(super) const fn jhash2(k: [u32; 4], initval: u32) -> u32 {
     a = a.wrapping_add(c);
     c = c.wrapping_sub(b) ^ b.rotate_left(4);
     b = b.wrapping_add(a);
-    a = a.wrapping_add(k[3]);
+    (a, b, c)
+}
+
+/// `jhash2`: of any number of words.
+pub(crate) const fn jhash2(k: &[u32], initval: u32) -> u32 {
+    let start = INITVAL.wrapping_add((k.len() as u32) << 2).wrapping_add(initval);
+    let (mut a, mut b, mut c) = (start, start, start);
+    let mut rest = k;
+    while let [x, y, z, more @ ..] = rest {
+        (a, b, c) = (a.wrapping_add(*x), b.wrapping_add(*y), c.wrapping_add(*z));
+        if more.is_empty() {
+            break;
+        }
+        (a, b, c) = mix(a, b, c);
+        rest = more;
+    }
+    match rest {
+        [] => return c,
+        [x] => a = a.wrapping_add(*x),
+        [x, y] => (a, b) = (a.wrapping_add(*x), b.wrapping_add(*y)),
+        _ => {}
+    }
+    // lookup3's final().
     c = (c ^ b).wrapping_sub(b.rotate_left(14));
     a = (a ^ c).wrapping_sub(c.rotate_left(11));
     b = (b ^ a).wrapping_sub(a.rotate_left(25));

@@ -1,7 +1,7 @@
 //! Network address translation: mappings are chosen when a connection begins and kept by conntrack.
 
 mod icmp_reply;
-mod jhash;
+pub(crate) mod jhash;
 mod mangle;
 mod masquerade;
 mod netmap;

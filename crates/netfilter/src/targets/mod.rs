@@ -10,6 +10,7 @@ pub mod masquerade;
 pub mod netmap;
 pub mod redirect;
 pub mod reject;
+pub mod set;
 pub mod snat;
 pub mod tcpmss;
 pub mod tos;
@@ -53,6 +54,8 @@ macro_rules! each_target {
             Redirect(redirect::Redirect) = "REDIRECT", both, observed, "net/netfilter/xt_REDIRECT.c";
             /// Drops the packet and answers with an error.
             Reject(reject::Reject) = "REJECT", both, skb, "net/ipv4/netfilter/ipt_REJECT.c";
+            /// Adds a packet to a set of `ipset`, deletes it, or takes a mark from the set.
+            Set(Box<set::Set>) = "SET", both, cx, "net/netfilter/xt_set.c";
             /// Gives the connection another source.
             Snat(snat::Snat) = "SNAT", both, observed, "net/netfilter/xt_nat.c";
             /// Sets or lowers the maximum segment size that a SYN offers.
@@ -180,6 +183,7 @@ impl Target {
             Self::Dnat(_) | Self::Redirect(_) => NAT.hooks(&[Prerouting, Output]),
             Self::Netmap(_) => NAT.hooks(&[Prerouting, Postrouting, Output, Input]),
             Self::Reject(t) => t.scope(),
+            Self::Set(t) => t.scope(),
             Self::Dscp(_) | Self::Tos(_) | Self::Ttl(_) | Self::Hl(_) => MANGLE,
             Self::Tcpmss(t) => Scope::proto(&[proto::TCP]).hooks(match t.mss {
                 tcpmss::Mss::ClampToPmtu => &[Forward, Output, Postrouting],

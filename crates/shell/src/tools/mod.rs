@@ -7,6 +7,7 @@ mod conntrack;
 mod control;
 mod ifconfig;
 mod ip;
+mod ipset;
 pub(crate) mod iptables;
 mod names;
 mod nc;
@@ -60,6 +61,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("ip6tables-nft-save", Tool::Process(iptables::new)),
     ("ip6tables-restore", Tool::Process(iptables::new)),
     ("ip6tables-save", Tool::Process(iptables::new)),
+    ("ipset", Tool::Process(ipset::new)),
     ("iptables", Tool::Process(iptables::new)),
     ("iptables-legacy", Tool::Process(iptables::new)),
     ("iptables-legacy-restore", Tool::Process(iptables::new)),
