@@ -5,6 +5,7 @@ pub mod context;
 pub mod env;
 pub mod extension;
 pub mod hook;
+pub mod ipset;
 pub mod log;
 pub mod matches;
 pub mod nat;

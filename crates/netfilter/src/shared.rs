@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use packetwalk_trace::{ChainId, RuleEnd, Table as TableId};
 use packetwalk_wire::{Family, IfIndex, IfName, Instant, Skb};
 
+use crate::ipset::Sets;
 use crate::log::Line;
 use crate::xtables::condition::bits_addr;
 use hashlimit::{Config, Htable, Mode};
@@ -57,6 +58,8 @@ pub enum TraceEnd {
 /// Lists and tables that outlive a packet and are no one rule's own.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
+    /// Sets of `ipset`.
+    pub sets: Sets,
     /// Copies made in this hook call.
     pub copies: Vec<Copy>,
     /// A copy is on its way: TEE does nothing (`nf_skb_duplicated`).

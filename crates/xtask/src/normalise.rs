@@ -11,6 +11,9 @@
 //! | TCP sequence numbers of 100000 and more and time stamps in `tcpdump` | `N` |
 //! | the age of a conntrack entry whose timeout was set in this very jiffy | a second less, as a jiffy later |
 //! | the netlink port of an event's process, and its name, which the tool finds only while it lives | `portid=N` |
+//! | the timeout of a set's member that was set in this very jiffy | a second less, as a jiffy later |
+//! | where the hash function of a set begins (`initval`), if the lab names none | `0xRANDOM` |
+//! | the order of the members of such a set in `ipset list` and `save` | sorted |
 //! | the order of `conntrack -L` and `ip neigh` lines that stand together (hash order) | sorted |
 //! | MAC addresses that the lab does not set | `xx:xx:xx:xx:xx:01`, numbered as they appear |
 //! | ICMP ids that the lab does not set (`ping -e`) | `ID1`, numbered as they appear |
@@ -18,7 +21,8 @@
 
 /// Normalises `output`, what the lab with the text `lab` printed.
 pub fn normalise(lab: &str, output: &str) -> String {
-    let lines: Vec<String> = output.lines().map(volatile).collect();
+    let mut lines: Vec<String> = output.lines().map(volatile).collect();
+    sets(lab, &mut lines);
     let mut names = Names::new(lab);
     let mut text = String::new();
     for run in lines.chunk_by(|a, b| hash_order(a).is_some() && hash_order(a) == hash_order(b)) {
@@ -128,6 +132,62 @@ fn milliseconds(line: &str) -> String {
         }
     }
     words.join(" ")
+}
+
+/// Hides where the hash functions of sets begin, if the lab does not say, and the order that follows from
+/// it; and whether a member is listed in the very jiffy in which its timeout was set.
+fn sets(lab: &str, lines: &mut [String]) {
+    let random = !lab.contains("initval");
+    let mut listed = false;
+    for line in lines.iter_mut() {
+        listed = line == "Members:" || listed && !line.is_empty();
+        if listed || line.starts_with("add ") {
+            *line = member_age(lab, line);
+        }
+    }
+    if random {
+        sort_members(lines);
+    }
+}
+
+/// A member's timeout as a jiffy later, if it is one that the lab sets.
+fn member_age(lab: &str, line: &str) -> String {
+    let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+    let at = words.iter().position(|w| w == "timeout").map(|at| at + 1);
+    if let Some(word) = at.and_then(|at| words.get_mut(at)) {
+        let set = lab.contains(&format!("timeout {word} ")) || lab.contains(&format!("timeout {word}\n"));
+        if let Ok(seconds @ 1..) = word.parse::<u64>()
+            && set
+        {
+            *word = (seconds - 1).to_string();
+        }
+    }
+    words.join(" ")
+}
+
+/// Sorts the members of sets whose order hangs on chance.
+fn sort_members(lines: &mut [String]) {
+    let mut members = None;
+    for i in 0..=lines.len() {
+        let line = lines.get(i).map_or("", String::as_str);
+        let header = line.starts_with("Header: ") || line.starts_with("create ");
+        if (line.is_empty() || header || line.starts_with("Name: "))
+            && let Some(from) = members.take()
+        {
+            lines[from..i].sort();
+        }
+        let Some(line) = lines.get_mut(i) else { continue };
+        if line == "Members:" {
+            members = Some(i + 1);
+        }
+        if header && let Some((head, rest)) = line.split_once(" initval 0x") {
+            if line.starts_with("create ") {
+                members = Some(i + 1);
+            }
+            let tail = rest.split_once(' ').map(|(_, tail)| format!(" {tail}")).unwrap_or_default();
+            *line = format!("{head} initval 0xRANDOM{tail}");
+        }
+    }
 }
 
 fn is_conntrack(line: &str) -> bool {
@@ -296,6 +356,20 @@ mod tests {
         let data =
             "01:02:03.456789 IP 10.0.0.1.40000 > 10.0.0.2.80: Flags [P.], seq 1:7, ack 1, win 63, length 6";
         check("-p 40000", data, &data.replace("01:02:03.456789", "HH:MM:SS.ssssss"));
+    }
+
+    #[test]
+    fn members_of_a_set_are_sorted_where_the_lab_names_no_initval() {
+        let list = "Header: family inet initval 0x0a0b0c0d\nSize in memory: 296\nMembers:\n2.2.2.2\n1.1.1.1\n\nName: b";
+        let sorted = "Header: family inet initval 0xRANDOM\nSize in memory: 296\nMembers:\n1.1.1.1\n2.2.2.2\n\nName: b";
+        check("ipset list", list, sorted);
+        check("ipset create a hash:ip initval 7", list, list);
+        let save = "create a hash:ip initval 0x01020304 netmask 24\nadd a 2.2.2.2\nadd a 1.1.1.1";
+        let sorted = "create a hash:ip initval 0xRANDOM netmask 24\nadd a 1.1.1.1\nadd a 2.2.2.2";
+        check("ipset save", save, sorted);
+        let lab = "ipset create a hash:ip timeout 30\nipset add a 1.1.1.1";
+        check(lab, "Members:\n1.1.1.1 timeout 30", "Members:\n1.1.1.1 timeout 29");
+        check(lab, "Members:\n1.1.1.1 timeout 29", "Members:\n1.1.1.1 timeout 29");
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub mod recent;
 pub mod rpfilter;
 pub mod rt;
 pub mod sctp;
+pub mod set;
 pub mod socket;
 pub mod spi;
 pub mod srh;
@@ -172,6 +173,8 @@ macro_rules! each_match {
             Rt(Box<rt::Rt>) = "rt", v6, cx, "net/ipv6/netfilter/ip6t_rt.c";
             /// Ports and chunks of an SCTP packet.
             Sctp(sctp::Sctp) = "sctp", both, cx, "net/netfilter/xt_sctp.c";
+            /// Membership in a set of `ipset`.
+            Set(Box<set::Set>) = "set", both, cx, "net/netfilter/xt_set.c";
             /// Whether a socket of this host gets the packet.
             Socket(socket::Socket) = "socket", both, cx, "net/netfilter/xt_socket.c"
                 but "no program here opens a transparent socket; fragments are not put together for it";

@@ -18,29 +18,18 @@ pub(crate) fn words(addr: IpAddr) -> [u32; 4] {
     }
 }
 
+/// `jhash_1word`.
+pub(crate) const fn jhash_1word(word: u32, initval: u32) -> u32 {
+    jhash2(&[word], initval)
+}
+
 /// `jhash_3words`.
 pub(crate) const fn jhash_3words(a: u32, b: u32, c: u32, initval: u32) -> u32 {
-    let start = INITVAL.wrapping_add(3 << 2).wrapping_add(initval);
-    last(a.wrapping_add(start), b.wrapping_add(start), c.wrapping_add(start))
+    jhash2(&[a, b, c], initval)
 }
 
-/// lookup3's final().
-const fn last(mut a: u32, mut b: u32, mut c: u32) -> u32 {
-    c = (c ^ b).wrapping_sub(b.rotate_left(14));
-    a = (a ^ c).wrapping_sub(c.rotate_left(11));
-    b = (b ^ a).wrapping_sub(a.rotate_left(25));
-    c = (c ^ b).wrapping_sub(b.rotate_left(16));
-    a = (a ^ c).wrapping_sub(c.rotate_left(4));
-    b = (b ^ a).wrapping_sub(a.rotate_left(14));
-    (c ^ b).wrapping_sub(b.rotate_left(24))
-}
-
-/// `jhash2` of four words.
-pub(crate) const fn jhash2(k: [u32; 4], initval: u32) -> u32 {
-    let start = INITVAL.wrapping_add(4 << 2).wrapping_add(initval);
-    let (mut a, mut b, mut c) =
-        (start.wrapping_add(k[0]), start.wrapping_add(k[1]), start.wrapping_add(k[2]));
-    // lookup3's mix(), then final() over the word that is left.
+/// lookup3's `mix()`.
+const fn mix(mut a: u32, mut b: u32, mut c: u32) -> (u32, u32, u32) {
     a = a.wrapping_sub(c) ^ c.rotate_left(4);
     c = c.wrapping_add(b);
     b = b.wrapping_sub(a) ^ a.rotate_left(6);
@@ -53,14 +42,29 @@ pub(crate) const fn jhash2(k: [u32; 4], initval: u32) -> u32 {
     a = a.wrapping_add(c);
     c = c.wrapping_sub(b) ^ b.rotate_left(4);
     b = b.wrapping_add(a);
-    a = a.wrapping_add(k[3]);
-    last(a, b, c)
+    (a, b, c)
 }
 
-/// `jhash_1word`.
-pub(crate) const fn jhash_1word(word: u32, initval: u32) -> u32 {
-    let start = INITVAL.wrapping_add(1 << 2).wrapping_add(initval);
-    let (mut a, mut b, mut c) = (start.wrapping_add(word), start, start);
+/// `jhash2`: of any number of words.
+pub(crate) const fn jhash2(k: &[u32], initval: u32) -> u32 {
+    let start = INITVAL.wrapping_add((k.len() as u32) << 2).wrapping_add(initval);
+    let (mut a, mut b, mut c) = (start, start, start);
+    let mut rest = k;
+    while let [x, y, z, more @ ..] = rest {
+        (a, b, c) = (a.wrapping_add(*x), b.wrapping_add(*y), c.wrapping_add(*z));
+        if more.is_empty() {
+            break;
+        }
+        (a, b, c) = mix(a, b, c);
+        rest = more;
+    }
+    match rest {
+        [] => return c,
+        [x] => a = a.wrapping_add(*x),
+        [x, y] => (a, b) = (a.wrapping_add(*x), b.wrapping_add(*y)),
+        _ => {}
+    }
+    // lookup3's final().
     c = (c ^ b).wrapping_sub(b.rotate_left(14));
     a = (a ^ c).wrapping_sub(c.rotate_left(11));
     b = (b ^ a).wrapping_sub(a.rotate_left(25));

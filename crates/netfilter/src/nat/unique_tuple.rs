@@ -108,7 +108,7 @@ fn best_address(tuple: &mut Tuple, range: &NatRange, zone: Zone, manip: Manip) {
         let dst = words(tuple.dst);
         let count = if tuple.dst.is_ipv4() { 1 } else { 4 };
         let initval = if persistent { 0 } else { dst[count - 1] ^ u32::from(zone.id) };
-        let mut hash = jhash2(words(tuple.src), initval);
+        let mut hash = jhash2(&words(tuple.src), initval);
         let (min, max) = (words(range.min_addr), words(range.max_addr));
         let mut chosen = [0_u32; 4];
         let mut full_range = false;

@@ -22,6 +22,7 @@ pub mod rateest;
 pub mod redirect;
 pub mod reject;
 pub mod secmark;
+pub mod set;
 pub mod snat;
 pub mod synproxy;
 pub mod tcpmss;
@@ -105,6 +106,8 @@ macro_rules! each_target {
             Reject(reject::Reject) = "REJECT", both, skb, "net/ipv4/netfilter/ipt_REJECT.c";
             /// Sets the security mark of the packet.
             Secmark(secmark::Secmark) = "SECMARK", both, unmodelled, "net/netfilter/xt_SECMARK.c";
+            /// Adds a packet to a set of `ipset`, deletes it, or takes a mark from the set.
+            Set(Box<set::Set>) = "SET", both, cx, "net/netfilter/xt_set.c";
             /// Gives the connection another source.
             Snat(snat::Snat) = "SNAT", both, observed, "net/netfilter/xt_nat.c";
             /// Maps the source's network prefix.
@@ -290,6 +293,7 @@ impl Target {
             Self::Connsecmark(_) | Self::Secmark(_) => secmark::SCOPE,
             Self::Dnpt(_) => npt::Dnpt::SCOPE,
             Self::Ecn(t) => t.scope(),
+            Self::Set(t) => t.scope(),
             Self::Snpt(_) => npt::Snpt::SCOPE,
             Self::Synproxy(_) => Scope::proto(&[proto::TCP]).hooks(&[Input, Forward]),
             Self::Tcpoptstrip(_) => Scope { protos: &[proto::TCP], ..MANGLE },

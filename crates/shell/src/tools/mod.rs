@@ -8,6 +8,7 @@ mod control;
 mod dmesg;
 mod ifconfig;
 mod ip;
+mod ipset;
 pub(crate) mod iptables;
 mod names;
 mod nc;
@@ -63,6 +64,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("ip6tables-nft-save", Tool::Process(iptables::new)),
     ("ip6tables-restore", Tool::Process(iptables::new)),
     ("ip6tables-save", Tool::Process(iptables::new)),
+    ("ipset", Tool::Process(ipset::new)),
     ("iptables", Tool::Process(iptables::new)),
     ("iptables-legacy", Tool::Process(iptables::new)),
     ("iptables-legacy-restore", Tool::Process(iptables::new)),

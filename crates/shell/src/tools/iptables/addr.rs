@@ -19,7 +19,7 @@ const NETWORKS: [(&str, Ipv4Addr); 3] = [
 
 /// A numeric address as the C library reads it: IPv4 also with fewer than four parts, octal or
 /// hexadecimal (`inet_aton`).
-pub(super) fn inet_aton(text: &str, family: Family) -> Option<IpAddr> {
+pub(in crate::tools) fn inet_aton(text: &str, family: Family) -> Option<IpAddr> {
     match family {
         Family::V6 => text.parse().ok().map(IpAddr::V6),
         Family::V4 => {

@@ -2,7 +2,7 @@
 //!
 //! Output, errors and exit statuses are those of iptables 1.8.9 as Debian 12 has it.
 
-mod addr;
+pub(in crate::tools) mod addr;
 mod base;
 mod cli;
 mod command;
@@ -13,7 +13,7 @@ mod legacy;
 mod monitor;
 pub(in crate::tools) mod names;
 mod nft;
-mod number;
+pub(in crate::tools) mod number;
 mod option;
 mod program;
 mod restore;
@@ -22,7 +22,7 @@ mod rules;
 mod save;
 #[cfg(test)]
 mod tests;
-mod tool;
+pub(in crate::tools) mod tool;
 
 use packetwalk_netfilter::Netfilter;
 use packetwalk_netfilter::xtables::{Chain, Face, Rule, Ruleset, Table};
@@ -81,7 +81,8 @@ pub fn run(
     hosts: &dyn Hosts,
 ) -> Option<Output> {
     let program = Program::named(name)?;
-    let world = World { program: &program, hosts };
+    let sets = nf.shared.sets.names();
+    let world = World { program: &program, hosts, sets: &sets };
     let argv = argv(name, args);
     let mut output = Output::default();
     let (mut out, mut err) = (String::new(), String::new());

@@ -2,7 +2,7 @@
 
 /// `strtoumax` with base 0: white space, a sign, then decimal, octal after `0` or hexadecimal after `0x`.
 /// The value and what follows it; `None` when there is no digit. Saturates; the flag tells.
-pub(super) fn strtoumax(text: &str) -> Option<(u64, bool, &str)> {
+pub(in crate::tools) fn strtoumax(text: &str) -> Option<(u64, bool, &str)> {
     let t = text.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
     let t = t.strip_prefix('+').unwrap_or(t);
     let b = t.as_bytes();

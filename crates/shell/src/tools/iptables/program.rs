@@ -109,4 +109,6 @@ pub(super) struct World<'a> {
     pub(super) program: &'a Program,
     /// Names of hosts.
     pub(super) hosts: &'a dyn Hosts,
+    /// Sets that rules may name.
+    pub(super) sets: &'a [packetwalk_netfilter::ipset::Name],
 }

@@ -37,7 +37,7 @@ impl Process for Iptables {
                 Err(errno) => unreadable = Some(errno.text()),
             },
         }
-        let hosts = Machine { hosts: hosts_file(cx), secs: EPOCH + cx.now().secs() };
+        let hosts = machine(cx);
         let bytes = match unreadable {
             None => Ok(self.stdin.as_slice()),
             Some(why) => Err(why),
@@ -54,6 +54,11 @@ impl Process for Iptables {
     fn boxed_clone(&self) -> Box<dyn Process> {
         Box::new(self.clone())
     }
+}
+
+/// Names of hosts as the machine of a command knows them.
+pub(in crate::tools) fn machine(cx: &mut Cx<'_>) -> impl Hosts + use<> {
+    Machine { hosts: hosts_file(cx), secs: EPOCH + cx.now().secs() }
 }
 
 /// Addresses and names of `/etc/hosts`; a machine without one knows `localhost`.

@@ -2,10 +2,10 @@
 
 use packetwalk_wire::Family;
 
-const MATCHES: &[&str] = &["ipvs", "set"];
+const MATCHES: &[&str] = &["ipvs"];
 const MATCHES4: &[&str] = &[];
 const MATCHES6: &[&str] = &[];
-const TARGETS: &[&str] = &["SET"];
+const TARGETS: &[&str] = &[];
 const TARGETS4: &[&str] = &[];
 const TARGETS6: &[&str] = &[];
 
