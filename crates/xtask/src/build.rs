@@ -29,9 +29,7 @@ pub const WASM: &str = "www/pkg/packetwalk_bg.wasm";
 /// A step fails.
 pub fn build(root: &Path) -> Result<()> {
     setup::for_build(root)?;
-    let wasm = ["build", "--package", "packetwalk-wasm", "--release", "--target", "wasm32-unknown-unknown"];
-    // The page is for loading; the command line is the one for speed.
-    run(command(root, "cargo").args(wasm).env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z"))?;
+    compile(root)?;
     let module = root.join("target/wasm32-unknown-unknown/release/packetwalk_wasm.wasm");
     let package = root.join("www/pkg");
     let optimised = root.join(WASM);
@@ -47,6 +45,40 @@ pub fn build(root: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Compiles the module for size: the page is for loading; the command line is the one for speed.
+///
+/// The standard library is compiled with it where its source is there, as small as it can be, and without
+/// what only a panic or `{:?}` would print, which the page shows nowhere. That takes options that stable Rust
+/// has not settled; without them the module is a tenth larger and does the same.
+fn compile(root: &Path) -> Result<()> {
+    let cargo = || {
+        let mut cargo = command(root, "cargo");
+        cargo
+            .args([
+                "build",
+                "--package",
+                "packetwalk-wasm",
+                "--release",
+                "--target",
+                "wasm32-unknown-unknown",
+            ])
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z");
+        cargo
+    };
+    let mut smallest = cargo();
+    smallest
+        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", "-Zlocation-detail=none -Zfmt-debug=none");
+    if setup::rust_src(root) {
+        match run(&mut smallest) {
+            Ok(()) => return Ok(()),
+            Err(error) => println!("not as small as it could be: {error:#}"),
+        }
+    }
+    run(&mut cargo())
 }
 
 /// Copies a file, or a folder with all that is in it.

@@ -77,6 +77,20 @@ pub fn for_build(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The standard library's source, which is installed if it is not there. False if it cannot be.
+pub fn rust_src(root: &Path) -> bool {
+    let installed = output(command(root, "rustup").args(["component", "list", "--installed"]));
+    if installed.is_ok_and(|list| list.lines().any(|line| line == "rust-src")) {
+        return true;
+    }
+    println!("installing the Rust component rust-src");
+    let added = run(command(root, "rustup").args(["component", "add", "rust-src"]));
+    if let Err(error) = &added {
+        println!("not installed: {error:#}; the page's module will be larger");
+    }
+    added.is_ok()
+}
+
 /// A library that the page carries with it.
 pub struct Library {
     /// npm's name.
