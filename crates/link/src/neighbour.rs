@@ -1,10 +1,10 @@
 //! The neighbour table: next hops' MACs, found by ARP or ND.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use packetwalk_wire::{Family, IfIndex, Instant, Mac, Skb};
+use packetwalk_wire::{Family, IfIndex, Instant, Mac, Skb, sorted::Map};
 
 use crate::neigh_param::NeighParams;
 
@@ -140,7 +140,7 @@ pub enum TimerEvent {
 pub struct Neighbours {
     pub(crate) slots: Vec<Option<Neigh>>,
     index: HashMap<(IfIndex, IpAddr), u32>,
-    timers: BTreeSet<(Instant, u32)>,
+    timers: Map<(Instant, u32), ()>,
     params: Vec<(Option<IfIndex>, Family, NeighParams)>,
     /// `ip neigh add proxy`: answered for others, on one interface or on all.
     pub proxies: Vec<(Option<IfIndex>, IpAddr)>,
@@ -153,7 +153,7 @@ impl Neighbours {
         Self {
             slots: Vec::new(),
             index: HashMap::new(),
-            timers: BTreeSet::new(),
+            timers: Map::new(),
             params: vec![(None, Family::V4, NeighParams::IPV4), (None, Family::V6, NeighParams::IPV6)],
             proxies: Vec::new(),
             seed,
@@ -253,7 +253,7 @@ impl Neighbours {
             self.timers.remove(&(old, id));
         }
         if let Some(at) = at {
-            self.timers.insert((at, id));
+            self.timers.insert((at, id), ());
         }
     }
 
@@ -347,7 +347,7 @@ impl Neighbours {
 
     /// When [`Neighbours::on_timer`] is next wanted.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.timers.first().map(|&(at, _)| at)
+        self.timers.first_key_value().map(|(&(at, _), ())| at)
     }
 
     /// Does what is due at `now`.
@@ -356,7 +356,7 @@ impl Neighbours {
     /// Linux v6.18, `net/core/neighbour.c`: `neigh_timer_handler`.
     pub fn on_timer(&mut self, now: Instant) -> Vec<TimerEvent> {
         let mut events = Vec::new();
-        while let Some(&(at, id)) = self.timers.first() {
+        while let Some((&(at, id), ())) = self.timers.first_key_value() {
             if at > now {
                 break;
             }

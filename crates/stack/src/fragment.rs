@@ -1,11 +1,10 @@
 //! Fragments: made on the way out, put together for this host and for conntrack.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use packetwalk_netfilter::Random;
 use packetwalk_trace::Observer;
-use packetwalk_wire::{Fragment, Instant, Skb, Transport};
+use packetwalk_wire::{Fragment, Instant, Skb, Transport, sorted::Map};
 
 use crate::{Cx, Stack};
 
@@ -27,7 +26,7 @@ struct Queue {
 /// Datagrams that are not whole yet.
 #[derive(Clone, Debug, Default)]
 pub struct Reassembly {
-    queues: BTreeMap<Key, Queue>,
+    queues: Map<Key, Queue>,
 }
 
 /// `ipfrag_time`, in seconds.
@@ -78,7 +77,7 @@ impl Stack {
         self.fragments.queues.retain(|_, q| now.since(q.since).as_secs() < TIMEOUT);
         let ip = skb.packet.ip;
         let key = Key { src: ip.src, dst: ip.dst, protocol: skb.packet.protocol(), id: ip.id };
-        let queue = self.fragments.queues.entry(key).or_insert(Queue { since: now, parts: Vec::new() });
+        let queue = self.fragments.queues.or_insert_with(key, || Queue { since: now, parts: Vec::new() });
         let offset = |s: &Skb| s.packet.ip.frag.map_or(0, |f| f.offset);
         if !queue.parts.iter().any(|p| offset(p) == offset(skb)) {
             queue.parts.push(*skb);

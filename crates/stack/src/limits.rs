@@ -1,9 +1,8 @@
 //! How often ICMP errors are sent.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use packetwalk_wire::Instant;
+use packetwalk_wire::{Instant, sorted::Map};
 
 use crate::sysctl::{Global, Sysctl};
 
@@ -17,7 +16,7 @@ struct Peer {
 /// Token buckets.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
-    peers: BTreeMap<IpAddr, Peer>,
+    peers: Map<IpAddr, Peer>,
     global: u64,
     global_at: Option<Instant>,
 }
@@ -25,7 +24,7 @@ pub struct Limits {
 impl Limits {
     fn peer(&mut self, addr: IpAddr, now: Instant) -> (&mut Peer, u64) {
         // A new peer counts as last seen a minute ago (`inet_getpeer`).
-        let peer = self.peers.entry(addr).or_insert(Peer { tokens: 60_000, last: now });
+        let peer = self.peers.or_insert_with(addr, || Peer { tokens: 60_000, last: now });
         let passed = now.since(peer.last).as_millis() as u64;
         peer.last = now;
         let tokens = peer.tokens + passed;

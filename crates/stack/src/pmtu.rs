@@ -1,10 +1,9 @@
 //! What ICMP told of the largest packet on the way to a destination.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use packetwalk_wire::Instant;
+use packetwalk_wire::{Instant, sorted::Map};
 
 /// `mtu_expires`.
 const EXPIRES: Duration = Duration::from_secs(600);
@@ -13,7 +12,7 @@ const LEAST: u32 = 552;
 
 /// Learnt path MTUs (`struct fib_nh_exception`).
 #[derive(Clone, Debug, Default)]
-pub struct PathMtus(BTreeMap<IpAddr, (u32, Instant)>);
+pub struct PathMtus(Map<IpAddr, (u32, Instant)>);
 
 impl PathMtus {
     /// Fragmentation needed, or packet too big, came back for a packet to `dst`; `mtu` in bytes.

@@ -1,6 +1,6 @@
 //! A network namespace's state, and what changes it.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use packetwalk_netfilter::conntrack::SysctlError as CtSysctlError;
 use packetwalk_netfilter::{Netfilter, Random};
 use packetwalk_route::Routing;
 use packetwalk_trace::{DropReason, NeighStep, NsId, Observer, Step};
-use packetwalk_wire::{Family, IfIndex, IfName, Instant, Mac};
+use packetwalk_wire::{Family, IfIndex, IfName, Instant, Mac, sorted::Map};
 
 use crate::fragment::Reassembly;
 use crate::limits::Limits;
@@ -41,9 +41,9 @@ pub struct Stack {
     pub(crate) work: VecDeque<Next>,
     pub(crate) limits: Limits,
     pub(crate) fragments: Reassembly,
-    pub(crate) headers: BTreeSet<(IfIndex, IpAddr)>,
+    pub(crate) headers: Map<(IfIndex, IpAddr), ()>,
     pub(crate) pmtu: PathMtus,
-    dad: BTreeMap<(IfIndex, IpAddr), Instant>,
+    dad: Map<(IfIndex, IpAddr), Instant>,
     dad_generation: u64,
 }
 
@@ -67,9 +67,9 @@ impl Stack {
             work: VecDeque::new(),
             limits: Limits::default(),
             fragments: Reassembly::default(),
-            headers: BTreeSet::new(),
+            headers: Map::new(),
             pmtu: PathMtus::default(),
-            dad: BTreeMap::new(),
+            dad: Map::new(),
             dad_generation: 0,
         };
         stack.know_device(IfIndex::LO);
@@ -109,7 +109,7 @@ impl Stack {
         self.routing.remove_dev(index);
         self.neigh.remove_dev(index);
         self.sysctl.remove_device(index);
-        self.headers.retain(|&(dev, _)| dev != index);
+        self.headers.retain(|&(dev, _), ()| dev != index);
         self.nf.ct.masq_dev_down(index);
         Ok(device)
     }
@@ -147,14 +147,14 @@ impl Stack {
                 Change::Down(dev) => {
                     self.routing.set_up(dev, false);
                     self.neigh.flush_dev(dev, false);
-                    self.headers.retain(|&(d, _)| d != dev);
+                    self.headers.retain(|&(d, _), ()| d != dev);
                     self.nf.ct.masq_dev_down(dev);
                 }
                 Change::Carrier(dev, on) => {
                     self.routing.set_carrier(dev, on);
                     if !on {
                         self.neigh.flush_dev(dev, true);
-                        self.headers.retain(|&(d, _)| d != dev);
+                        self.headers.retain(|&(d, _), ()| d != dev);
                     }
                 }
                 Change::Mac(dev) => {
@@ -162,7 +162,7 @@ impl Stack {
                         self.routing.set_dev_mac(dev, mac);
                     }
                     self.neigh.flush_dev(dev, false);
-                    self.headers.retain(|&(d, _)| d != dev);
+                    self.headers.retain(|&(d, _), ()| d != dev);
                 }
                 Change::Mtu(dev) => {
                     if let Some(mtu) = self.links.get(dev).map(|d| d.mtu) {
@@ -317,7 +317,7 @@ impl Stack {
         let tentative = self.routing.tentative();
         self.dad.retain(|key, _| tentative.contains(key));
         for key in tentative {
-            self.dad.entry(key).or_insert(now + DAD_TIME);
+            self.dad.or_insert_with(key, || now + DAD_TIME);
         }
         let due: Vec<_> = self.dad.iter().filter(|&(_, &at)| at <= now).map(|(&key, _)| key).collect();
         for (dev, addr) in due {

@@ -15,6 +15,7 @@ pub mod packet;
 pub mod parse;
 pub mod payload;
 pub mod skb;
+pub mod sorted;
 pub mod tcp;
 pub mod time;
 pub mod udp;

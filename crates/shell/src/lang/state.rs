@@ -1,9 +1,8 @@
 //! What a shell knows besides the commands that it is in the middle of.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use packetwalk_wire::Instant;
+use packetwalk_wire::{Instant, sorted::Map};
 
 use super::ast::Command;
 use super::expand::arith::Variables;
@@ -52,7 +51,7 @@ pub(crate) struct Job {
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub vars: Vars,
-    pub functions: Rc<BTreeMap<Vec<u8>, Rc<Command>>>,
+    pub functions: Rc<Map<Vec<u8>, Rc<Command>>>,
     /// `$1` and on.
     pub positional: Rc<[Vec<u8>]>,
     /// `$0`.
@@ -67,7 +66,7 @@ pub(crate) struct State {
     pub last_background: Option<Pid>,
     pub jobs: Vec<Job>,
     /// How jobs ended that nobody waited for and that are listed no more.
-    pub done: Rc<BTreeMap<Pid, crate::process::Status>>,
+    pub done: Rc<Map<Pid, crate::process::Status>>,
     /// `$$`.
     pub shell_pid: Pid,
     /// `$BASHPID`.
@@ -77,7 +76,7 @@ pub(crate) struct State {
     /// Names of the functions that run, the innermost last.
     pub calls: Vec<Vec<u8>>,
     /// Commands for signals and `EXIT` (0); empty text: ignored.
-    pub traps: BTreeMap<u8, Rc<[u8]>>,
+    pub traps: Map<u8, Rc<[u8]>>,
     pub random: u32,
     /// Subshells around it.
     pub level: u32,
@@ -111,7 +110,7 @@ impl State {
             line: 1,
             started: now,
             calls: Vec::new(),
-            traps: BTreeMap::new(),
+            traps: Map::new(),
             random: pid.0,
             level: 0,
             in_condition: false,

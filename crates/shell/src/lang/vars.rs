@@ -1,7 +1,8 @@
 //! Variables and their scopes.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use packetwalk_wire::sorted::Map;
 
 use crate::sys::proc::Env;
 
@@ -10,7 +11,7 @@ pub(crate) enum Value {
     /// Declared only.
     Unset,
     Scalar(Vec<u8>),
-    Array(BTreeMap<i64, Vec<u8>>),
+    Array(Map<i64, Vec<u8>>),
 }
 
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ impl Var {
     }
 }
 
-type Scope = BTreeMap<Vec<u8>, Var>;
+type Scope = Map<Vec<u8>, Var>;
 
 /// The variables that a shell sees: the global scope, and one for each function that runs.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ impl Vars {
         self.env = None;
         let at = self.scopes.iter().rposition(|s| s.contains_key(name)).unwrap_or(0);
         let scope = Rc::make_mut(self.scopes.get_mut(at)?);
-        Some(scope.entry(name.to_vec()).or_insert_with(|| Var::new(Value::Unset)))
+        Some(scope.or_insert_with(name.to_vec(), || Var::new(Value::Unset)))
     }
 
     /// Changes a variable, made when there is none; a read-only one is left.
@@ -99,7 +100,7 @@ impl Vars {
                 map.insert(index, value);
                 return;
             }
-            let mut map = BTreeMap::new();
+            let mut map = Map::new();
             if let Value::Scalar(old) = std::mem::replace(&mut var.value, Value::Unset) {
                 map.insert(0, old);
             }
@@ -139,7 +140,7 @@ impl Vars {
     pub fn declare_local(&mut self, name: &[u8]) {
         self.env = None;
         if let Some(scope) = self.scopes.last_mut() {
-            Rc::make_mut(scope).entry(name.to_vec()).or_insert_with(|| Var::new(Value::Unset));
+            Rc::make_mut(scope).or_insert_with(name.to_vec(), || Var::new(Value::Unset));
         }
     }
 
@@ -155,8 +156,8 @@ impl Vars {
     }
 
     /// Every name that is seen, with its variable, sorted.
-    pub fn all(&self) -> BTreeMap<&[u8], &Var> {
-        let mut all = BTreeMap::new();
+    pub fn all(&self) -> Map<&[u8], &Var> {
+        let mut all = Map::new();
         for scope in &self.scopes {
             for (name, var) in scope.iter() {
                 all.insert(name.as_slice(), var);

@@ -11,9 +11,8 @@ pub use errno::Errno;
 pub use fd::Read;
 pub use output::{Collect, Sink, Stream};
 
-use std::collections::BTreeMap;
-
 use packetwalk_trace::NsId;
+use packetwalk_wire::sorted::Map;
 
 use crate::{Pid, Signal};
 use output::Output;
@@ -25,7 +24,7 @@ pub(crate) const EPOCH: u64 = 1_767_225_600;
 /// Everything of the machine that is not the network.
 #[derive(Clone, Debug)]
 pub struct Sys {
-    procs: BTreeMap<Pid, Proc>,
+    procs: Map<Pid, Proc>,
     next_pid: u32,
     opens: Vec<fd::Slot>,
     free_opens: Vec<u32>,
@@ -47,7 +46,7 @@ pub struct Sys {
 impl Default for Sys {
     fn default() -> Self {
         Self {
-            procs: BTreeMap::new(),
+            procs: Map::new(),
             next_pid: 1000,
             opens: Vec::new(),
             free_opens: Vec::new(),

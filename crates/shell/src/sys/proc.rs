@@ -1,17 +1,16 @@
 //! The process table.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use packetwalk_trace::NsId;
-use packetwalk_wire::Instant;
+use packetwalk_wire::{Instant, sorted::Map};
 
 use super::Sys;
 use super::fd::{FdTable, Held, OpenId};
 use crate::process::{Pid, Process, Signal, Status};
 
 /// Exported variables.
-pub(crate) type Env = BTreeMap<Vec<u8>, Vec<u8>>;
+pub(crate) type Env = Map<Vec<u8>, Vec<u8>>;
 
 /// Most processes at one time.
 const MOST: usize = 4096;

@@ -86,8 +86,9 @@ fn round(lab: &mut Lab, sys: &mut Sys) -> bool {
     while let Some(pid) = sys
         .procs
         .range(at..)
+        .iter()
         .find(|(_, p)| p.ended.is_none() && !p.starts_after(lab.now()))
-        .map(|(&pid, _)| pid)
+        .map(|&(pid, _)| pid)
     {
         at = Pid(pid.0 + 1);
         again |= poll(lab, sys, pid);

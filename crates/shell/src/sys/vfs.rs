@@ -1,7 +1,8 @@
 //! Files in memory: one tree for every namespace.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use packetwalk_wire::sorted::Map;
 
 use super::Errno;
 use crate::tools;
@@ -30,7 +31,7 @@ pub(crate) enum Entry {
 /// The tree.
 #[derive(Clone, Debug)]
 pub(crate) struct Vfs {
-    entries: BTreeMap<Vec<u8>, Entry>,
+    entries: Map<Vec<u8>, Entry>,
     files: Vec<Rc<Vec<u8>>>,
     bytes: usize,
 }
@@ -60,7 +61,7 @@ impl Default for Vfs {
             "/var/run",
             "/var/tmp",
         ];
-        let mut entries: BTreeMap<Vec<u8>, Entry> =
+        let mut entries: Map<Vec<u8>, Entry> =
             dirs.iter().map(|d| (d.as_bytes().to_vec(), Entry::Dir)).collect();
         entries.insert(b"/dev/null".to_vec(), Entry::Null);
         let std = [("/dev/stdin", 0), ("/dev/stdout", 1), ("/dev/stderr", 2)];
@@ -174,7 +175,7 @@ impl Vfs {
         from.push(b'/');
         to.push(b'/' + 1);
         let skip = from.len();
-        self.entries.range(from..to).filter_map(move |(path, entry)| {
+        self.entries.range(from..to).iter().filter_map(move |(path, entry)| {
             let name = &path[skip..];
             (!name.is_empty() && !name.contains(&b'/')).then_some((name, *entry))
         })

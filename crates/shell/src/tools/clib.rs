@@ -1,6 +1,7 @@
 //! What the network tools have from the C library: options, numbers, names, buffered output.
 
 mod errqueue;
+pub(super) mod float;
 mod getopt;
 mod number;
 mod resolve;

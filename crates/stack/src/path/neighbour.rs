@@ -71,12 +71,12 @@ impl Stack {
     /// The MAC of a neighbour whose header is cached: it was sent to before and is not in doubt.
     pub(super) fn cached_header(&self, dev: IfIndex, addr: IpAddr) -> Option<Mac> {
         let neigh = self.neigh.get(dev, addr)?;
-        (neigh.state.is_connected() && self.headers.contains(&(dev, addr))).then_some(neigh.mac)
+        (neigh.state.is_connected() && self.headers.contains_key(&(dev, addr))).then_some(neigh.mac)
     }
 
     fn remember_header(&mut self, dev: IfIndex, addr: IpAddr) {
-        if !self.headers.contains(&(dev, addr)) {
-            self.headers.insert((dev, addr));
+        if !self.headers.contains_key(&(dev, addr)) {
+            self.headers.insert((dev, addr), ());
         }
     }
 }

@@ -1,17 +1,16 @@
 //! Which socket a packet is for.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use packetwalk_trace::SendError;
-use packetwalk_wire::{Family, IfIndex, Instant};
+use packetwalk_wire::{Family, IfIndex, Instant, sorted::Map};
 
 use super::{Kind, SockId, Socket};
 
 /// Every socket of a namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Sockets {
-    sockets: BTreeMap<SockId, Socket>,
+    sockets: Map<SockId, Socket>,
     next: u32,
     next_port: u16,
 }
@@ -165,7 +164,7 @@ impl Sockets {
         iif: IfIndex,
     ) -> Option<SockId> {
         let mut best: Option<(u8, SockId)> = None;
-        for (&id, socket) in &self.sockets {
+        for &(id, ref socket) in &self.sockets {
             if wants(socket)
                 && let Some(score) = socket.score(src, dst, iif)
                 // Of equals the youngest wins: the kernel puts it at the head of its list.

@@ -5,9 +5,7 @@ mod text;
 
 pub use conf::{Conf4, Conf6, DevConf, Global};
 
-use std::collections::BTreeMap;
-
-use packetwalk_wire::{IfIndex, IfName};
+use packetwalk_wire::{IfIndex, IfName, sorted::Map};
 
 /// Why a setting could not be read or written.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,9 +26,9 @@ pub enum SysctlError {
 pub struct Sysctl {
     all: DevConf,
     default: DevConf,
-    devices: BTreeMap<IfIndex, (IfName, DevConf)>,
+    devices: Map<IfIndex, (IfName, DevConf)>,
     global: [i64; Global::NAMES.len()],
-    text: BTreeMap<&'static str, String>,
+    text: Map<&'static str, String>,
     /// First and last port handed to sockets that bind none.
     pub port_range: (u16, u16),
 }
@@ -40,7 +38,7 @@ impl Default for Sysctl {
         Self {
             all: DevConf::ALL,
             default: DevConf::default_template(),
-            devices: BTreeMap::new(),
+            devices: Map::new(),
             global: Global::DEFAULTS,
             text: text::DEFAULTS.iter().map(|&(k, v)| (k, v.to_owned())).collect(),
             port_range: (32768, 60999),

@@ -6,11 +6,10 @@ mod topology;
 mod trouble;
 mod walk;
 
-use std::collections::BTreeMap;
-
 use packetwalk_lab::Lab;
 use packetwalk_shell::{Line, Shell, Sink, Stream};
 use packetwalk_trace::NsId;
+use packetwalk_wire::sorted::Map;
 
 use crate::view;
 use states::States;
@@ -26,7 +25,7 @@ pub struct Engine {
     loaded: Shell,
     output: view::Output,
     troubles: Vec<Trouble>,
-    snapshots: BTreeMap<u32, Shell>,
+    snapshots: Map<u32, Shell>,
     last_snapshot: u32,
     walk: Option<(view::Walk, States)>,
 }
@@ -74,7 +73,7 @@ impl Engine {
             shell,
             output,
             troubles,
-            snapshots: BTreeMap::new(),
+            snapshots: Map::new(),
             last_snapshot: 0,
             walk: None,
         }

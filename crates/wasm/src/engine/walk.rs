@@ -1,12 +1,10 @@
 //! A walk: a command's packets, explained.
 
-use std::collections::BTreeMap;
-
 use packetwalk_lab::Lab;
 use packetwalk_shell::print::walk as explained;
 use packetwalk_shell::{Line, Shell};
 use packetwalk_trace::{CtStep, DropReason, Event, NeighStep, NsId, RuleEnd, Step as Trace, Table};
-use packetwalk_wire::{Body, Family, Icmp, IfIndex, Packet, TcpFlags, Transport};
+use packetwalk_wire::{Body, Family, Icmp, IfIndex, Packet, TcpFlags, Transport, sorted::Map};
 
 use super::states::States;
 use super::{Chunks, Trouble};
@@ -107,7 +105,7 @@ fn run(shell: &mut Shell, ns: NsId, command: &str) -> Result<view::Output, Troub
 
 fn steps(lab: &Lab, events: &[Event], told: Vec<explained::Explained>) -> Vec<view::Step> {
     let start = events.first().map_or(0, |e| e.at.0);
-    let mut places: BTreeMap<(NsId, u32), Place> = BTreeMap::new();
+    let mut places: Map<(NsId, u32), Place> = Map::new();
     let mut steps: Vec<view::Step> = Vec::with_capacity(told.len());
     for (event, told) in events.iter().zip(told) {
         let seat = (event.ns, event.id);
@@ -145,7 +143,7 @@ fn steps(lab: &Lab, events: &[Event], told: Vec<explained::Explained>) -> Vec<vi
 
 /// A packet is rewritten by the rule that matched just before, or by what its connection's entry says.
 fn name_reasons(events: &[Event], steps: &mut [view::Step]) {
-    let mut last: BTreeMap<(NsId, u32), Decided> = BTreeMap::new();
+    let mut last: Map<(NsId, u32), Decided> = Map::new();
     for (event, step) in events.iter().zip(steps) {
         let seat = (event.ns, event.id);
         let reason = match event.step {

@@ -1,6 +1,6 @@
 //! `export readonly local declare unset shift let getopts`.
 
-use std::collections::BTreeMap;
+use packetwalk_wire::sorted::Map;
 
 use super::{integer, lossy};
 use crate::Cx;
@@ -241,7 +241,7 @@ fn declare_in(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>], local: bool) 
                             b'i' => v.integer = on,
                             b'x' => v.exported = on,
                             _ if matches!(v.value, Value::Unset) => {
-                                v.value = Value::Array(BTreeMap::default());
+                                v.value = Value::Array(Map::default());
                             }
                             _ => {}
                         });

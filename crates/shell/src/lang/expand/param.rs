@@ -261,7 +261,7 @@ impl Expander<'_, '_> {
                     let words = if start < 0 {
                         Vec::new()
                     } else {
-                        map.range(start..).take(count).map(|(_, v)| v.clone()).collect()
+                        map.range(start..).iter().take(count).map(|(_, v)| v.clone()).collect()
                     };
                     return Ok(Val::Many(words, all));
                 }

@@ -50,7 +50,12 @@ impl Interp {
                 ParseError::Unclosed { open: b'"' | b'\'', .. } => {
                     "Syntax error: Unterminated quoted string".to_owned()
                 }
-                other => format!("packetwalk: {other:?}"),
+                ParseError::Unclosed { open, .. } => format!("packetwalk: no closing {}", char::from(*open)),
+                ParseError::Message { text, .. } | ParseError::Condition { text, .. } => {
+                    format!("packetwalk: {text}")
+                }
+                ParseError::TooDeep { .. } => "packetwalk: nested too deep".to_owned(),
+                ParseError::Unsupported { what, .. } => format!("packetwalk: {what} is not simulated"),
             };
             let line = parser.line().max(e.line());
             let _ = cx.write_fd(2, format!("{name}: {line}: {text}\n").as_bytes());

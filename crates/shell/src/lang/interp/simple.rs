@@ -241,7 +241,7 @@ impl Interp {
                 let mut map = match std::mem::replace(&mut var.value, Value::Unset) {
                     Value::Array(map) if assign.append => map,
                     Value::Scalar(text) if assign.append => [(0, text)].into(),
-                    _ => std::collections::BTreeMap::default(),
+                    _ => packetwalk_wire::sorted::Map::default(),
                 };
                 let mut at = map.last_key_value().map_or(0, |(k, _)| k.saturating_add(1));
                 for (index, value) in items {

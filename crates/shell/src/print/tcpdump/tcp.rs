@@ -3,10 +3,9 @@
 //! # Source
 //! tcpdump 4.99.3, `print-tcp.c`: `tcp_print`.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use packetwalk_wire::proto;
+use packetwalk_wire::{proto, sorted::Map};
 
 use super::dissect::{Cut, Dissect, Fields, Print, bits, first};
 use super::ip::Network;
@@ -14,7 +13,7 @@ use super::{domain, put, resp, ssh, txtproto};
 
 /// The first sequence numbers seen of each conversation, of the end with the lower port and of the other.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Flows(BTreeMap<(IpAddr, u16, IpAddr, u16), (u32, u32)>);
+pub(super) struct Flows(Map<(IpAddr, u16, IpAddr, u16), (u32, u32)>);
 
 impl Flows {
     /// Sequence and acknowledgement relative to the conversation's beginning (`tcp_seq_hash`). The first

@@ -1,10 +1,9 @@
 //! Which part of an exchange each packet belongs to.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use packetwalk_trace::{Event, NsId, Step};
-use packetwalk_wire::{Body, Packet, TcpFlags, Transport};
+use packetwalk_wire::{Body, Packet, TcpFlags, Transport, sorted::Map};
 
 /// Part of an exchange.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,7 +20,7 @@ pub enum Leg {
 
 /// The leg of each event.
 pub(super) fn legs(events: &[Event], from: NsId) -> Vec<Leg> {
-    let mut by_id: BTreeMap<u32, Leg> = BTreeMap::new();
+    let mut by_id: Map<u32, Leg> = Map::new();
     // Addresses of the first packet: a namespace that talks to itself sends both legs.
     let mut first: Option<(IpAddr, IpAddr)> = None;
     // The packet that the next one of this namespace answers.
@@ -36,7 +35,7 @@ pub(super) fn legs(events: &[Event], from: NsId) -> Vec<Leg> {
             let answers = answering.filter(|(ns, _)| *ns == event.ns).map(|(_, leg)| leg);
             new_leg(packet, answers, event.ns == from, first)
         };
-        let leg = *by_id.entry(event.id).or_insert_with(new);
+        let leg = *by_id.or_insert_with(event.id, new);
         if first.is_none() && leg == Leg::Request {
             first = Some((packet.ip.src, packet.ip.dst));
         }

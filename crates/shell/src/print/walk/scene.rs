@@ -1,6 +1,5 @@
 //! Names and rows of the lab.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::phrase;
@@ -11,15 +10,15 @@ use packetwalk_netfilter::xtables::{Face, Rule, Table};
 use packetwalk_route::Route;
 use packetwalk_stack::Stack;
 use packetwalk_trace::{ChainId, Hook, NsId, Table as TableId};
-use packetwalk_wire::{Body, Family, IfIndex, Mac};
+use packetwalk_wire::{Body, Family, IfIndex, Mac, sorted::Map};
 
 /// What explaining needs: the lab, and what the packets did so far.
 pub(super) struct Scene<'a> {
     pub lab: &'a Lab,
     /// Each packet as it was last seen.
-    pub last: BTreeMap<u32, Body>,
+    pub last: Map<u32, Body>,
     /// The hook, its family and the table that each namespace is in.
-    pub at: BTreeMap<NsId, Hooked>,
+    pub at: Map<NsId, Hooked>,
     /// Prints packets in a line, with relative sequence numbers.
     pub printer: Printer,
 }
@@ -33,7 +32,7 @@ pub(super) struct Hooked {
 
 impl<'a> Scene<'a> {
     pub fn new(lab: &'a Lab) -> Self {
-        Self { lab, last: BTreeMap::new(), at: BTreeMap::new(), printer: phrase::printer() }
+        Self { lab, last: Map::new(), at: Map::new(), printer: phrase::printer() }
     }
 
     pub fn stack(&self, ns: NsId) -> Option<&'a Stack> {

@@ -1,5 +1,7 @@
 //! `strtol` and `strtod`, as far as command lines need them.
 
+use super::float;
+
 /// Why a text is no number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::tools) enum Bad {
@@ -48,7 +50,7 @@ pub(in crate::tools) fn strtod(text: &str) -> (f64, &str) {
     let ends = (1..=start.len()).rev().filter(|&n| start.is_char_boundary(n));
     for n in ends {
         let (number, rest) = start.split_at(n);
-        if let Ok(value) = number.parse::<f64>() {
+        if let Some(value) = float::parse(number) {
             return (value, rest);
         }
     }

@@ -11,6 +11,7 @@ use packetwalk_wire::{Family, Mac};
 use super::fail::Fail;
 use super::program::World;
 use super::{addr, names, number};
+use crate::tools::clib::float;
 
 /// What an option's argument is (`enum xt_option_type`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -216,7 +217,7 @@ impl Call<'_> {
             }
             Ty::Uints(top, most) => Value::Uints(self.uints(top, most)?),
             Ty::Probability => {
-                let p = arg.parse::<f64>().ok().filter(|p| (0.0..=1.0).contains(p)).ok_or_else(|| {
+                let p = float::parse(arg).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(|| {
                     Fail::param(format!(
                         "{ext}: bad value for option \"--{}\", or out of range (0-1).\n",
                         opt.name

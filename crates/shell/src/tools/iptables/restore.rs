@@ -259,7 +259,7 @@ impl Reader<'_> {
     fn chain(&mut self, text: &str, table: TableId, line: u32) -> Result<(), Fail> {
         let mut words = tokens(text);
         let name = words.next().ok_or_else(|| self.wrong(line, "chain name invalid"))?;
-        self.context.chains.insert(name.to_owned());
+        self.context.chains.insert(name.to_owned(), ());
         command::valid_chain(name, false)?;
         let policy = words.next().ok_or_else(|| self.wrong(line, "policy invalid"))?;
         let builtin = packetwalk_netfilter::xtables::ruleset::table_hooks(table);

@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
                 }
             })?;
         }
-        self.context.chains.insert(name.to_owned());
+        self.context.chains.insert(name.to_owned(), ());
         Ok(())
     }
 

@@ -299,7 +299,7 @@ fn outcome(nf: &mut Netfilter, family: Family, bytes: &[u8]) -> char {
     let mut skb = Skb { mac: Some((mac(1), mac(2))), iif: LO, ..Skb::new(1, packet) };
     let (iif, oif) = (Loopback.dev(LO), Dev::default());
     let state = HookState { hook: Hook::Prerouting, family, iif, oif, next_hop: None };
-    let mut env = Env { now: Instant::ZERO, host: &Loopback, payloads: &payloads, random: &mut Zero };
+    let mut env = Env { now: Instant::ZERO, host: &Loopback, payloads: &mut payloads, random: &mut Zero };
     let end = nf.run(&state, &mut skb, &mut env, &mut Silent);
     let after = both(nf);
     match (after.0 - before.0, after.1 - before.1, end) {

@@ -3,6 +3,7 @@
 use packetwalk_wire::Instant;
 
 use crate::tools::clib::Stdout;
+use crate::tools::clib::float::{self, Zeros};
 
 /// Sequence numbers that are remembered.
 const SEQUENCES: usize = 0x10000;
@@ -188,19 +189,9 @@ fn root(a: i64) -> i64 {
     x
 }
 
-/// `%g`: six digits that count, no zeros behind them.
+/// `%g`.
 fn percent(value: f32) -> String {
-    let whole = (value as i64).max(0);
-    let digits = if value < 1.0 { 0 } else { whole.to_string().len() };
-    let mut text = format!("{value:.*}", 6usize.saturating_sub(digits.max(1)));
-    if value > 0.0 && value < 1.0 {
-        let zeros = text.bytes().skip(2).take_while(|&b| b == b'0').count();
-        text = format!("{value:.*}", 6 + zeros);
-    }
-    if text.contains('.') {
-        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
-    }
-    text
+    float::general(value.into(), 6, Zeros::Drop)
 }
 
 #[cfg(test)]

@@ -225,9 +225,13 @@ fn format_time(time: &Time, format: &[u8]) -> Vec<u8> {
             Some(Piece::Text(text)) => {
                 at += 1;
                 let text = if flags.upper {
-                    text.to_uppercase()
+                    text.to_ascii_uppercase()
                 } else if flags.swap {
-                    if matches!(letter, b'p' | b'Z') { text.to_lowercase() } else { text.to_uppercase() }
+                    if matches!(letter, b'p' | b'Z') {
+                        text.to_ascii_lowercase()
+                    } else {
+                        text.to_ascii_uppercase()
+                    }
                 } else {
                     text
                 };

@@ -67,7 +67,9 @@ impl Head {
 }
 
 impl Tool for Head {
-    const PIECES: bool = true;
+    fn pieces(&self) -> bool {
+        true
+    }
 
     fn start(cx: &mut Cx<'_>) -> Result<(Self, Vec<Vec<u8>>), u8> {
         let parsed = Self::read(cx)?;

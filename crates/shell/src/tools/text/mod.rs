@@ -27,7 +27,7 @@ mod xargs;
 use super::registry::Tool;
 
 /// A tool that is fed line by line.
-const fn lines<T: stream::Tool>() -> Tool {
+const fn lines<T: stream::Tool + Clone>() -> Tool {
     Tool::Process(stream::new::<T>)
 }
 

@@ -28,15 +28,19 @@ pub(super) enum Operand {
 }
 
 /// A tool that is fed line by line.
-pub(super) trait Tool: Clone + core::fmt::Debug + 'static {
-    /// Takes pieces as they come and not lines.
-    const PIECES: bool = false;
+pub(super) trait Tool: core::fmt::Debug + 'static {
+    /// Whether it takes pieces as they come and not lines.
+    fn pieces(&self) -> bool {
+        false
+    }
     /// What ends a line.
     fn separator(&self) -> u8 {
         b'\n'
     }
     /// Reads the command's words: the tool and its operands. An error is its status.
-    fn start(cx: &mut Cx<'_>) -> Result<(Self, Vec<Vec<u8>>), u8>;
+    fn start(cx: &mut Cx<'_>) -> Result<(Self, Vec<Vec<u8>>), u8>
+    where
+        Self: Sized;
     /// An operand's turn.
     fn operand(&mut self, _cx: &mut Cx<'_>, _word: &[u8]) -> Operand {
         Operand::File
@@ -75,6 +79,12 @@ enum Source {
 #[derive(Clone, Debug)]
 struct Run<T> {
     tool: Option<T>,
+    feed: Feed,
+}
+
+/// What a tool is fed from.
+#[derive(Clone, Debug)]
+struct Feed {
     files: VecDeque<Vec<u8>>,
     any: bool,
     source: Source,
@@ -86,31 +96,31 @@ struct Run<T> {
 }
 
 /// The process of a tool.
-pub(super) fn new<T: Tool>() -> Box<dyn Process> {
-    Box::new(Run::<T> {
-        tool: None,
+pub(super) fn new<T: Tool + Clone>() -> Box<dyn Process> {
+    let feed = Feed {
         files: VecDeque::new(),
         any: false,
         source: Source::Closed,
         buffer: Vec::new(),
         at: 0,
         scanned: 0,
-    })
+    };
+    Box::new(Run::<T> { tool: None, feed })
 }
 
-impl<T: Tool> Process for Run<T> {
+impl<T: Tool + Clone> Process for Run<T> {
     fn poll(&mut self, cx: &mut Cx<'_>) -> Poll {
         let mut tool = match self.tool.take() {
             Some(tool) => tool,
             None => match T::start(cx) {
                 Ok((tool, files)) => {
-                    self.files = files.into();
+                    self.feed.files = files.into();
                     tool
                 }
                 Err(status) => return Poll::Exit(status),
             },
         };
-        let poll = self.go_on(&mut tool, cx);
+        let poll = self.feed.go_on(&mut tool, cx);
         self.tool = Some(tool);
         poll
     }
@@ -120,8 +130,8 @@ impl<T: Tool> Process for Run<T> {
     }
 }
 
-impl<T: Tool> Run<T> {
-    fn go_on(&mut self, tool: &mut T, cx: &mut Cx<'_>) -> Poll {
+impl Feed {
+    fn go_on(&mut self, tool: &mut dyn Tool, cx: &mut Cx<'_>) -> Poll {
         loop {
             let flow = match self.source {
                 Source::Closed => match self.next_file(tool, cx) {
@@ -159,7 +169,7 @@ impl<T: Tool> Run<T> {
     }
 
     /// Opens the next file; `None`: there is none.
-    fn next_file(&mut self, tool: &mut T, cx: &mut Cx<'_>) -> Option<Flow> {
+    fn next_file(&mut self, tool: &mut dyn Tool, cx: &mut Cx<'_>) -> Option<Flow> {
         let name = loop {
             match self.files.pop_front() {
                 Some(word) if tool.operand(cx, &word) == Operand::Used => {}
@@ -202,12 +212,12 @@ impl<T: Tool> Run<T> {
     }
 
     /// Feeds the tool what is in the buffer; with `all` the last line too when it has no end.
-    fn lines(&mut self, tool: &mut T, cx: &mut Cx<'_>, all: bool) -> Flow {
-        let separator = tool.separator();
+    fn lines(&mut self, tool: &mut dyn Tool, cx: &mut Cx<'_>, all: bool) -> Flow {
+        let (separator, pieces) = (tool.separator(), tool.pieces());
         while let Some(rest) = self.buffer.get(self.at..).filter(|rest| !rest.is_empty()) {
             let end = rest.iter().skip(self.scanned).position(|&b| b == separator).map(|n| n + self.scanned);
             let (line, ended, next) = match end {
-                _ if T::PIECES => (rest, false, rest.len()),
+                _ if pieces => (rest, false, rest.len()),
                 Some(n) => (&rest[..n], true, n + 1),
                 None if all => (rest, false, rest.len()),
                 None => {
@@ -225,7 +235,7 @@ impl<T: Tool> Run<T> {
         Flow::Next
     }
 
-    fn end(&mut self, tool: &mut T, cx: &mut Cx<'_>, flow: Flow) -> Flow {
+    fn end(&mut self, tool: &mut dyn Tool, cx: &mut Cx<'_>, flow: Flow) -> Flow {
         let source = std::mem::replace(&mut self.source, Source::Closed);
         if let (Source::Descriptor(fd), Some(unused)) = (source, tool.unused())
             && let Some(open) = cx.sys.fd(cx.pid, fd)

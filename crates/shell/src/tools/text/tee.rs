@@ -45,7 +45,9 @@ impl Tee {
 }
 
 impl Tool for Tee {
-    const PIECES: bool = true;
+    fn pieces(&self) -> bool {
+        true
+    }
 
     fn start(cx: &mut Cx<'_>) -> Result<(Self, Vec<Vec<u8>>), u8> {
         let parsed = SPEC.parse(cx)?;

@@ -188,7 +188,9 @@ fn translation(one: &Set, two: &Set, complement: bool, truncate: bool) -> Result
 }
 
 impl Tool for Tr {
-    const PIECES: bool = true;
+    fn pieces(&self) -> bool {
+        true
+    }
 
     fn start(cx: &mut Cx<'_>) -> Result<(Self, Vec<Vec<u8>>), u8> {
         let parsed = SPEC.parse(cx)?;

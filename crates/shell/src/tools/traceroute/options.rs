@@ -6,7 +6,7 @@ use packetwalk_wire::Family;
 
 use super::{Done, say};
 use crate::Cx;
-use crate::tools::clib::{Gai, port_of, resolve, strtod, strtoul};
+use crate::tools::clib::{Gai, float, port_of, resolve, strtod, strtoul};
 
 /// How the way is probed (`-M`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -390,13 +390,14 @@ impl Options {
         } else if self.queries == 0 || self.queries > 10 {
             "no more than 10 probes per hop".to_owned()
         } else if wait < 0.0 || here < 0.0 || near < 0.0 {
+            let [wait, here, near] = [wait, here, near].map(float::text);
             format!("bad wait specifications `{wait},{here},{near}' used")
         } else if self.length.is_some_and(|n| n > 65000) {
             format!("too big packetlen {} specified", self.length.unwrap_or(0))
         } else if self.source.is_some_and(|s| Some(Family::of(s)) != family) {
             "IP version mismatch in addresses specified".to_owned()
         } else if self.pause < 0.0 {
-            format!("bad sendtime `{}' specified", self.pause)
+            format!("bad sendtime `{}' specified", float::text(self.pause))
         } else {
             if self.pause >= 10.0 {
                 self.pause /= 1000.0;

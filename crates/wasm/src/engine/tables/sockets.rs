@@ -15,7 +15,7 @@ fn line(socket: &Socket) -> String {
         SocketKind::Raw { .. } => ("raw", "UNCONN".to_owned()),
         SocketKind::TcpIdle => ("tcp", "CLOSED".to_owned()),
         SocketKind::TcpListen { .. } => ("tcp", "LISTEN".to_owned()),
-        SocketKind::Tcp { conn, .. } => ("tcp", dashed(&format!("{:?}", conn.state))),
+        SocketKind::Tcp { conn, .. } => ("tcp", conn.state.name().to_owned()),
     };
     let any = if socket.family == packetwalk_wire::Family::V4 { "0.0.0.0" } else { "[::]" };
     let local = socket.local.map_or_else(|| any.to_owned(), |a| a.to_string());
@@ -25,19 +25,4 @@ fn line(socket: &Socket) -> String {
         None => format!("{any}:*"),
     };
     format!("{kind:<5} {state:<11} {:<21} {remote}", format!("{local}:{}", port(socket.port)))
-}
-
-/// `FinWait1` as `ss` has it: `FIN-WAIT-1`; `Established` is `ESTAB`.
-fn dashed(name: &str) -> String {
-    if name == "Established" {
-        return "ESTAB".to_owned();
-    }
-    let mut text = String::new();
-    for letter in name.chars() {
-        if (letter.is_ascii_uppercase() || letter.is_ascii_digit()) && !text.is_empty() {
-            text.push('-');
-        }
-        text.push(letter.to_ascii_uppercase());
-    }
-    text
 }

@@ -3,12 +3,10 @@
 mod finish;
 mod own;
 
-use std::collections::BTreeSet;
-
 use packetwalk_netfilter::matches::Match;
 use packetwalk_netfilter::targets::Target;
 use packetwalk_netfilter::xtables::{Base, Cond, Net};
-use packetwalk_wire::Family;
+use packetwalk_wire::{Family, sorted::Map};
 
 use super::command::{self, Commands, Options};
 use super::ext::{self, Found, put};
@@ -143,7 +141,7 @@ pub(super) struct Context {
     /// In `iptables-restore`.
     pub(super) restore: bool,
     /// Chains that the input named: these are no targets.
-    pub(super) chains: BTreeSet<String>,
+    pub(super) chains: Map<String, ()>,
 }
 
 /// How reading ended.
@@ -363,12 +361,12 @@ impl<'a> Reader<'a> {
 
     /// A target exists under this name, and no chain was announced under it.
     fn is_target(&self, name: &str) -> bool {
-        !self.context.chains.contains(name) && !matches!(ext::new_target(name, self.family()), Found::No)
+        !self.context.chains.contains_key(name) && !matches!(ext::new_target(name, self.family()), Found::No)
     }
 
     fn jump(&mut self, name: String) -> Result<(), Fail> {
         command::valid_target(&name)?;
-        let announced = self.context.chains.contains(&name);
+        let announced = self.context.chains.contains_key(&name);
         self.out.jump.target = match ext::new_target(&name, self.family()) {
             Found::Ext(target) if !announced => {
                 if ext::known::lacks_module(&name) {

@@ -1,7 +1,10 @@
 //! Runs an `awk` program.
 
 use std::collections::BTreeMap;
+
 use std::rc::Rc;
+
+use packetwalk_wire::sorted::Map;
 
 use super::super::regex::{Regex, Syntax};
 use super::tree::{Expr, Pattern, Place, Program, Statement};
@@ -46,13 +49,13 @@ pub(super) type Run<T> = Result<T, Stop>;
 pub(super) struct Machine {
     pub program: Rc<Program>,
     variables: Vec<Value>,
-    pub(super) arrays: BTreeMap<usize, BTreeMap<Vec<u8>, Value>>,
+    pub(super) arrays: Map<usize, BTreeMap<Vec<u8>, Value>>,
     record: Vec<u8>,
     fields: Option<Vec<Vec<u8>>>,
     /// The record must be made anew from its fields.
     stale: bool,
     ranges: Vec<bool>,
-    regexes: BTreeMap<Vec<u8>, Regex>,
+    regexes: Map<Vec<u8>, Regex>,
     steps: u64,
     pub status: u8,
     /// An error ended it.
@@ -84,11 +87,11 @@ impl Machine {
             ranges: vec![false; program.rules.len()],
             program: Rc::new(program),
             variables,
-            arrays: BTreeMap::new(),
+            arrays: Map::new(),
             record: Vec::new(),
             fields: Some(Vec::new()),
             stale: false,
-            regexes: BTreeMap::new(),
+            regexes: Map::new(),
             steps: 0,
             status: 0,
             broken: false,
@@ -280,7 +283,7 @@ impl Machine {
             },
             Place::Item(array, keys) => {
                 let key = self.key(keys)?;
-                self.arrays.entry(*array).or_default().entry(key).or_default().clone()
+                self.arrays.or_insert_with(*array, BTreeMap::new).entry(key).or_default().clone()
             }
         })
     }
@@ -325,7 +328,7 @@ impl Machine {
             }
             Place::Item(array, keys) => {
                 let key = self.key(keys)?;
-                self.arrays.entry(*array).or_default().insert(key, value);
+                self.arrays.or_insert_with(*array, BTreeMap::new).insert(key, value);
             }
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! Values of `awk` and their texts as numbers.
 
+use crate::tools::clib::float::{self, Zeros};
+
 /// A value.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Value {
@@ -51,7 +53,7 @@ fn prefix(text: &[u8]) -> (f64, usize) {
         }
     }
     let text = body.get(..len).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or("0");
-    (signed(text.parse().unwrap_or(0.0)), blanks + sign + len)
+    (signed(float::parse(text).unwrap_or(0.0)), blanks + sign + len)
 }
 
 /// The number that a text begins with; 0: none.
@@ -266,15 +268,6 @@ fn unsigned(spec: &mut Spec, letter: u8, n: f64) -> Vec<u8> {
     format!("{mark}{text}").into_bytes()
 }
 
-/// `1.5e+03` from Rust's `1.5e3`.
-fn exponent(n: f64, precision: usize) -> (String, i32) {
-    let text = format!("{n:.precision$e}");
-    let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
-    let power: i32 = power.parse().unwrap_or(0);
-    let sign = if power < 0 { '-' } else { '+' };
-    (format!("{digits}e{sign}{:02}", power.abs()), power)
-}
-
 fn float(spec: &Spec, letter: u8, n: f64) -> Vec<u8> {
     let negative = n.is_sign_negative();
     let size = n.abs();
@@ -285,27 +278,10 @@ fn float(spec: &Spec, letter: u8, n: f64) -> Vec<u8> {
         "inf".to_owned()
     } else {
         match letter.to_ascii_lowercase() {
-            b'e' => exponent(size, precision).0,
-            b'f' => format!("{size:.precision$}"),
-            _ => {
-                let precision = precision.max(1);
-                let power = exponent(size, precision - 1).1;
-                let trim = |text: String| {
-                    if text.contains('.') && !spec.other {
-                        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-                    } else {
-                        text
-                    }
-                };
-                if power < -4 || power >= precision as i32 {
-                    let (text, _) = exponent(size, precision - 1);
-                    let (digits, power) = text.split_once('e').unwrap_or((&text, "+00"));
-                    format!("{}e{power}", trim(digits.to_owned()))
-                } else {
-                    let after = (precision as i32 - 1 - power).max(0) as usize;
-                    trim(format!("{size:.after$}"))
-                }
-            }
+            b'e' => float::scientific(size, precision),
+            b'f' => float::fixed(size, precision),
+            _ if spec.other => float::general(size, precision, Zeros::Keep),
+            _ => float::general(size, precision, Zeros::Drop),
         }
     };
     let text = if letter.is_ascii_uppercase() { text.to_ascii_uppercase() } else { text };
