@@ -9,7 +9,7 @@ use packetwalk_wire::Instant;
 use crate::process::{Pid, Poll, Process, Signal, Status};
 use crate::sys::fd::{Open, OpenId};
 use crate::sys::proc::{Env, Proc, When};
-use crate::sys::vfs::{Entry, absolute};
+use crate::sys::vfs::{Entry, ZEROS, absolute};
 use crate::sys::{Errno, Read, Sys};
 use crate::tools;
 
@@ -198,6 +198,7 @@ impl<'a> Cx<'a> {
             Entry::File(inode) => Ok(self.sys.vfs.read(inode).to_vec()),
             Entry::Sysctl => tools::proc_sys::read(self.lab, self.ns, &path),
             Entry::Null => Ok(Vec::new()),
+            Entry::Zero => Ok(vec![0; ZEROS]),
             Entry::Descriptor(fd) => match self.read_fd(fd, usize::MAX) {
                 Read::Data(bytes) => Ok(bytes),
                 Read::Error(e) => Err(e),
@@ -219,7 +220,7 @@ impl<'a> Cx<'a> {
             }
             Entry::Sysctl => tools::proc_sys::write(self.lab, self.ns, &path, bytes),
             Entry::Descriptor(fd) => self.write_fd(fd, bytes),
-            Entry::Null | Entry::Dir => Ok(()),
+            Entry::Null | Entry::Zero | Entry::Dir => Ok(()),
         }
     }
 
@@ -298,7 +299,7 @@ impl<'a> Cx<'a> {
                 Err(Errno::IsDirectory) => Ok(Place::Directory),
                 Err(e) => Err(e),
             },
-            Entry::Null | Entry::Descriptor(_) => Ok(Place::Other),
+            Entry::Null | Entry::Zero | Entry::Descriptor(_) => Ok(Place::Other),
         }
     }
 
@@ -318,6 +319,7 @@ impl<'a> Cx<'a> {
         Ok(match entry {
             Entry::Dir => self.sys.open_new(Open::Dir),
             Entry::Null => self.sys.open_new(Open::Null),
+            Entry::Zero => self.sys.open_new(Open::Zero(ZEROS)),
             Entry::Descriptor(fd) => {
                 let open = self.sys.fd(self.pid, fd).ok_or(Errno::NoEntry)?;
                 self.sys.dup(open)

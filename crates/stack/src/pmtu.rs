@@ -24,6 +24,12 @@ impl PathMtus {
         self.0.insert(dst, (mtu.max(least), now + EXPIRES));
     }
 
+    /// The path MTU to `dst` in bytes and how long it is still believed, as `ip route get` tells it.
+    pub fn learnt(&self, dst: IpAddr, now: Instant) -> Option<(u32, Duration)> {
+        let &(mtu, until) = self.0.get(&dst)?;
+        (until > now).then(|| (mtu, until.since(now)))
+    }
+
     /// The path MTU to `dst` in bytes, while it is believed.
     pub fn get(&self, dst: IpAddr, now: Instant) -> Option<u32> {
         self.0.get(&dst).filter(|&&(_, until)| until > now).map(|&(mtu, _)| mtu)

@@ -42,7 +42,8 @@ pub struct Stack {
     pub(crate) limits: Limits,
     pub(crate) fragments: Reassembly,
     pub(crate) headers: Map<(IfIndex, IpAddr), ()>,
-    pub(crate) pmtu: PathMtus,
+    /// Path MTUs that ICMP told of.
+    pub pmtu: PathMtus,
     dad: Map<(IfIndex, IpAddr), Instant>,
     dad_generation: u64,
 }

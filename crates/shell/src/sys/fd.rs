@@ -15,11 +15,16 @@ pub(crate) const MOST_FD: u32 = 255;
 /// Most bytes that wait in a pipe: its writer never waits, so it is told that there is no space.
 const MOST_PIPED: usize = 32 << 20;
 
+/// Most bytes of `/dev/zero` at a time.
+const AT_ONCE: usize = 128 << 10;
+
 /// What is open.
 #[derive(Clone, Debug)]
 pub(crate) enum Open {
     /// `/dev/null`.
     Null,
+    /// `/dev/zero`, and how many bytes it still gives.
+    Zero(usize),
     /// Bytes given to the shell as its standard input.
     Given { bytes: std::rc::Rc<[u8]>, at: usize },
     /// The shell's own standard output or error.
@@ -195,7 +200,12 @@ impl Sys {
     pub fn read_open(&mut self, id: OpenId, most: usize) -> Read {
         let Some(slot) = self.opens.get_mut(id.0 as usize) else { return Read::Error(Errno::BadDescriptor) };
         let (bytes, at): (&[u8], &mut usize) = match &mut slot.open {
-            Open::Null | Open::Sysctl { .. } => return Read::End,
+            Open::Null | Open::Sysctl { .. } | Open::Zero(0) => return Read::End,
+            Open::Zero(left) => {
+                let take = most.min(*left).min(AT_ONCE);
+                *left -= take;
+                return Read::Data(vec![0; take]);
+            }
             Open::Dir => return Read::Error(Errno::IsDirectory),
             Open::Sink(_) | Open::PipeWrite(_) => return Read::Error(Errno::BadDescriptor),
             Open::PipeRead(pipe) => {
@@ -243,7 +253,7 @@ impl Sys {
         self.changes += 1;
         self.commands.0 += bytes.len() as u64 / 1024;
         match &mut slot.open {
-            Open::Null => Ok(()),
+            Open::Null | Open::Zero(_) => Ok(()),
             Open::Sink(stream) => self.output.push(*stream, bytes),
             Open::PipeWrite(pipe) => match self.pipes.get_mut(*pipe as usize) {
                 Some(pipe) if pipe.bytes.len() + bytes.len() > MOST_PIPED && pipe.readers > 0 => {

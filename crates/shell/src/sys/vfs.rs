@@ -10,6 +10,9 @@ use crate::tools;
 /// Most bytes that all files hold together: a lab is no place for more.
 const MOST_BYTES: usize = 64 << 20;
 
+/// Bytes that `/dev/zero` gives; on Linux it has no end.
+pub(crate) const ZEROS: usize = 16 << 20;
+
 /// A file's number: it lives on while a process has it open, its name removed or not.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Inode(usize);
@@ -23,7 +26,8 @@ pub(crate) enum Entry {
     Sysctl,
     /// `/dev/null`.
     Null,
-    /// `/dev/zero`, `/dev/full`, `/dev/tty` and the like have no use in a lab.
+    /// `/dev/zero`.
+    Zero,
     /// `/dev/stdin`, `/dev/stdout`, `/dev/stderr`, `/dev/fd/N`: the process's own descriptor.
     Descriptor(u32),
 }
@@ -64,6 +68,7 @@ impl Default for Vfs {
         let mut entries: Map<Vec<u8>, Entry> =
             dirs.iter().map(|d| (d.as_bytes().to_vec(), Entry::Dir)).collect();
         entries.insert(b"/dev/null".to_vec(), Entry::Null);
+        entries.insert(b"/dev/zero".to_vec(), Entry::Zero);
         let std = [("/dev/stdin", 0), ("/dev/stdout", 1), ("/dev/stderr", 2)];
         entries.extend(std.map(|(name, fd)| (name.as_bytes().to_vec(), Entry::Descriptor(fd))));
         Self { entries, files: Vec::new(), bytes: 0 }

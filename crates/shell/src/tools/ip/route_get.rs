@@ -237,7 +237,13 @@ fn print4(ip: &mut Ip<'_, '_>, r: &Req, dst: IpAddr, result: &RouteResult, route
         ip.out.item(flag, &format!("{before}{flag}{after}"));
     }
     ip.out.close_array();
-    if let Some(route) = route.filter(|_| result.mtu.is_some()) {
+    let now = ip.cx.now();
+    let learnt = ip.stack().ok().and_then(|stack| stack.pmtu.learnt(dst, now)).filter(|_| !result.local);
+    if let Some((mtu, left)) = learnt {
+        let seconds = left.as_secs();
+        ip.out.number("expires", seconds, &format!("expires {seconds}sec "));
+        route_show::metrics(ip, &Metrics { mtu, ..Metrics::default() });
+    } else if let Some(route) = route.filter(|_| result.mtu.is_some()) {
         route_show::metrics(ip, &route.metrics);
     } else if let Some(mtu) = result.mtu {
         route_show::metrics(ip, &Metrics { mtu, ..Metrics::default() });

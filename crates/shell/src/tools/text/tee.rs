@@ -38,7 +38,7 @@ impl Tee {
             }
             Entry::Descriptor(fd) => self.descriptors.push(fd),
             Entry::Sysctl => return Err(Errno::Invalid),
-            Entry::Null | Entry::Dir => {}
+            Entry::Null | Entry::Zero | Entry::Dir => {}
         }
         Ok(())
     }
