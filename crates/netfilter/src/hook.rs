@@ -1,7 +1,7 @@
 //! The five hooks: which steps run at each, in which order.
 
 use packetwalk_trace::{DropReason, Hook, Manip, Observer, Step as TraceStep, Table as TableId};
-use packetwalk_wire::{Family, Packet, Skb};
+use packetwalk_wire::{Family, Nfct, Packet, Skb};
 
 use crate::conntrack::{Conntrack, Status};
 use crate::context::Cx;
@@ -197,6 +197,22 @@ impl Netfilter {
         self.conntrack_on[family as usize]
     }
 
+    /// Whether the datagram that this fragment is of has to be put together first: for connection tracking, unless
+    /// that saw it before, on its way out by `lo`.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/netfilter/nf_defrag_ipv4.c`: `ipv4_conntrack_defrag`;
+    /// `net/ipv6/netfilter/nf_defrag_ipv6_hooks.c`: `ipv6_defrag`.
+    pub fn wants_whole(&self, skb: &Skb) -> bool {
+        let family = skb.packet.family();
+        let seen = match skb.nfct {
+            Nfct::None => false,
+            Nfct::Tracked(_) => family == Family::V6,
+            Nfct::Untracked => true,
+        };
+        skb.packet.ip.frag.is_some() && self.tracks(family) && !seen
+    }
+
     /// Carries a packet through a hook.
     ///
     /// After [`Verdict::Drop`] the packet's connection, if it was not confirmed, is gone already. After
@@ -293,9 +309,7 @@ impl Netfilter {
     ) -> Verdict {
         let family = state.family as usize;
         match step {
-            Step::Defrag if self.conntrack_on[family] && skb.packet.ip.frag.is_some() => {
-                Verdict::Drop(DropReason::NotModelled)
-            }
+            Step::Defrag if self.wants_whole(skb) => Verdict::Drop(DropReason::NotModelled),
             Step::Conntrack if self.conntrack_on[family] => self.ct.packet_in(state.hook, skb, env.now, obs),
             Step::Confirm if self.conntrack_on[family] => self.ct.confirm(skb, env.now, obs),
             Step::Nat(_) if self.nat_on[family] => {

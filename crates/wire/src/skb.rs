@@ -135,7 +135,7 @@ pub struct Skb {
     pub id: u32,
     /// The packet.
     pub packet: Packet,
-    /// MACs of the frame it came in; `None` for one made here.
+    /// Source and destination MAC of the frame it came in; `None` for one made here.
     pub mac: Option<(Mac, Mac)>,
     /// To whom its frame was addressed.
     pub pkt_type: PacketType,
