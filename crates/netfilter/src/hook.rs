@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use packetwalk_trace::{DropReason, Hook, Manip, Observer, Step as TraceStep, Table as TableId};
-use packetwalk_wire::{Family, IfIndex, Packet, Skb};
+use packetwalk_wire::{Family, IfIndex, Nfct, Packet, Skb};
 
 use crate::conntrack::{Conntrack, Status};
 use crate::context::Cx;
@@ -229,6 +229,22 @@ impl Netfilter {
         self.conntrack_on[family as usize]
     }
 
+    /// Whether the datagram that this fragment is of has to be put together first: for connection tracking, unless
+    /// that saw it before, on its way out by `lo`.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/netfilter/nf_defrag_ipv4.c`: `ipv4_conntrack_defrag`;
+    /// `net/ipv6/netfilter/nf_defrag_ipv6_hooks.c`: `ipv6_defrag`.
+    pub fn wants_whole(&self, skb: &Skb) -> bool {
+        let family = skb.packet.family();
+        let seen = match skb.nfct {
+            Nfct::None => false,
+            Nfct::Tracked(_) => family == Family::V6,
+            Nfct::Untracked => true,
+        };
+        skb.packet.ip.frag.is_some() && self.tracks(family) && !seen
+    }
+
     /// Carries a packet through a hook.
     ///
     /// After [`Verdict::Drop`] the packet's connection, if it was not confirmed, is gone already. After
@@ -325,9 +341,7 @@ impl Netfilter {
     ) -> Verdict {
         let family = state.family as usize;
         match step {
-            Step::Defrag if self.conntrack_on[family] && skb.packet.ip.frag.is_some() => {
-                Verdict::Drop(DropReason::NotModelled)
-            }
+            Step::Defrag if self.wants_whole(skb) => Verdict::Drop(DropReason::NotModelled),
             Step::Conntrack if self.conntrack_on[family] => {
                 let verdict = self.ct.packet_in(state.hook, skb, env.now, obs);
                 nat::follow_master(&mut self.ct, skb, env);

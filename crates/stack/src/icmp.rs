@@ -15,8 +15,8 @@ use crate::sysctl::{Conf4, Global};
 use crate::{Cx, Dst, OutputKey, Stack};
 
 impl Stack {
-    /// Tells the sender of `about` that it went wrong. `local` says that the packet was for this host
-    /// (INPUT), so the answer comes from the address it was sent to.
+    /// Tells the sender of `about` that it went wrong. About a packet for this host, the answer comes from the
+    /// address it was sent to.
     ///
     /// # Source
     /// Linux v6.18, `net/ipv4/icmp.c`: `__icmp_send`; `net/ipv6/icmp.c`: `icmp6_send`.
@@ -24,7 +24,6 @@ impl Stack {
         &mut self,
         cx: &mut Cx<'_, O>,
         about: &Skb,
-        local: bool,
         ty: u8,
         code: u8,
         rest: u32,
@@ -32,10 +31,13 @@ impl Stack {
         let packet = about.packet;
         let family = packet.family();
         let too_big = family == Family::V6 && ty == icmp::v6::PKT_TOOBIG;
-        let group = packet.ip.dst.is_multicast() || about.pkt_type != PacketType::Host;
+        let broadcast =
+            family == Family::V4 && self.routing.addr_type(packet.ip.dst, None) == RouteKind::Broadcast;
+        let group = broadcast || packet.ip.dst.is_multicast() || about.pkt_type != PacketType::Host;
         if (group && !too_big)
             || packet.is_icmp_error()
-            || packet.ip.frag.is_some_and(|f| f.offset != 0)
+            || unanswerable(&packet)
+            || (family == Family::V4 && packet.ip.frag.is_some_and(|f| f.offset != 0))
             || packet.ip.src.is_unspecified()
             || packet.ip.src.is_multicast()
         {
@@ -43,11 +45,11 @@ impl Stack {
         }
         let to = packet.ip.src;
         let ours = self.routing.addr_type(packet.ip.dst, None) == RouteKind::Local;
-        let src = (ours && (local || family == Family::V6)).then_some(packet.ip.dst);
+        let src = ours.then_some(packet.ip.dst);
         let protocol = if family == Family::V4 { proto::ICMP } else { proto::ICMPV6 };
         let mark = if self.sysctl.get(Global::FwmarkReflect) != 0 { about.mark } else { 0 };
         let tos = if family == Family::V4 { (packet.ip.tos & 0x1e) | 0xc0 } else { 0 };
-        let src = src.or_else(|| self.inbound_source(about));
+        let src = src.or_else(|| self.inbound_source(about, to));
         let key = OutputKey { src, mark, tos, protocol, ports: (0, 0), ..OutputKey::to(to) };
         let Ok(dst) = self.lookup_output(&key) else { return };
         let over_lo = self.links.get(dst.oif).is_some_and(packetwalk_link::Device::is_loopback);
@@ -71,13 +73,16 @@ impl Stack {
         self.send_now(cx, skb, dst);
     }
 
-    /// `icmp_errors_use_inbound_ifaddr`.
-    fn inbound_source(&self, about: &Skb) -> Option<IpAddr> {
-        let on = self.sysctl.get(Global::IcmpErrorsUseInboundIfaddr) != 0;
-        if on && about.iif.is_some() {
-            self.routing.first_addr(about.iif, about.packet.family())
-        } else {
-            None
+    /// The address of the interface that the packet came in by: with `icmp_errors_use_inbound_ifaddr` in IPv4,
+    /// always in IPv6.
+    fn inbound_source(&self, about: &Skb, to: IpAddr) -> Option<IpAddr> {
+        let iif = Some(about.iif).filter(|iif| iif.is_some())?;
+        match about.packet.family() {
+            Family::V4 if self.sysctl.get(Global::IcmpErrorsUseInboundIfaddr) != 0 => {
+                self.routing.first_addr(iif, Family::V4)
+            }
+            Family::V4 => None,
+            Family::V6 => self.routing.select_source6(Some(iif), to),
         }
     }
 
@@ -95,7 +100,7 @@ impl Stack {
     ) -> Next {
         let packet = skb.packet;
         let family = packet.family();
-        let Icmp::Query { ty, id, seq, .. } = *message else { return Next::Done };
+        let Icmp::Query { ty, code, id, seq } = *message else { return Next::Done };
         let ignore = match family {
             Family::V4 => Global::IcmpEchoIgnoreAll,
             Family::V6 => Global::Icmp6EchoIgnoreAll,
@@ -106,11 +111,16 @@ impl Stack {
         if self.sysctl.get(ignore) != 0 || quiet {
             return self.drop(cx, skb, DropReason::IcmpIgnored);
         }
+        let timestamp = family == Family::V4 && ty == icmp::v4::TIMESTAMP;
+        if timestamp && packet.payload.len() < 4 {
+            return self.drop(cx, skb, DropReason::IcmpIgnored);
+        }
         cx.obs.step(skb, Step::Deliver);
-        let reply = match (family, ty) {
-            (Family::V6, _) => icmp::v6::ECHO_REPLY,
-            (Family::V4, icmp::v4::ECHO) => icmp::v4::ECHO_REPLY,
-            (Family::V4, _) => icmp::v4::TIMESTAMP_REPLY,
+        // An echo's code comes back; a timestamp reply's is 0.
+        let (reply, code) = match (family, ty) {
+            (Family::V6, _) => (icmp::v6::ECHO_REPLY, code),
+            (Family::V4, icmp::v4::ECHO) => (icmp::v4::ECHO_REPLY, code),
+            (Family::V4, _) => (icmp::v4::TIMESTAMP_REPLY, 0),
         };
         let mark = if self.sysctl.get(Global::FwmarkReflect) != 0 { skb.mark } else { 0 };
         let src = unicast.then_some(packet.ip.dst);
@@ -126,7 +136,7 @@ impl Stack {
         let mut ip = IpHeader::new(from, packet.ip.src);
         ip.tos = packet.ip.tos;
         ip.ttl = self.default_ttl(family, way.oif);
-        let transport = Transport::Icmp(Icmp::Query { ty: reply, code: 0, id, seq });
+        let transport = Transport::Icmp(Icmp::Query { ty: reply, code, id, seq });
         let payload =
             if reply == icmp::v4::TIMESTAMP_REPLY { timestamps(cx, &packet) } else { packet.payload };
         let mut answer = Skb::new(cx.new_id(), Packet { ip, transport, payload });
@@ -159,7 +169,24 @@ impl Stack {
     ) {
         let Some((error, hard)) = errno_of(quoted.ip.family(), icmp) else { return };
         let (src, dst) = (quoted.ip.src, quoted.ip.dst);
-        if error == SendError::MsgSize {
+        let raw = if self.sockets.is_empty() {
+            Vec::new()
+        } else {
+            self.sockets.raw(quoted.protocol(), dst, src, skb.iif)
+        };
+        // A path's MTU is believed when the packet was of a socket; ICMP asks for none.
+        let known = match quoted.transport {
+            QuotedTransport::Tcp(tcp) => {
+                let found = self.sockets.tcp((dst, tcp.dport), (src, tcp.sport), skb.iif);
+                found.is_some_and(|id| self.connection(id).is_some())
+            }
+            QuotedTransport::Udp(udp) => {
+                self.sockets.udp((dst, udp.dport), (src, udp.sport), skb.iif).is_some()
+            }
+            QuotedTransport::Icmp { .. } => true,
+            QuotedTransport::Opaque { .. } => false,
+        };
+        if error == SendError::MsgSize && (known || !raw.is_empty()) {
             self.pmtu.learn(dst, if quoted.ip.family() == Family::V4 { rest & 0xffff } else { rest }, cx.now);
         }
         let found = match quoted.transport {
@@ -172,11 +199,6 @@ impl Stack {
             }
             QuotedTransport::Udp(udp) => self.sockets.udp((dst, udp.dport), (src, udp.sport), skb.iif),
             QuotedTransport::Icmp { .. } | QuotedTransport::Opaque { .. } => None,
-        };
-        let raw = if self.sockets.is_empty() {
-            Vec::new()
-        } else {
-            self.sockets.raw(quoted.protocol(), dst, src, skb.iif)
         };
         let told = SockError {
             at: cx.now,
@@ -205,8 +227,8 @@ impl Stack {
         let mut about = *skb;
         about.pkt_type = PacketType::Host;
         match skb.packet.family() {
-            Family::V4 => self.icmp_error(cx, &about, false, icmp::v4::DEST_UNREACH, 1, 0),
-            Family::V6 => self.icmp_error(cx, &about, false, icmp::v6::DEST_UNREACH, 3, 0),
+            Family::V4 => self.icmp_error(cx, &about, icmp::v4::DEST_UNREACH, 1, 0),
+            Family::V6 => self.icmp_error(cx, &about, icmp::v6::DEST_UNREACH, 3, 0),
         }
     }
 
@@ -219,7 +241,7 @@ impl Stack {
         if skb.packet.family() != Family::V4 || !self.sysctl.or4(skb.iif, Conf4::SendRedirects) {
             return;
         }
-        self.icmp_error(cx, skb, false, icmp::v4::REDIRECT, 1, u32::from(gateway));
+        self.icmp_error(cx, skb, icmp::v4::REDIRECT, 1, u32::from(gateway));
     }
 
     fn tcp_icmp_error<O: Observer>(
@@ -283,4 +305,15 @@ fn errno_of(family: Family, (ty, code): (u8, u8)) -> Option<(SendError, bool)> {
         (Family::V6, icmp::v6::PKT_TOOBIG, _) => (MsgSize, false),
         _ => return None,
     })
+}
+
+/// ICMP over IPv4 answers errors about questions and answers only.
+///
+/// # Source
+/// Linux v6.18, `net/ipv4/icmp.c`: `icmp_pointers`, `__icmp_send`.
+fn unanswerable(packet: &Packet) -> bool {
+    let ty = packet.icmp().map(|icmp| icmp.type_code().0);
+    packet.family() == Family::V4
+        && ty
+            .is_some_and(|ty| !matches!(ty, icmp::v4::ECHO_REPLY | icmp::v4::ECHO | icmp::v4::TIMESTAMP..=18))
 }

@@ -1,6 +1,6 @@
 //! `REJECT --reject-with tcp-reset`.
 
-use packetwalk_trace::Observer;
+use packetwalk_trace::{Observer, RouteKind};
 use packetwalk_wire::{Family, IpHeader, Packet, Skb, TcpFlags, Transport};
 
 use crate::path::{Content, Ether, Next};
@@ -16,7 +16,9 @@ impl Stack {
     pub(crate) fn reject_reset<O: Observer>(&mut self, cx: &mut Cx<'_, O>, about: &Skb) {
         let packet = about.packet;
         let Transport::Tcp(tcp) = packet.transport else { return };
-        if tcp.flags.has(TcpFlags::RST) || packet.ip.dst.is_multicast() {
+        let broadcast = packet.family() == Family::V4
+            && self.routing.addr_type(packet.ip.dst, None) == RouteKind::Broadcast;
+        if tcp.flags.has(TcpFlags::RST) || broadcast || packet.ip.dst.is_multicast() {
             return;
         }
         let segment = reset_for(&tcp, packet.payload.len());

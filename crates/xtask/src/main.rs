@@ -3,7 +3,9 @@
 
 mod bench;
 mod build;
+mod fuzz_kernel;
 mod kernel;
+mod kernel_case;
 mod labs;
 mod normalise;
 mod record;
@@ -58,6 +60,8 @@ enum Task {
         #[arg(long, value_name = "TIMES")]
         check: Option<usize>,
     },
+    /// Run random cases on this machine's kernel (as root) and in the simulator, and show where they differ
+    FuzzKernel(fuzz_kernel::Args),
     /// Check the house rules that a machine can see
     Tidy,
 }
@@ -77,6 +81,7 @@ fn main() -> ExitCode {
 fn run(task: Task, root: &Path) -> Result<bool> {
     match task {
         Task::Test { steps } => return test::test(root, &steps),
+        Task::FuzzKernel(args) => return fuzz_kernel::fuzz(&args),
         Task::Setup => setup::all(root),
         Task::Build => build::build(root),
         Task::Serve { port } => build::build(root).and_then(|()| serve::serve(root, port)),

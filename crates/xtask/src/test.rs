@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use crate::sh::{command, exists, output, watch};
 use crate::summary::Tally;
-use crate::{build, kernel, labs, replay, setup, tidy};
+use crate::{build, fuzz_kernel, kernel, labs, replay, setup, tidy};
 
 /// A part of the test run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -23,6 +23,8 @@ pub enum Step {
     Tidy,
     /// Rust's tests, the kernel goldens and, as root, the kernel itself
     Native,
+    /// 200 random cases on this machine's kernel and in the simulator, as root
+    Kernel,
     /// Records of the kernel oracle, when they lie beside the project
     Replay,
     /// The wasm build and the tests of crates/wasm in a browser
@@ -90,6 +92,11 @@ fn run(root: &Path, step: Step, notes: &mut Vec<String>) -> Result<Outcome> {
         }
         Step::Tidy => tidy::tidy(root).map(|()| one()),
         Step::Native => native(root, notes),
+        Step::Kernel => match kernel::not_comparable(&root.join("tests/labs")) {
+            Some(why) => Ok(Outcome::Skipped(why)),
+            None => fuzz_kernel::compare(&fuzz_kernel::Args::few(200, fuzz_kernel::fresh_seed()?))
+                .map(Outcome::Counted),
+        },
         Step::Replay => match replay::oracle(root) {
             Some(_) if !exists("python3") => Ok(Outcome::Skipped("no python3".to_owned())),
             Some(oracle) => replay::replay(root, &oracle).map(Outcome::Counted),

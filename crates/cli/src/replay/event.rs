@@ -1,13 +1,10 @@
 //! A captured packet as the oracle tells it.
 
-use std::collections::BTreeMap;
-
 use packetwalk_lab::{Captured, Direction};
 use packetwalk_trace::NsId;
 use packetwalk_wire::icmp::QuotedTransport;
 use packetwalk_wire::{
-    Body, Family, Frame, Icmp, IpHeader, Packet, PacketType, Payloads, Quoted, TcpFlags, Transport, icmp,
-    proto,
+    Body, Family, Icmp, IpHeader, Packet, PacketType, Payloads, Quoted, TcpFlags, Transport, icmp, proto,
 };
 use serde_json::{Map, Value, json};
 
@@ -49,38 +46,6 @@ pub fn of(
         _ => None,
     };
     Some(Value::Object(e))
-}
-
-/// What the oracle's packet sockets show of fragments. A socket's copy shares the fragment's memory, and
-/// a router that put fragments together and cuts them again writes the new header over the old one in
-/// place: so every earlier sight of a later fragment has the header that it had last. A router that sends
-/// the packet whole ends that.
-///
-/// # Source
-/// Linux v6.18, `net/ipv4/ip_output.c`: `ip_do_fragment`, its fast path.
-pub fn share_fragments(frames: &mut [Captured]) {
-    let mut seen: BTreeMap<(u32, u8), Vec<usize>> = BTreeMap::new();
-    for at in 0..frames.len() {
-        let Some(Captured { frame: Frame { body: Body::Ip(now), .. }, .. }) = frames.get(at).copied() else {
-            continue;
-        };
-        let earlier = seen.entry((now.ip.id, now.protocol())).or_default();
-        let Some(frag) = now.ip.frag else {
-            earlier.clear();
-            continue;
-        };
-        if frag.offset == 0 {
-            continue;
-        }
-        for &before in earlier.iter() {
-            if let Some(Captured { frame: Frame { body: Body::Ip(old), .. }, .. }) = frames.get_mut(before)
-                && old.ip.frag.is_some_and(|f| f.offset == frag.offset)
-            {
-                old.ip = now.ip;
-            }
-        }
-        earlier.push(at);
-    }
 }
 
 /// Which namespace and interface a capture is of.

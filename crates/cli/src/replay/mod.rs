@@ -1,6 +1,7 @@
 //! `packetwalk replay`: a scenario of the kernel oracle in the simulator, told in the oracle's own form.
 
 mod event;
+mod fragments;
 mod outcome;
 mod probe;
 mod script;

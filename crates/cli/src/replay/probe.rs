@@ -12,7 +12,7 @@ use packetwalk_wire::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Replay, event, outcome};
+use super::{Replay, event, fragments, outcome};
 
 /// A listening socket of the scenario.
 #[derive(Clone, Copy, Debug)]
@@ -375,7 +375,7 @@ impl Replay {
     }
 
     fn events(&mut self, from: NsId) -> Vec<Value> {
-        event::share_fragments(&mut self.shell.lab.captures.frames);
+        fragments::share(&mut self.shell.lab);
         let lab = &mut self.shell.lab;
         let mut events = Vec::new();
         for captured in &lab.captures.frames {

@@ -39,6 +39,12 @@ const ANYCAST: u16 = 1 << 4;
 const MULTICAST: u16 = 1 << 5;
 const UNREACHABLE: u16 = 1 << 7;
 
+/// Of these, IPv6 asks the routing table; the others must hold besides.
+///
+/// # Source
+/// Linux v6.18, `net/netfilter/xt_addrtype.c`: `match_type6`, `match_lookup_rt6`.
+const ROUTED: u16 = LOCAL | ANYCAST | UNREACHABLE;
+
 /// What IPv6 has.
 const V6: u16 = UNSPEC | UNICAST | LOCAL | ANYCAST | MULTICAST | UNREACHABLE;
 
@@ -119,8 +125,8 @@ fn is_type<H: Host>(host: &H, dev: Option<IfIndex>, addr: IpAddr, mask: u16) -> 
     {
         return false;
     }
-    if mask & (LOCAL | ANYCAST | UNREACHABLE) == 0 {
+    if mask & ROUTED == 0 {
         return true;
     }
-    mask & bit(host.addr_type(addr, dev)) != 0
+    mask & ROUTED & bit(host.addr_type(addr, dev)) != 0
 }

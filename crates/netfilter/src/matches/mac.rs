@@ -1,7 +1,7 @@
 //! `-m mac`.
 
 use packetwalk_trace::Hook;
-use packetwalk_wire::{Mac, Skb};
+use packetwalk_wire::{IfIndex, Mac, Skb};
 
 use crate::context::Scope;
 
@@ -19,8 +19,8 @@ pub(crate) const SCOPE: Scope = Scope::ANY.hooks(&[Hook::Prerouting, Hook::Input
 
 impl MacSource {
     /// # Source
-    /// Linux v6.18, `net/netfilter/xt_mac.c`: `mac_mt`; never met without an Ethernet header.
+    /// Linux v6.18, `net/netfilter/xt_mac.c`: `mac_mt`; never met without an Ethernet header, nor on `lo`.
     pub fn met(&self, skb: &Skb) -> bool {
-        skb.mac.is_some_and(|(src, _)| (src == self.mac) != self.not)
+        skb.iif != IfIndex::LO && skb.mac.is_some_and(|(src, _)| (src == self.mac) != self.not)
     }
 }

@@ -42,7 +42,7 @@ pub const fn bits_addr(family: Family, bits: u128) -> IpAddr {
 /// An address under a mask; the mask need not be a prefix (`-s 10.0.0.1/255.0.0.255`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Net {
-    /// The address, already masked; see [`addr_bits`].
+    /// The address; see [`addr_bits`]. `-m conntrack` keeps it unmasked, as it was given.
     pub addr: u128,
     /// The mask.
     pub mask: u128,
@@ -62,7 +62,7 @@ impl Net {
     /// Whether `addr` lies in it.
     #[inline]
     pub const fn has(self, addr: u128) -> bool {
-        addr & self.mask == self.addr
+        (addr ^ self.addr) & self.mask == 0
     }
 
     /// Number of leading ones when the mask is a prefix of `family`'s width.

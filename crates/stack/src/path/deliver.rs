@@ -2,7 +2,7 @@
 
 use packetwalk_trace::{DropReason, Observer, RouteKind, Step};
 use packetwalk_wire::extension::kind;
-use packetwalk_wire::{Family, Icmp, PacketType, Skb, Transport, icmp};
+use packetwalk_wire::{Family, Icmp, Nfct, PacketType, Skb, Transport, icmp};
 
 use super::Next;
 use crate::sockets::Datagram;
@@ -41,9 +41,9 @@ impl Stack {
             }
             Transport::Opaque { .. } => {
                 match packet.family() {
-                    Family::V4 => self.icmp_error(cx, &skb, true, icmp::v4::DEST_UNREACH, 2, 0),
+                    Family::V4 => self.icmp_error(cx, &skb, icmp::v4::DEST_UNREACH, 2, 0),
                     // The pointer is the next header field of the IPv6 header.
-                    Family::V6 => self.icmp_error(cx, &skb, true, icmp::v6::PARAM_PROB, 1, 6),
+                    Family::V6 => self.icmp_error(cx, &skb, icmp::v6::PARAM_PROB, 1, 6),
                 }
                 self.drop(cx, &skb, DropReason::IpNoProto)
             }
@@ -60,9 +60,11 @@ impl Stack {
             return Next::Done;
         }
         if dst.kind == RouteKind::Local && skb.pkt_type == PacketType::Host {
+            // UDP has let go of the connection: the error finds it again by itself.
+            let about = Skb { nfct: Nfct::None, ..*skb };
             match packet.family() {
-                Family::V4 => self.icmp_error(cx, skb, true, icmp::v4::DEST_UNREACH, 3, 0),
-                Family::V6 => self.icmp_error(cx, skb, true, icmp::v6::DEST_UNREACH, 4, 0),
+                Family::V4 => self.icmp_error(cx, &about, icmp::v4::DEST_UNREACH, 3, 0),
+                Family::V6 => self.icmp_error(cx, &about, icmp::v6::DEST_UNREACH, 4, 0),
             }
         }
         self.drop(cx, skb, DropReason::NoSocket)

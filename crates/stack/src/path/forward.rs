@@ -23,7 +23,7 @@ impl Stack {
                 Family::V4 => icmp::v4::TIME_EXCEEDED,
                 Family::V6 => icmp::v6::TIME_EXCEEDED,
             };
-            self.icmp_error(cx, &skb, false, ty, 0, 0);
+            self.icmp_error(cx, &skb, ty, 0, 0);
             return self.drop(cx, &skb, DropReason::TtlExceeded);
         }
         if family == Family::V6 && dst.redirect {
@@ -48,13 +48,15 @@ impl Stack {
     /// Linux v6.18, `net/ipv4/ip_forward.c`: `ip_exceeds_mtu`; `net/ipv6/ip6_output.c`: `ip6_pkt_too_big`.
     fn forward_too_big<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Option<Next> {
         let mtu = self.path_mtu(dst);
-        if u32::from(skb.packet.len()) <= mtu {
+        // What was put together for connection tracking is cut again.
+        let fits = skb.packet.family() == Family::V6 && skb.frag_max != 0 && u32::from(skb.frag_max) <= mtu;
+        if fits || u32::from(skb.packet.len()) <= mtu {
             return None;
         }
         match skb.packet.family() {
             Family::V4 if !skb.packet.ip.df => return None,
-            Family::V4 => self.icmp_error(cx, skb, false, icmp::v4::DEST_UNREACH, 4, mtu),
-            Family::V6 => self.icmp_error(cx, skb, false, icmp::v6::PKT_TOOBIG, 0, mtu),
+            Family::V4 => self.icmp_error(cx, skb, icmp::v4::DEST_UNREACH, 4, mtu),
+            Family::V6 => self.icmp_error(cx, skb, icmp::v6::PKT_TOOBIG, 0, mtu),
         }
         Some(self.drop(cx, skb, DropReason::PktTooBig))
     }

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use packetwalk_netfilter::log::Line;
 use packetwalk_netfilter::{Dev, Env, HookState, Host, Outcome, RejectWith, Verdict};
 use packetwalk_trace::{DropReason, Hook, Observer, SendError};
-use packetwalk_wire::{IfIndex, Skb};
+use packetwalk_wire::checksum::Sum;
+use packetwalk_wire::{Family, IfIndex, Skb, Transport, proto};
 
 use super::Next;
 use crate::host::HostView;
@@ -70,7 +71,7 @@ impl Stack {
                 }
             }
         }
-        if hook == Hook::Output {
+        if matches!(hook, Hook::Output | Hook::Postrouting) {
             cx.fail(skb.id, SendError::Perm);
         }
         HookEnd::Stop
@@ -84,9 +85,17 @@ impl Stack {
         self.send_copies(cx);
     }
 
+    /// # Source
+    /// Linux v6.18, `net/ipv4/icmp.c`: `icmp_xmit_lock`; `net/ipv6/icmp.c`: `icmpv6_xmit_lock`.
     fn reject<O: Observer>(&mut self, cx: &mut Cx<'_, O>, hook: Hook, skb: &Skb, with: RejectWith) {
+        // An answer of the kernel's own is sent under ICMP's lock, so that nothing can be said about it.
+        let icmp = matches!(skb.packet.transport, Transport::Icmp(_));
+        if hook == Hook::Output && icmp && skb.uid.is_none() && skb.iif == IfIndex::NONE {
+            return;
+        }
         match with {
-            RejectWith::Icmp { ty, code } => self.icmp_error(cx, skb, hook == Hook::Input, ty, code, 0),
+            RejectWith::Icmp { .. } if !sums_up(cx, skb) => {}
+            RejectWith::Icmp { ty, code } => self.icmp_error(cx, skb, ty, code, 0),
             RejectWith::TcpReset => self.reject_reset(cx, skb),
         }
     }
@@ -94,5 +103,38 @@ impl Stack {
     /// Sends a packet made here before anything else goes on, as the kernel does.
     pub(crate) fn send_now<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: Skb, dst: Dst) {
         self.carry(cx, Next::Output(skb, dst));
+    }
+}
+
+/// Whether REJECT believes the packet's checksum, without which it says nothing: that of a fragment, and of a
+/// protocol that has none, is wrong.
+///
+/// # Source
+/// Linux v6.18, `include/net/netfilter/nf_reject.h`: `nf_reject_verify_csum`;
+/// `net/ipv4/netfilter/nf_reject_ipv4.c`: `nf_send_unreach`; `net/ipv6/netfilter/nf_reject_ipv6.c`:
+/// `reject6_csum_ok`.
+fn sums_up<O: Observer>(cx: &Cx<'_, O>, skb: &Skb) -> bool {
+    let packet = skb.packet;
+    let protocol = packet.protocol();
+    if let Some(frag) = packet.ip.frag
+        && frag.offset != 0
+    {
+        return false;
+    }
+    if matches!(protocol, proto::GRE | proto::AH | proto::ESP | proto::SCTP | proto::UDPLITE) {
+        return true;
+    }
+    match packet.transport {
+        Transport::Opaque { .. } => {
+            let sum = match packet.family() {
+                Family::V4 => Sum::default(),
+                Family::V6 => {
+                    let len = usize::from(packet.payload.len());
+                    Sum::default().pseudo(packet.ip.src, packet.ip.dst, protocol, len)
+                }
+            };
+            sum.bytes(cx.payloads.bytes(packet.payload)).finish() == 0
+        }
+        _ => packet.ip.frag.is_none() && !packet.ip.bad_csum,
     }
 }

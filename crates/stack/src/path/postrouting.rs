@@ -37,12 +37,12 @@ impl Stack {
         }
         match skb.packet.family() {
             Family::V4 if skb.packet.ip.df => {
-                self.icmp_error(cx, &skb, false, icmp::v4::DEST_UNREACH, 4, mtu);
+                self.icmp_error(cx, &skb, icmp::v4::DEST_UNREACH, 4, mtu);
                 cx.fail(skb.id, SendError::MsgSize);
                 return self.drop(cx, &skb, DropReason::PktTooBig);
             }
-            Family::V6 if skb.iif.is_some() => {
-                self.icmp_error(cx, &skb, false, icmp::v6::PKT_TOOBIG, 0, mtu);
+            Family::V6 if skb.iif.is_some() && skb.frag_max == 0 => {
+                self.icmp_error(cx, &skb, icmp::v6::PKT_TOOBIG, 0, mtu);
                 return self.drop(cx, &skb, DropReason::PktTooBig);
             }
             _ => {}

@@ -21,11 +21,8 @@ impl Stack {
             skb.frag_max = 0;
             return Next::RouteInput(skb);
         }
-        if skb.packet.ip.frag.is_some() && self.nf.tracks(skb.packet.family()) {
-            match self.reassemble(cx, &skb) {
-                Some(whole) => skb = whole,
-                None => return Next::Done,
-            }
+        if self.nf.wants_whole(&skb) && !self.made_whole(cx, &mut skb) {
+            return Next::Done;
         }
         let (iif, dst) = (skb.iif, skb.packet.ip.dst);
         match self.hook(cx, Hook::Prerouting, &mut skb, iif, IfIndex::NONE, None) {

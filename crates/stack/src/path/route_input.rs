@@ -56,10 +56,10 @@ impl Stack {
         match family {
             Family::V4 => {
                 if self.limits.route_error(skb.packet.ip.src, cx.now) {
-                    self.icmp_error(cx, skb, false, icmp::v4::DEST_UNREACH, code, 0);
+                    self.icmp_error(cx, skb, icmp::v4::DEST_UNREACH, code, 0);
                 }
             }
-            Family::V6 => self.icmp_error(cx, skb, false, icmp::v6::DEST_UNREACH, code, 0),
+            Family::V6 => self.icmp_error(cx, skb, icmp::v6::DEST_UNREACH, code, 0),
         }
         let none = error == SendError::NetUnreach;
         self.drop(cx, skb, if none { DropReason::IpInNoRoutes } else { DropReason::IpInAddrErrors })

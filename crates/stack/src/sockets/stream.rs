@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use packetwalk_netfilter::Random;
 use packetwalk_trace::{DropReason, Observer, SendError, Step};
-use packetwalk_wire::{Family, IpHeader, Packet, PacketType, Skb, Tcp, TcpFlags, Transport, proto};
+use packetwalk_wire::{Family, Instant, IpHeader, Packet, PacketType, Skb, Tcp, TcpFlags, Transport, proto};
 
 use super::tcp::{Connection, Segment, State, TcpConf, mss_of, reset_for};
 use super::{Kind, SockId, Socket};
@@ -21,7 +21,9 @@ impl Stack {
         }
     }
 
-    fn tcp_conf(&self, family: Family, dst: &Dst) -> TcpConf {
+    fn tcp_conf(&self, remote: IpAddr, dst: &Dst, now: Instant) -> TcpConf {
+        let mtu = self.path_mtu(dst);
+        let mtu = self.pmtu.get(remote, now).map_or(mtu, |known| known.min(mtu));
         let on = |key| self.sysctl.get(key) != 0;
         let count = |key| self.sysctl.get(key).clamp(0, 127) as u32;
         TcpConf {
@@ -30,7 +32,7 @@ impl Stack {
             window_scaling: on(Global::TcpWindowScaling),
             syn_retries: (count(Global::TcpSynRetries), count(Global::TcpSynLinearTimeouts)),
             synack_retries: count(Global::TcpSynackRetries),
-            mss: mss_of(self.path_mtu(dst), family),
+            mss: mss_of(mtu, Family::of(remote)),
         }
     }
 
@@ -63,7 +65,7 @@ impl Stack {
         }
         self.bind_port_if_none(id)?;
         let seed = (self.random.next_u32(), self.random.next_u32());
-        let conf = self.tcp_conf(Family::of(to.0), &dst);
+        let conf = self.tcp_conf(to.0, &dst, cx.now);
         let Some(socket) = self.sockets.get_mut(id) else { return Err(SendError::Inval) };
         let Some(src) = socket.local.or(dst.src) else { return Err(SendError::AddrNotAvail) };
         let local = (src, socket.port);
@@ -255,6 +257,15 @@ impl Stack {
             self.sockets.remove(id);
             return self.deliver_tcp(cx, skb, tcp);
         }
+        if conn.refuses_ack(tcp) {
+            self.tcp_reset(cx, skb, tcp);
+            return self.drop(cx, skb, DropReason::TcpFlags);
+        }
+        if conn.refuses_syn(tcp) {
+            self.sockets.remove(id);
+            self.tcp_reset(cx, skb, tcp);
+            return self.drop(cx, skb, DropReason::TcpFlags);
+        }
         conn.input(tcp, &data, cx.payloads, cx.now, &mut out);
         let (now, closed) = (conn.state, conn.at_end() && conn.state == State::Closed);
         if was == State::SynRecv && now != State::SynRecv {
@@ -309,7 +320,7 @@ impl Stack {
             ..OutputKey::to(remote.0)
         };
         let Ok(way) = self.lookup_output(&key) else { return Next::Done };
-        let conf = self.tcp_conf(family, &way);
+        let conf = self.tcp_conf(remote.0, &way, cx.now);
         let seed = (self.random.next_u32(), self.random.next_u32());
         let mut out = Vec::new();
         let conn = Connection::accept(local, remote, conf, seed, tcp, cx.now, &mut out);
@@ -326,7 +337,7 @@ impl Stack {
     ///
     /// # Source
     /// Linux v6.18, `net/ipv4/tcp_ipv4.c`: `tcp_v4_send_reset`; `net/ipv6/tcp_ipv6.c`:
-    /// `tcp_v6_send_reset`.
+    /// `tcp_v6_send_reset`; `net/ipv4/ip_output.c`: `ip_send_unicast_reply` leaves out the ECN bits.
     fn tcp_reset<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, tcp: &Tcp) {
         if tcp.flags.has(TcpFlags::RST) {
             return;
@@ -344,7 +355,7 @@ impl Stack {
         let Ok(way) = self.lookup_output(&key) else { return };
         let mut ip = IpHeader::new(packet.ip.dst, packet.ip.src);
         ip.ttl = self.default_ttl(packet.family(), way.oif);
-        ip.tos = if ip.src.is_ipv4() { packet.ip.tos } else { packet.ip.tos & !3 };
+        ip.tos = packet.ip.tos & !3;
         ip.df = packet.ip.src.is_ipv4();
         let answer = Packet { ip, transport: Transport::Tcp(segment.tcp), payload: segment.payload };
         let mut reset = Skb::new(cx.new_id(), answer);

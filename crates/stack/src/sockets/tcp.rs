@@ -4,6 +4,8 @@
 //! `tcp_timer.c`, `tcp_minisocks.c`) that a capture reads the same. Congestion control is absent: a
 //! write goes out at once, in segments of the MSS.
 
+mod half_open;
+
 use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -381,6 +383,9 @@ impl Connection {
                     _ => SendError::ConnReset,
                 };
                 self.close(Some(error));
+            } else if self.in_window(seg.seq) {
+                // RFC 5961 section 3.2: a challenge.
+                self.send_ack(now, out);
             }
             return;
         }

@@ -1,0 +1,254 @@
+//! Random packets: new flows, later packets of a flow, answers to what came.
+
+use std::net::IpAddr;
+
+use super::random::Random;
+use crate::kernel_case::bytes::{Ip, TCP, Tcp, UDP, flags};
+use crate::kernel_case::case::Step;
+use crate::kernel_case::told::OUR_IDS;
+use crate::kernel_case::topology::Topology;
+
+/// Ports that rules and packets have in common.
+pub const PORTS: [u16; 12] = [22, 53, 80, 123, 443, 1023, 1024, 5000, 8080, 33333, 40000, 65535];
+
+/// Protocols without ports: GRE, ESP, AH, SCTP, one for experiments.
+const OTHERS: [u8; 5] = [47, 50, 51, 132, 253];
+
+#[derive(Clone, Debug)]
+struct Flow {
+    from: &'static str,
+    src: IpAddr,
+    dst: IpAddr,
+    /// The host that has `dst`.
+    to: Option<&'static str>,
+    protocol: u8,
+    ports: (u16, u16),
+    seq: u32,
+}
+
+/// The packets of one case.
+pub struct Packets<'a> {
+    topology: &'static Topology,
+    random: &'a mut Random,
+    six: bool,
+    flows: Vec<Flow>,
+    steps: Vec<Step>,
+    id: u16,
+}
+
+impl<'a> Packets<'a> {
+    /// Of one family.
+    pub const fn new(topology: &'static Topology, random: &'a mut Random, six: bool) -> Self {
+        Self { topology, random, six, flows: Vec::new(), steps: Vec::new(), id: 0 }
+    }
+
+    /// About so many steps.
+    pub fn make(mut self, count: usize) -> Vec<Step> {
+        while self.steps.len() < count {
+            match self.random.below(100) {
+                0..=44 => self.begin(),
+                45..=62 => self.go_on(),
+                63..=87 => self.answer(),
+                88..=93 => self.socket(),
+                94..=97 => self.connect(),
+                98 => self.steps.push(Step::Wait(30)),
+                _ if self.random.chance(30) => self.steps.push(Step::Wait(1100)),
+                _ => self.begin(),
+            }
+        }
+        self.steps
+    }
+
+    fn foreign(&mut self) -> IpAddr {
+        let v4 = ["198.51.100.7", "10.7.0.9", "10.8.0.9", "10.2.0.77", "172.17.0.99", "10.9.0.1", "8.8.8.8"];
+        let v6 = ["2001:db8::7", "fd00:10:7::9", "fd00:10:8::9", "fd00:10:9::1", "2001:db8:1::8"];
+        let text = if self.six { self.random.text(&v6) } else { self.random.text(&v4) };
+        text.parse().unwrap_or(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))
+    }
+
+    fn special(&mut self) -> IpAddr {
+        let v4 = ["127.0.0.1", "10.1.0.255", "10.2.0.255", "172.17.0.255", "255.255.255.255"];
+        let text = if self.six { "::1" } else { self.random.text(&v4) };
+        text.parse().unwrap_or(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))
+    }
+
+    fn own(&mut self, host: &str) -> IpAddr {
+        let own = self.topology.addresses(host, self.six);
+        *self.random.pick(&own)
+    }
+
+    fn choose(&mut self) -> Flow {
+        let from = *self.random.pick(self.topology.hosts);
+        let to = *self.random.pick(self.topology.hosts);
+        let (dst, to) = match self.random.below(100) {
+            0..=84 => (self.own(to), Some(to)),
+            85..=94 => (self.foreign(), None),
+            _ => (self.special(), None),
+        };
+        let src = match self.random.below(100) {
+            0..=91 => self.own(from),
+            92..=95 => self.own(to.unwrap_or(from)),
+            _ => self.foreign(),
+        };
+        let protocol = match self.random.below(100) {
+            0..=36 => TCP,
+            37..=72 => UDP,
+            73..=93 => Ip::new(src, dst, 0).icmp_protocol(),
+            _ if self.six => *self.random.pick(&[47, 132, 253]),
+            _ => *self.random.pick(&OTHERS),
+        };
+        let ports = (*self.random.pick(&[1500, 40000, 41000, 33333, 1024, 53]), *self.random.pick(&PORTS));
+        Flow { from, src, dst, to, protocol, ports, seq: *self.random.pick(&[1000, 0, 5000]) }
+    }
+
+    fn begin(&mut self) {
+        let flow = self.choose();
+        let flags = match self.random.below(10) {
+            0..=6 => "S",
+            7 => "A",
+            _ => self.random.text(&["SA", "R", "FA", "PA", "", "FPU", "RA", "F", "SF"]),
+        };
+        self.emit(&flow, flags);
+        self.flows.push(flow);
+    }
+
+    fn go_on(&mut self) {
+        if self.flows.is_empty() {
+            return self.begin();
+        }
+        let at = self.random.below(self.flows.len());
+        let mut flow = self.flows[at].clone();
+        let jump = *self.random.pick(&[1, 1, 1, 0, 9, 100, 70_000]);
+        flow.seq = flow.seq.wrapping_add(jump);
+        self.flows[at] = flow.clone();
+        let flags = self.random.text(&["A", "A", "PA", "FA", "R", "S", "RA", "A"]);
+        self.emit(&flow, flags);
+    }
+
+    fn emit(&mut self, flow: &Flow, letters: &str) {
+        self.id += 1;
+        let mut ip = Ip::new(flow.src, flow.dst, OUR_IDS | self.id & 0x7f | 0x80);
+        if self.random.chance(12) {
+            ip.ttl = *self.random.pick(&[1, 2, 3, 5, 255]);
+        }
+        if self.random.chance(10) {
+            ip.tos = *self.random.pick(&[0x10, 0x28, 0xb8, 0x03, 0x01, 0x08]);
+        }
+        ip.df = self.random.chance(20);
+        let size = *self.random.pick(&[0, 0, 1, 8, 8, 40, 100, 900]);
+        let data: Vec<u8> = (0..size).map(|n| b"GET /packetwalk abcdefghijklmnop"[n % 32]).collect();
+        let (protocol, body) = match flow.protocol {
+            TCP => {
+                let ack =
+                    if letters.contains('A') { *self.random.pick(&[1, 5001, 5002, 0, 90_000]) } else { 0 };
+                let (sport, dport) = flow.ports;
+                let tcp = Tcp { sport, dport, seq: flow.seq, ack, flags: flags(letters), window: 8192 };
+                let carries = letters.contains('P') || self.random.chance(10);
+                (TCP, ip.tcp(&tcp, if carries { &data } else { &[] }))
+            }
+            UDP => (UDP, ip.udp(flow.ports.0, flow.ports.1, &data)),
+            1 | 58 => {
+                let echo = if self.six { 128 } else { 8 };
+                let others: &[(u8, u8)] = if self.six {
+                    &[(129, 0), (128, 1), (200, 0)]
+                } else {
+                    &[(0, 0), (13, 0), (17, 0), (8, 3), (30, 0), (10, 0)]
+                };
+                let (ty, code) = if self.random.chance(85) { (echo, 0) } else { *self.random.pick(others) };
+                let rest = u32::from(flow.ports.0) << 16 | flow.seq & 0xff;
+                (ip.icmp_protocol(), ip.icmp(ty, code, rest, &data))
+            }
+            other => (other, vec![0x11; size.max(24)]),
+        };
+        let mark = if self.random.chance(8) { *self.random.pick(&[1, 2, 0x10]) } else { 0 };
+        let host = flow.from.to_owned();
+        if body.len() > 48 && self.random.chance(15) {
+            return self.fragments(host, mark, ip, protocol, &body);
+        }
+        self.steps.push(Step::Send { host, mark, bytes: ip.around(protocol, &body) });
+    }
+
+    /// Two fragments: in order, the other way round, or one alone.
+    fn fragments(&mut self, host: String, mark: u32, mut ip: Ip, protocol: u8, body: &[u8]) {
+        ip.df = false;
+        let at = body.len().div_ceil(16) * 8;
+        let (first, second) = body.split_at(at);
+        ip.frag = Some((0, true));
+        let first = ip.around(protocol, first);
+        ip.frag = Some((at as u16, false));
+        let second = ip.around(protocol, second);
+        let order = match self.random.below(6) {
+            0 => vec![second, first],
+            1 => vec![first],
+            2 => vec![second],
+            _ => vec![first, second],
+        };
+        let steps = order.into_iter().map(|bytes| Step::Send { host: host.clone(), mark, bytes });
+        self.steps.extend(steps);
+    }
+
+    fn answer(&mut self) {
+        let with_host: Vec<Flow> = self.flows.iter().filter(|f| f.to.is_some()).cloned().collect();
+        let Some(flow) = with_host.last().filter(|_| self.random.chance(70)).or_else(|| with_host.first())
+        else {
+            return self.begin();
+        };
+        let Some(host) = flow.to else { return };
+        let r = &mut *self.random;
+        let mut how = match flow.protocol {
+            TCP => {
+                let flags = r.text(&["SA", "SA", "SA", "A", "FA", "RA", "R", "PA"]);
+                let seq = if flags.contains('S') { "5000" } else { r.text(&["5001", "+", "5000", "0"]) };
+                format!("tcp:{flags}:{seq}:{}", if flags.contains('P') { 9 } else { 0 })
+            }
+            UDP => format!("udp:{}", r.pick(&[0, 8, 100])),
+            1 | 58 => "echo".to_owned(),
+            _ => "err:3:2:0".to_owned(),
+        };
+        if r.chance(22) {
+            how = if self.six {
+                r.text(&["err:1:0:0", "err:1:4:0", "err:3:0:0", "err:2:0:1300", "err:4:1:6", "err:1:1:0"])
+                    .to_owned()
+            } else {
+                r.text(&[
+                    "err:3:1:0",
+                    "err:3:3:0",
+                    "err:11:0:0",
+                    "err:3:4:1300",
+                    "err:12:0:0",
+                    "err:3:13:0",
+                    "err:4:0:0",
+                    "err:11:1:0",
+                ])
+                .to_owned()
+            };
+        }
+        if r.chance(8) {
+            how += r.text(&[":ttl=1", ":ttl=2", ":ttl=255"]);
+        }
+        // Mostly the host that has the address; at times another on the way, with what came to it.
+        let host = if r.chance(88) { host } else { r.pick(self.topology.hosts) };
+        self.steps.push(Step::Reply { host: host.to_owned(), how });
+    }
+
+    fn ends(&mut self) -> (&'static str, IpAddr, IpAddr) {
+        let from = *self.random.pick(self.topology.hosts);
+        let to = *self.random.pick(self.topology.hosts);
+        (from, self.own(from), self.own(to))
+    }
+
+    fn socket(&mut self) {
+        let (host, src, dst) = self.ends();
+        let size = *self.random.pick(&[8, 8, 100, 1600, 3000]);
+        let from = (src, *self.random.pick(&[40000, 41000, 1500]));
+        let to = (dst, *self.random.pick(&[53, 5000, 53, 5000, 123, 8080]));
+        self.steps.push(Step::Udp { host: host.to_owned(), from, to, size });
+    }
+
+    fn connect(&mut self) {
+        let (host, src, dst) = self.ends();
+        let from = (src, 42000 + self.steps.len() as u16);
+        let to = (dst, *self.random.pick(&[80, 22, 80, 8080]));
+        self.steps.push(Step::Tcp { host: host.to_owned(), from, to });
+    }
+}
