@@ -2,6 +2,7 @@
 //! project (`../shared/corpora`).
 //!
 //! `PACKETWALK_CORPUS=part-of-an-id` limits the runs.
+#![allow(clippy::expect_used, reason = "a test may fail so")]
 #![allow(clippy::indexing_slicing, reason = "the recordings are of one form")]
 
 use std::collections::BTreeMap;

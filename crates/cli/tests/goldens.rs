@@ -2,6 +2,7 @@
 //!
 //! `PACKETWALK_LABS=part-of-a-name` limits the runs. A lab with a `known-difference.txt` must differ: the day it
 //! does not, the file has to go.
+#![allow(clippy::expect_used, reason = "a test may fail so")]
 #![allow(clippy::disallowed_methods, reason = "the kernel runs in real time")]
 
 #[allow(dead_code, reason = "shared with cargo xtask record")]

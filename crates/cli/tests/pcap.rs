@@ -1,4 +1,5 @@
 //! Wireshark opens what `--pcap` writes without a complaint. Skipped where there is no tshark.
+#![allow(clippy::expect_used, reason = "a test may fail so")]
 #![allow(clippy::disallowed_methods, reason = "the runner waits in real time")]
 
 use std::path::Path;

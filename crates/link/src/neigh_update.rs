@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use packetwalk_wire::{Family, IfIndex, Instant, Mac, Skb};
 
-use crate::neighbour::{Neighbours, NudState, Solicit, probe};
+use crate::neighbour::{Neighbours, probe};
+use crate::nud::{NudState, Solicit};
 
 /// How [`Neighbours::update`] treats what is there (`NEIGH_UPDATE_F_*`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

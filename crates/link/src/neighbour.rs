@@ -7,140 +7,14 @@ use std::time::Duration;
 use packetwalk_wire::{Family, IfIndex, Instant, Mac, Skb, sorted::Map};
 
 use crate::neigh_param::NeighParams;
-
-/// States (`NUD_*`, `include/uapi/linux/neighbour.h`; RFC 4861 section 7.3.2).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum NudState {
-    /// New, nothing done yet.
-    None,
-    /// Asked, no answer yet.
-    Incomplete,
-    /// Answered lately.
-    Reachable,
-    /// Known, perhaps no longer true.
-    Stale,
-    /// Stale and in use: to be asked soon.
-    Delay,
-    /// Stale and being asked.
-    Probe,
-    /// Nobody answered.
-    Failed,
-    /// Needs no ARP.
-    NoArp,
-    /// Set by the user.
-    Permanent,
-}
-
-impl NudState {
-    /// As `ip neigh` prints it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "NONE",
-            Self::Incomplete => "INCOMPLETE",
-            Self::Reachable => "REACHABLE",
-            Self::Stale => "STALE",
-            Self::Delay => "DELAY",
-            Self::Probe => "PROBE",
-            Self::Failed => "FAILED",
-            Self::NoArp => "NOARP",
-            Self::Permanent => "PERMANENT",
-        }
-    }
-
-    /// `NUD_CONNECTED`: used without a doubt.
-    pub const fn is_connected(self) -> bool {
-        matches!(self, Self::Permanent | Self::NoArp | Self::Reachable)
-    }
-
-    /// `NUD_VALID`: the MAC may be used.
-    pub const fn is_valid(self) -> bool {
-        self.is_connected() || matches!(self, Self::Probe | Self::Stale | Self::Delay)
-    }
-
-    pub(crate) const fn in_timer(self) -> bool {
-        matches!(self, Self::Incomplete | Self::Reachable | Self::Delay | Self::Probe)
-    }
-}
-
-/// An entry (`struct neighbour`).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Neigh {
-    /// The neighbour's address.
-    pub addr: IpAddr,
-    /// On which interface.
-    pub dev: IfIndex,
-    /// Its MAC; of use when the state is valid, printed then.
-    pub mac: Mac,
-    /// State.
-    pub state: NudState,
-    /// It is a router (ND).
-    pub router: bool,
-    /// When it was last used, confirmed, changed.
-    pub used: Instant,
-    /// See `used`.
-    pub confirmed: Instant,
-    /// See `used`.
-    pub updated: Instant,
-    /// Questions asked.
-    pub probes: u32,
-    /// Packets that wait for the answer, oldest first.
-    pub queue: Vec<Skb>,
-    pub(crate) queue_bytes: u32,
-    pub(crate) timer: Option<Instant>,
-}
-
-/// A question to send: ARP request or neighbour solicitation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Solicit {
-    /// Whose MAC is wanted.
-    pub target: IpAddr,
-    /// By which interface.
-    pub dev: IfIndex,
-    /// Ask this MAC only; `None` asks everybody.
-    pub unicast: Option<Mac>,
-    /// Source of the packet that waits: the asker's address, if it is one of ours.
-    pub src_hint: Option<IpAddr>,
-}
-
-/// What [`Neighbours::resolve`] says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
-    /// Send to this MAC.
-    Ready(Mac),
-    /// The packet waits. `solicit` is to be sent now; `dropped` is the oldest packet of a full queue
-    /// (`NEIGH_QUEUEFULL`).
-    Queued {
-        /// The question, unless it was asked already.
-        solicit: Option<Solicit>,
-        /// How many older packets a full queue lost.
-        dropped: u32,
-    },
-    /// Asking is switched off: the packet is lost (`NEIGH_FAILED`).
-    Failed,
-}
-
-/// What the clock brought.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TimerEvent {
-    /// Ask again.
-    Solicit(Solicit),
-    /// Nobody answered: the waiting packets are lost, and their senders told.
-    Failed {
-        /// Who did not answer.
-        addr: IpAddr,
-        /// On which interface.
-        dev: IfIndex,
-        /// What waited, oldest first.
-        queue: Vec<Skb>,
-    },
-}
+use crate::nud::{Neigh, NudState, Outcome, Solicit};
 
 /// One namespace's neighbours of both families.
 #[derive(Clone, Debug)]
 pub struct Neighbours {
     pub(crate) slots: Vec<Option<Neigh>>,
     index: HashMap<(IfIndex, IpAddr), u32>,
-    timers: Map<(Instant, u32), ()>,
+    pub(crate) timers: Map<(Instant, u32), ()>,
     params: Vec<(Option<IfIndex>, Family, NeighParams)>,
     /// `ip neigh add proxy`: answered for others, on one interface or on all.
     pub proxies: Vec<(Option<IfIndex>, IpAddr)>,
@@ -343,73 +217,6 @@ impl Neighbours {
         if let Some(neigh) = self.find(dev, addr).and_then(|id| self.slot(id)) {
             neigh.confirmed = now;
         }
-    }
-
-    /// When [`Neighbours::on_timer`] is next wanted.
-    pub fn next_deadline(&self) -> Option<Instant> {
-        self.timers.first_key_value().map(|(&(at, _), ())| at)
-    }
-
-    /// Does what is due at `now`.
-    ///
-    /// # Source
-    /// Linux v6.18, `net/core/neighbour.c`: `neigh_timer_handler`.
-    pub fn on_timer(&mut self, now: Instant) -> Vec<TimerEvent> {
-        let mut events = Vec::new();
-        while let Some((&(at, id), ())) = self.timers.first_key_value() {
-            if at > now {
-                break;
-            }
-            self.arm(id, None);
-            if let Some(event) = self.due(id, now) {
-                events.push(event);
-            }
-        }
-        events
-    }
-
-    fn due(&mut self, id: u32, now: Instant) -> Option<TimerEvent> {
-        let neigh = self.slots.get(id as usize)?.as_ref()?;
-        let (dev, family, state) = (neigh.dev, Family::of(neigh.addr), neigh.state);
-        if !state.in_timer() {
-            return None;
-        }
-        let params = *self.params(Some(dev), family);
-        let reachable = self.reachable_time(dev, family, now);
-        let neigh = self.slot(id)?;
-        let next = match state {
-            NudState::Reachable if now < neigh.confirmed + reachable => Some(neigh.confirmed + reachable),
-            NudState::Reachable if now <= neigh.used + params.delay() => {
-                (neigh.state, neigh.updated) = (NudState::Delay, now);
-                Some(now + params.delay())
-            }
-            NudState::Reachable => {
-                (neigh.state, neigh.updated) = (NudState::Stale, now);
-                None
-            }
-            NudState::Delay if now <= neigh.confirmed + params.delay() => {
-                (neigh.state, neigh.updated) = (NudState::Reachable, now);
-                Some((neigh.confirmed + reachable).max(now + Duration::from_millis(1)))
-            }
-            NudState::Delay => {
-                (neigh.state, neigh.updated, neigh.probes) = (NudState::Probe, now, 0);
-                Some(now + params.retrans())
-            }
-            _ => Some(now + params.retrans()),
-        };
-        let asking = matches!(neigh.state, NudState::Incomplete | NudState::Probe);
-        let event = if asking && neigh.probes >= params.max_probes(neigh.state == NudState::Probe) {
-            (neigh.state, neigh.updated) = (NudState::Failed, now);
-            neigh.queue_bytes = 0;
-            let queue = std::mem::take(&mut neigh.queue);
-            return Some(TimerEvent::Failed { addr: neigh.addr, dev, queue });
-        } else if asking {
-            Some(TimerEvent::Solicit(probe(neigh, &params)))
-        } else {
-            None
-        };
-        self.arm(id, next);
-        event
     }
 }
 

@@ -25,7 +25,7 @@ struct Mentions {
     memories: BTreeSet<usize>,
 }
 
-impl<'a> Visitor<'a> for Mentions {
+impl Visitor<'_> for Mentions {
     fn visit_function_id(&mut self, function: &FunctionId) {
         self.functions.insert(function.index());
     }
@@ -92,7 +92,7 @@ pub fn split(wasm: &[u8], first: &BTreeSet<usize>) -> Result<(Vec<u8>, Vec<u8>)>
     let mut called = mentions(&hot).functions;
     for element in module.elements.iter() {
         match &element.items {
-            ElementItems::Functions(functions) => called.extend(functions.iter().map(|id| id.index())),
+            ElementItems::Functions(functions) => called.extend(functions.iter().map(walrus::FunctionId::index)),
             ElementItems::Expressions(..) => bail!("an element segment of expressions"),
         }
     }

@@ -39,7 +39,7 @@ pub(crate) fn read(lab: &mut Lab, ns: NsId, path: &[u8]) -> Result<Vec<u8>, Errn
     let now = lab.now();
     let nf = &mut lab.stack_mut(ns).ok_or(Errno::NoEntry)?.nf;
     let text = match of {
-        Of::Conntrack => Some(proc_table(&mut nf.ct, now)),
+        Of::Conntrack => Some(proc_table(&nf.ct, now)),
         Of::Expectations => Some(proc_expects(&mut nf.ct, now)),
         Of::Recent(name) => nf.shared.recent(name).map(|list| list.show()),
         Of::Hashlimit(family, name) => nf.shared.hashlimit(family, name).map(|table| table.show(now)),
