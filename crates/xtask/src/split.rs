@@ -92,7 +92,9 @@ pub fn split(wasm: &[u8], first: &BTreeSet<usize>) -> Result<(Vec<u8>, Vec<u8>)>
     let mut called = mentions(&hot).functions;
     for element in module.elements.iter() {
         match &element.items {
-            ElementItems::Functions(functions) => called.extend(functions.iter().map(walrus::FunctionId::index)),
+            ElementItems::Functions(functions) => {
+                called.extend(functions.iter().map(walrus::FunctionId::index))
+            }
             ElementItems::Expressions(..) => bail!("an element segment of expressions"),
         }
     }

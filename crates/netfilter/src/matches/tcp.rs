@@ -9,7 +9,7 @@ use crate::raw;
 use crate::xtables::{Cond, Face};
 
 /// Ports, flags and one option of a TCP header.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Tcp {
     /// `--sport`.
     pub sport: Option<Cond<Range<u16>>>,
@@ -22,6 +22,22 @@ pub struct Tcp {
     pub flags: Option<Cond<(u8, u8)>>,
     /// `--tcp-option`, 1 to 255.
     pub option: Option<Cond<u8>>,
+}
+
+/// What the kernel has of ports: all of them are the same as none asked for.
+pub(super) fn asked(ports: Option<Cond<Range<u16>>>) -> Option<Cond<Range<u16>>> {
+    ports.filter(|c| c.not || c.is != Range::new(0, u16::MAX))
+}
+
+impl PartialEq for Tcp {
+    fn eq(&self, other: &Self) -> bool {
+        let flags = |tcp: &Self| tcp.flags.filter(|c| c.not || c.is != (0, 0));
+        asked(self.sport) == asked(other.sport)
+            && asked(self.dport) == asked(other.dport)
+            && self.ports_together == other.ports_together
+            && flags(self) == flags(other)
+            && self.option == other.option
+    }
 }
 
 impl Tcp {

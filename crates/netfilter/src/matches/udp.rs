@@ -3,14 +3,14 @@
 use packetwalk_wire::Transport;
 
 use super::range::Range;
-use super::tcp::ports_raw;
+use super::tcp::{asked, ports_raw};
 use crate::context::{Cx, Met};
 use crate::env::Host;
 use crate::raw;
 use crate::xtables::{Cond, Face};
 
 /// Ports of a UDP header.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Udp {
     /// `--sport`.
     pub sport: Option<Cond<Range<u16>>>,
@@ -19,6 +19,14 @@ pub struct Udp {
     /// Both ports are negated and compared at once: met unless both are as given. The nft face writes two
     /// negated single ports so.
     pub ports_together: bool,
+}
+
+impl PartialEq for Udp {
+    fn eq(&self, other: &Self) -> bool {
+        asked(self.sport) == asked(other.sport)
+            && asked(self.dport) == asked(other.dport)
+            && self.ports_together == other.ports_together
+    }
 }
 
 impl Udp {
