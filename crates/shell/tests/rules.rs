@@ -1,5 +1,7 @@
 //! What iptables prints of a rule is the rule: random rules, put together from the parts of recorded ones.
 
+#![allow(clippy::expect_used, reason = "a test may fail so")]
+
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;

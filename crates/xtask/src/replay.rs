@@ -9,7 +9,7 @@ use crate::sh::{command, output};
 use crate::summary::Tally;
 
 /// The sets of records that must agree.
-const SETS: [&str; 1] = ["seed"];
+const SETS: [&str; 4] = ["seed", "random", "docker", "docker/iptabler"];
 
 /// Records in which the kernel chose a port at random: run again, they differ from themselves.
 const RANDOM: [&str; 2] = ["nat-port-clash.json", "nat-implicit-source-clash.json"];
