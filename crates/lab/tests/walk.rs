@@ -11,7 +11,7 @@ use packetwalk_netfilter::targets::{Target, masquerade::Masquerade};
 use packetwalk_netfilter::xtables::{Face, Rule};
 use packetwalk_route::{Address, NextHop, NlFlags, Route};
 use packetwalk_trace::{DropReason, Event, NsId, SendError, Step, Table};
-use packetwalk_wire::{Body, Family, Icmp, IfName, Transport, icmp, proto};
+use packetwalk_wire::{Body, Family, Icmp, IfName, TcpFlags, Transport, icmp, proto};
 
 fn name(n: &str) -> IfName {
     IfName::new(n).unwrap()
@@ -198,4 +198,25 @@ fn a_load_arrives_in_full() {
     let load = packetwalk_lab::Load::new(&mut lab, c1, net, (ip("198.51.100.2"), 9)).unwrap();
     // The first waits for ARP on two links and is carried with the second.
     assert_eq!(load.run(&mut lab, 100), Ok(100));
+}
+
+/// `close` with SO_LINGER 0: tcpdump showed `Flags [R.], win 64, options [nop,nop,TS val … ecr …]`.
+#[test]
+fn a_reset_of_an_open_connection_has_its_window_and_timestamp() {
+    let mut lab = Lab::new(0);
+    let ns = NsId(0);
+    up(&mut lab, ns, "lo");
+    let stack = lab.stack_mut(ns).unwrap();
+    let listener = stack.sock_open(Family::V4, SocketKind::TcpIdle);
+    stack.sock_bind(listener, None, 5000).unwrap();
+    stack.tcp_listen(listener, 1);
+    let client = stack.sock_open(Family::V4, SocketKind::TcpIdle);
+    lab.tcp_connect(ns, client, (ip("127.0.0.1"), 5000)).unwrap();
+    lab.run_until(lab.now() + Duration::from_millis(1));
+    lab.captures.on = true;
+    lab.tcp_abort(ns, client);
+    let Body::Ip(packet) = lab.captures.frames.last().expect("a frame").frame.body else { panic!("not IP") };
+    let Transport::Tcp(tcp) = packet.transport else { panic!("not TCP") };
+    assert_eq!((tcp.flags, tcp.window, packet.len()), (TcpFlags::RST.with(TcpFlags::ACK), 64, 52));
+    assert!(tcp.options.timestamp.is_some());
 }

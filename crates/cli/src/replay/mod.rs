@@ -39,6 +39,8 @@ pub struct Replay {
     /// Hosts with rules: their counters and connections are told.
     ruled: Vec<usize>,
     services: Vec<probe::Service>,
+    /// Counters as the last probe left them, by ruled host.
+    before: Vec<outcome::Counts>,
     /// ICMP errors by host and destination: a pause comes after the third, as the oracle makes one.
     errors: std::collections::BTreeMap<(String, String), u32>,
     pause: bool,
@@ -102,12 +104,14 @@ impl Replay {
             hosts: names,
             ruled,
             services: Vec::new(),
+            before: Vec::new(),
             errors: std::collections::BTreeMap::new(),
             pause: false,
         };
         replay.start_services(scenario);
         let settle = replay.shell.lab.now() + std::time::Duration::from_secs(2);
         replay.shell.lab.run_until(settle);
+        replay.before = replay.counters();
         Ok(replay)
     }
 }

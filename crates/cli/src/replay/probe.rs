@@ -112,7 +112,7 @@ impl Replay {
                 }
             }
         }
-        let before: Vec<outcome::Counts> = self.counters();
+        let before = std::mem::take(&mut self.before);
         if let Some(why) = self.run_before(&asked) {
             return json!({ "unsupported": why });
         }
@@ -122,6 +122,8 @@ impl Replay {
         let mut delivered = Vec::new();
         let mut accepted = Vec::new();
         let limit = self.shell.lab.now() + WATCH;
+        // What goes by `lo` has arrived already.
+        self.serve(&mut delivered, &mut accepted);
         loop {
             let more = self.shell.lab.step(limit);
             self.serve(&mut delivered, &mut accepted);
@@ -130,7 +132,13 @@ impl Replay {
             }
         }
         let outcome = self.tell(from, &asked, &sender, delivered, &before);
+        self.before = self.counters();
+        self.shell.lab.captures.frames.clear();
         self.clean_up(from, &sender, &accepted);
+        // The oracle reads its counters again only when it saw that something was sent meanwhile.
+        if !self.seen().is_empty() {
+            self.before = self.counters();
+        }
         outcome
     }
 
@@ -141,12 +149,6 @@ impl Replay {
             };
             let ns = self.shell.lab.ns(host)?;
             let mut out = packetwalk_shell::Collect::default();
-            // The legacy tool's -F zeroes the policies' counters too.
-            let zero = command.contains("tables-legacy") && command.ends_with(" -F");
-            let mut command = command.replace("tables-legacy", "tables");
-            if zero {
-                command = format!("{command}; {}-Z", &command[..command.len() - 2]);
-            }
             if self.shell.run_line(ns, command.as_bytes(), &mut out) != Line::Done(0) {
                 return Some(out.text());
             }
@@ -154,7 +156,7 @@ impl Replay {
         None
     }
 
-    fn counters(&self) -> Vec<outcome::Counts> {
+    pub(super) fn counters(&self) -> Vec<outcome::Counts> {
         let of = |&host: &usize| self.shell.lab.stack(self.hosts[host].1).map(outcome::counters);
         self.ruled.iter().map(|h| of(h).unwrap_or_default()).collect()
     }
@@ -376,26 +378,31 @@ impl Replay {
 
     fn events(&mut self, from: NsId) -> Vec<Value> {
         fragments::share(&mut self.shell.lab);
-        let lab = &mut self.shell.lab;
-        let mut events = Vec::new();
-        for captured in &lab.captures.frames {
-            let (ns, dev) = event::place(captured);
-            let Some((host, _)) = self.hosts.iter().find(|(_, n)| *n == ns) else { continue };
-            let Some(device) = lab.stack(ns).and_then(|s| s.links.get(dev)) else { continue };
-            let port = device.master.is_some();
-            let Some(e) = event::of(captured, host, device.name.as_str(), port, &lab.payloads) else {
-                continue;
-            };
+        let events = self.seen();
+        for e in &events {
+            let host = e["host"].as_str().unwrap_or_default().to_owned();
             let unreachable = e["type"] == 3 && matches!(e["code"].as_u64(), Some(0 | 1 | 13));
-            if e["proto"] == "icmp" && unreachable && e["dir"] == "out" && ns != from {
-                let key = (host.clone(), e["dst"].as_str().unwrap_or_default().to_owned());
+            let own = self.hosts.iter().any(|(name, ns)| *name == host && *ns == from);
+            if e["proto"] == "icmp" && unreachable && e["dir"] == "out" && !own {
+                let key = (host, e["dst"].as_str().unwrap_or_default().to_owned());
                 let seen = self.errors.entry(key).or_insert(0);
                 *seen += 1;
                 self.pause |= *seen > 3;
             }
-            events.push(e);
         }
         events
+    }
+
+    /// What the oracle's packet sockets see.
+    fn seen(&self) -> Vec<Value> {
+        let lab = &self.shell.lab;
+        let told = |captured| {
+            let (ns, dev) = event::place(captured);
+            let (host, _) = self.hosts.iter().find(|(_, n)| *n == ns)?;
+            let device = lab.stack(ns)?.links.get(dev)?;
+            event::of(captured, host, device.name.as_str(), device.master.is_some(), &lab.payloads)
+        };
+        lab.captures.frames.iter().filter_map(told).collect()
     }
 
     fn clean_up(&mut self, from: NsId, sender: &Sender, accepted: &[(NsId, SockId)]) {

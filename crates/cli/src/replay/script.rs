@@ -1,7 +1,4 @@
 //! A scenario as the lab script that builds it: what the oracle does to a real machine.
-//!
-//! Both backends of the oracle's become the one face of iptables that there is here: legacy and nft carry
-//! packets alike.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -45,6 +42,7 @@ pub fn of(scenario: &Value) -> Result<String, ReplayError> {
     let empty = Map::new();
     let segments = scenario.get("segments").and_then(Value::as_object).unwrap_or(&empty);
     let six = scenario.get("ipv6").and_then(Value::as_bool).unwrap_or(false);
+    let legacy = text(scenario, "backend").is_none_or(|backend| backend == "legacy");
     let mut s = String::from("set -e\n");
     let names: Vec<String> =
         hosts.keys().cloned().chain(segments.keys().map(|g| format!("sw-{g}"))).collect();
@@ -75,7 +73,7 @@ pub fn of(scenario: &Value) -> Result<String, ReplayError> {
                 "ip netns exec {h} sysctl -q -w net.ipv4.neigh.{i}.retrans_time_ms=24 net.ipv4.neigh.{i}.mcast_solicit=1"
             );
         }
-        tables(&mut s, h, host);
+        tables(&mut s, h, host, legacy);
     }
     if six {
         static_neighbours(&mut s, &names, hosts);
@@ -205,7 +203,8 @@ fn host_links(s: &mut String, names: &[String], h: &str, host: &Value) {
     }
 }
 
-fn tables(s: &mut String, h: &str, host: &Value) {
+/// Routes, rules of routing and of iptables, and whatever else the host is given.
+fn tables(s: &mut String, h: &str, host: &Value, legacy: bool) {
     for r in strings(host, "routes") {
         let command = if let Some(rest) = r.strip_prefix("-6 ") {
             format!("-6 route add {rest}")
@@ -229,11 +228,10 @@ fn tables(s: &mut String, h: &str, host: &Value) {
     if let Some(sets) = text(host, "ipset") {
         restore("ipset restore", sets);
     }
-    if let Some(rules) = text(host, "iptables") {
-        restore("iptables-restore", rules);
-    }
-    if let Some(rules) = text(host, "ip6tables") {
-        restore("ip6tables-restore", rules);
+    for tool in ["iptables", "ip6tables"] {
+        if let Some(rules) = text(host, tool) {
+            restore(&format!("{tool}-{}restore", if legacy { "legacy-" } else { "" }), rules);
+        }
     }
 }
 

@@ -22,6 +22,9 @@ pub struct Tcp {
     pub flags: Option<Cond<(u8, u8)>>,
     /// `--tcp-option`, 1 to 255.
     pub option: Option<Cond<u8>>,
+    /// Judged, but not shown: a later `-m tcp` of the same rule asks the same again. The nft face has both and
+    /// shows the last.
+    pub hidden: bool,
 }
 
 /// What the kernel has of ports: all of them are the same as none asked for.

@@ -19,6 +19,9 @@ pub struct Udp {
     /// Both ports are negated and compared at once: met unless both are as given. The nft face writes two
     /// negated single ports so.
     pub ports_together: bool,
+    /// Judged, but not shown: a later `-m udp` of the same rule asks the same again. The nft face has both and
+    /// shows the last.
+    pub hidden: bool,
 }
 
 impl PartialEq for Udp {

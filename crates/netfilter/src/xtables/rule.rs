@@ -26,7 +26,16 @@ pub struct Rule {
 impl Rule {
     /// The same rule by its text: counters and a match's own state are not looked at (`-D`, `-C`).
     pub fn same_spec(&self, other: &Self) -> bool {
-        self.base == other.base && self.matches == other.matches && self.target == other.target
+        self.base == other.base && self.shown().eq(other.shown()) && self.target == other.target
+    }
+
+    /// The matches that the tools show.
+    pub fn shown(&self) -> impl Iterator<Item = &Match> {
+        self.matches.iter().filter(|m| match m {
+            Match::Tcp(m) => !m.hidden,
+            Match::Udp(m) => !m.hidden,
+            _ => true,
+        })
     }
 
     /// Number of conditions as [`packetwalk_trace::RuleEnd::NoMatch`] counts them: the base conditions

@@ -2,11 +2,11 @@
 
 use packetwalk_route::Input;
 use packetwalk_trace::{DropReason, Hook, Observer, RouteKind};
-use packetwalk_wire::{IfIndex, PacketType, Skb};
+use packetwalk_wire::{Family, IfIndex, PacketType, Skb};
 
 use super::hook::HookEnd;
 use super::{Content, Ether, Next};
-use crate::{Cx, Dst, OutputKey, Stack};
+use crate::{Cx, Dst, Stack};
 
 impl Stack {
     /// # Source
@@ -46,6 +46,11 @@ impl Stack {
 
     /// The destination was rewritten: to a neighbour on the same bridge the packet is bridged on, with
     /// that neighbour's MAC; else it goes up to be routed.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/bridge/br_netfilter_hooks.c`: `br_nf_pre_routing_finish`;
+    /// `net/ipv4/route.c`: `ip_route_input_slow`, which takes a packet that it refuses;
+    /// `net/bridge/br_netfilter_ipv6.c`: `br_nf_pre_routing_finish_ipv6`, which drops one.
     fn bridge_dnat<O: Observer>(
         &mut self,
         cx: &mut Cx<'_, O>,
@@ -55,25 +60,22 @@ impl Stack {
         mut skb: Skb,
     ) -> Next {
         let dst = match self.lookup_input(&Skb { pkt_type: PacketType::Host, ..skb }) {
-            Input::Local(route) | Input::Forward(route) => Dst::from(route),
+            Input::Local(route) | Input::Forward(route) => Some(Dst::from(route)),
             Input::Drop(reason) => return self.drop(cx, &skb, reason),
-            // Bridged traffic needs no forwarding: where that is what is missing, ask as a local sender.
-            Input::Error { silent: Some(reason), .. } => {
-                match self.lookup_output(&OutputKey::to(skb.packet.ip.dst)) {
-                    Ok(dst) if dst.oif == bridge => dst,
-                    _ => return self.drop(cx, &skb, reason),
-                }
+            Input::Error { .. } if skb.packet.family() == Family::V6 => {
+                return self.drop(cx, &skb, DropReason::IpInAddrErrors);
             }
-            Input::Error { silent: None, .. } => return self.drop(cx, &skb, DropReason::IpInAddrErrors),
+            // A refusal is a route too, by no interface: the packet meets it above the bridge.
+            Input::Error { .. } => None,
         };
-        if dst.oif != bridge || dst.kind == RouteKind::Local {
+        let Some(dst) = dst.filter(|dst| dst.oif == bridge && dst.kind != RouteKind::Local) else {
             if let Some(device) = self.links.get(bridge) {
                 ether.dst = device.mac;
             }
             skb.pkt_type = PacketType::Host;
             ether.content = Content::Ip(skb);
             return Next::BridgeForward(port, ether);
-        }
+        };
         let next_hop = dst.gateway.unwrap_or(skb.packet.ip.dst);
         if let Some(mac) = self.cached_header(bridge, next_hop) {
             ether.dst = mac;

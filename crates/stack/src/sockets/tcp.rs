@@ -297,13 +297,14 @@ impl Connection {
     }
 
     /// `close` with unread data or SO_LINGER 0: a RST goes out and the connection is gone.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/tcp.c`: `tcp_disconnect`, `tcp_need_reset`; `net/ipv4/tcp_output.c`:
+    /// `tcp_send_active_reset`, which goes through `tcp_transmit_skb` and so has an open connection's options.
     pub fn abort(&mut self, now: Instant, out: &mut Vec<Segment>) {
-        let told = !matches!(self.state, State::SynSent | State::Closed | State::TimeWait);
-        if told {
-            let mut segment = self.segment(TcpFlags::RST, self.snd_nxt, Payload::EMPTY, now);
-            segment.tcp.window = 0;
-            segment.tcp.options = TcpOptions::default();
-            out.push(segment);
+        use State::{CloseWait, Established, FinWait1, FinWait2, SynRecv};
+        if matches!(self.state, Established | CloseWait | FinWait1 | FinWait2 | SynRecv) {
+            out.push(self.segment(TcpFlags::RST, self.snd_nxt, Payload::EMPTY, now));
         }
         self.close(None);
     }

@@ -73,7 +73,7 @@ pub(super) fn save(rule: &Rule, table: &Table, counters: bool) -> String {
     for field in rule.base.fields() {
         out.push_str(&condition(&rule.base, field, family));
     }
-    for m in &rule.matches {
+    for m in rule.shown() {
         put!(out, " -m {}", m.name());
         ext::of_match(m).save(&mut out, family);
     }
@@ -216,7 +216,7 @@ pub(super) fn list(out: &mut String, rule: &Rule, n: usize, table: &Table, f: &F
         out.push_str("[goto] ");
     }
     let how = Listing { proto, ..f.how };
-    for m in &rule.matches {
+    for m in rule.shown() {
         ext::of_match(m).list(out, &how);
     }
     if let Some(ext) = ext::of_target(&rule.target) {
@@ -227,7 +227,7 @@ pub(super) fn list(out: &mut String, rule: &Rule, n: usize, table: &Table, f: &F
 
 /// What its extensions say on standard error each time the rule is printed.
 pub(super) fn grumbles(rule: &Rule) -> impl Iterator<Item = &'static str> {
-    rule.matches.iter().map(|m| ext::of_match(m).grumbles())
+    rule.shown().map(|m| ext::of_match(m).grumbles())
 }
 
 /// The heading of a chain and its columns.

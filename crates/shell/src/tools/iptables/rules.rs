@@ -100,6 +100,11 @@ fn together(sport: Ports, dport: Ports) -> bool {
     single(sport).is_some() && single(dport).is_some()
 }
 
+/// The second comparison is shown in the first's place.
+fn hides<T: PartialEq>(old: Option<T>, new: Option<T>) -> bool {
+    old.is_some() && new.is_some() && old != new
+}
+
 fn merge(into: &mut Ports, from: Ports) {
     if !all(from) {
         *into = from;
@@ -107,9 +112,7 @@ fn merge(into: &mut Ports, from: Ports) {
 }
 
 /// TCP and UDP matches as the kernel gives them back to the nft face: what asks nothing is gone, and
-/// several of one protocol are one.
-///
-/// Differs: of two that ask the same port only the last is shown by the real tool, but both judge.
+/// several of one protocol are shown as one. Of two that ask the same thing the last is shown; both judge.
 ///
 /// # Source
 /// iptables 1.8.9, `iptables/nft.c`: `add_nft_tcpudp`; `nft-shared.c`: `nft_tcp_match`, `nft_udp_match`.
@@ -137,12 +140,17 @@ fn native(matches: &[Match]) -> Vec<Match> {
                     out.push(Match::Tcp(Tcp::default()));
                     out.len() - 1
                 });
+                let mut hidden = None;
                 if let Some(Match::Tcp(one)) = out.get_mut(at) {
+                    if hides(one.sport, t.sport) || hides(one.dport, t.dport) || hides(one.flags, flags) {
+                        hidden = Some(Match::Tcp(Tcp { hidden: true, ..*one }));
+                    }
                     one.ports_together |= together(t.sport, t.dport);
                     merge(&mut one.sport, t.sport);
                     merge(&mut one.dport, t.dport);
                     one.flags = flags.or(one.flags);
                 }
+                out.extend(hidden);
             }
             Match::Udp(u) => {
                 let u = Udp { sport: asked(u.sport), dport: asked(u.dport), ..*u };
@@ -157,11 +165,16 @@ fn native(matches: &[Match]) -> Vec<Match> {
                     out.push(Match::Udp(Udp::default()));
                     out.len() - 1
                 });
+                let mut hidden = None;
                 if let Some(Match::Udp(one)) = out.get_mut(at) {
+                    if hides(one.sport, u.sport) || hides(one.dport, u.dport) {
+                        hidden = Some(Match::Udp(Udp { hidden: true, ..*one }));
+                    }
                     one.ports_together |= together(u.sport, u.dport);
                     merge(&mut one.sport, u.sport);
                     merge(&mut one.dport, u.dport);
                 }
+                out.extend(hidden);
             }
             Match::Limit(m) => out.push(Match::Limit(m.native())),
             other => out.push(other.clone()),
