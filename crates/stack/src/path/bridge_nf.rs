@@ -1,12 +1,12 @@
 //! Bridge netfilter: a bridged IP packet passes PREROUTING before the bridge decides.
 
 use packetwalk_route::Input;
-use packetwalk_trace::{DropReason, Hook, Observer, RouteKind};
+use packetwalk_trace::{Hook, Observer, RouteKind};
 use packetwalk_wire::{IfIndex, PacketType, Skb};
 
 use super::hook::HookEnd;
 use super::{Content, Ether, Next};
-use crate::{Cx, Dst, OutputKey, Stack};
+use crate::{Cx, Dst, Stack};
 
 impl Stack {
     /// # Source
@@ -55,25 +55,19 @@ impl Stack {
         mut skb: Skb,
     ) -> Next {
         let dst = match self.lookup_input(&Skb { pkt_type: PacketType::Host, ..skb }) {
-            Input::Local(route) | Input::Forward(route) => Dst::from(route),
+            Input::Local(route) | Input::Forward(route) => Some(Dst::from(route)),
             Input::Drop(reason) => return self.drop(cx, &skb, reason),
-            // Bridged traffic needs no forwarding: where that is what is missing, ask as a local sender.
-            Input::Error { silent: Some(reason), .. } => {
-                match self.lookup_output(&OutputKey::to(skb.packet.ip.dst)) {
-                    Ok(dst) if dst.oif == bridge => dst,
-                    _ => return self.drop(cx, &skb, reason),
-                }
-            }
-            Input::Error { silent: None, .. } => return self.drop(cx, &skb, DropReason::IpInAddrErrors),
+            // A route like any other, over no bridge.
+            Input::Error { .. } => None,
         };
-        if dst.oif != bridge || dst.kind == RouteKind::Local {
+        let Some(dst) = dst.filter(|dst| dst.oif == bridge && dst.kind != RouteKind::Local) else {
             if let Some(device) = self.links.get(bridge) {
                 ether.dst = device.mac;
             }
             skb.pkt_type = PacketType::Host;
             ether.content = Content::Ip(skb);
             return Next::BridgeForward(port, ether);
-        }
+        };
         let next_hop = dst.gateway.unwrap_or(skb.packet.ip.dst);
         if let Some(mac) = self.cached_header(bridge, next_hop) {
             ether.dst = mac;
