@@ -12,6 +12,6 @@ pub use lab::{Lab, NsError, Space};
 pub use links::{LinkOpError, VethEnd};
 pub use load::Load;
 pub use packetwalk_stack::{
-    Captured, Datagram, Direction, SockError, SockId, SockOpts, Socket, SocketKind, Stack, sockets as socket,
-    sysctl,
+    Captured, Datagram, Direction, SockError, SockId, SockOpts, Socket, SocketKind, SplitMix, Stack,
+    sockets as socket, sysctl,
 };

@@ -56,6 +56,11 @@ pub trait Host {
         let _ = dst;
         None
     }
+    /// Whether an IPv6 address has a route by this interface (addrtype).
+    fn routed6(&self, addr: IpAddr, dev: IfIndex) -> bool {
+        let _ = (addr, dev);
+        true
+    }
     /// The way back to a packet's source (rpfilter); `None` when there is none.
     fn reverse_route(&self, key: &ReverseKey) -> Option<Reverse> {
         let _ = key;

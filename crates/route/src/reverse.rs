@@ -40,6 +40,17 @@ impl Routing {
         }
     }
 
+    /// Whether an IPv6 address has a route by this interface, one that is no refusal.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/netfilter/xt_addrtype.c`: `match_lookup_rt6`; `net/ipv6/route.c`: `ip6_route_output_flags`
+    /// is strict about the interface where the flow has no source.
+    pub fn routed6(&self, addr: IpAddr, dev: IfIndex) -> bool {
+        let flow = Flow { iif: IfIndex::LO, oif: dev, strict: true, ..Flow::new(addr) };
+        self.fib_lookup(&flow)
+            .is_ok_and(|hit| matches!(hit.route.kind, RouteKind::Unicast | RouteKind::Local))
+    }
+
     fn reverse4(&self, key: &ReverseKey) -> Option<(RouteKind, bool)> {
         let plain = !(key.dst.is_multicast() || bits::is_lbcast(key.dst) || bits::is_zero(key.dst));
         let flow = Flow {

@@ -40,6 +40,10 @@ impl Host for HostView<'_> {
         route.mtu.or_else(|| self.links.get(route.oif).map(|d| d.mtu))
     }
 
+    fn routed6(&self, addr: IpAddr, dev: IfIndex) -> bool {
+        self.routing.routed6(addr, dev)
+    }
+
     fn reverse_route(&self, key: &ReverseKey) -> Option<Reverse> {
         let ReverseKey { src, dst, tos, mark, dev, loose } = *key;
         let found = self.routing.reverse(&packetwalk_route::ReverseKey { src, dst, tos, mark, dev, loose });

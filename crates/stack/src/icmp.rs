@@ -174,7 +174,8 @@ impl Stack {
         } else {
             self.sockets.raw(quoted.protocol(), dst, src, skb.iif)
         };
-        // A path's MTU is believed when the packet was of a socket; ICMP asks for none.
+        // A path's MTU is believed when the packet was of a socket; the kernel's own echo replies are of none, nor
+        // is ICMPv6 (`icmp_err`, `icmpv6_err`).
         let known = match quoted.transport {
             QuotedTransport::Tcp(tcp) => {
                 let found = self.sockets.tcp((dst, tcp.dport), (src, tcp.sport), skb.iif);
@@ -183,7 +184,9 @@ impl Stack {
             QuotedTransport::Udp(udp) => {
                 self.sockets.udp((dst, udp.dport), (src, udp.sport), skb.iif).is_some()
             }
-            QuotedTransport::Icmp { .. } => true,
+            QuotedTransport::Icmp { ty, .. } => {
+                quoted.ip.family() == Family::V6 || ty == packetwalk_wire::icmp::v4::ECHO_REPLY
+            }
             QuotedTransport::Opaque { .. } => false,
         };
         if error == SendError::MsgSize && (known || !raw.is_empty()) {

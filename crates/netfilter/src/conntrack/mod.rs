@@ -125,6 +125,13 @@ impl Conntrack {
         (conn.place != Place::Template).then_some((conn, r.info))
     }
 
+    /// What `nf_ct_get` gives to matches: the connection, or before conntrack looked the template of the CT
+    /// target, to which the packet is NEW.
+    pub fn attached(&self, skb: &Skb) -> Option<(&Conn, CtInfo)> {
+        let Nfct::Tracked(r) = skb.nfct else { return None };
+        self.get(r).map(|conn| (conn, r.info))
+    }
+
     /// Direction that a packet's relation to its connection tells (`CTINFO2DIR`).
     pub const fn dir(info: CtInfo) -> Dir {
         if info.is_reply() { Dir::Reply } else { Dir::Original }
@@ -157,7 +164,8 @@ impl Conntrack {
         let nowhere = std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
         let tuple = Tuple { src: nowhere, dst: nowhere, sport: 0, dport: 0, protocol: 0 };
         let mut conn = Conn::new([tuple; 2], zone, Place::Template);
-        conn.status = Status::TEMPLATE;
+        // Linux v6.18, `net/netfilter/xt_CT.c`: `xt_ct_tg_check` sets the second bit.
+        conn.status = Status(Status::TEMPLATE.0 | Status::CONFIRMED.0);
         conn.helper = helper;
         let slot = self.table.insert(conn);
         let r = self.table.ct_ref(slot, CtInfo::New);

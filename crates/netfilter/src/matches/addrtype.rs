@@ -128,5 +128,9 @@ fn is_type<H: Host>(host: &H, dev: Option<IfIndex>, addr: IpAddr, mask: u16) -> 
     if mask & ROUTED == 0 {
         return true;
     }
-    mask & ROUTED & bit(host.addr_type(addr, dev)) != 0
+    let found = match dev {
+        Some(dev) if mask & UNREACHABLE != 0 && !host.routed6(addr, dev) => UNREACHABLE,
+        _ => 0,
+    };
+    mask & ROUTED & (found | bit(host.addr_type(addr, dev))) != 0
 }

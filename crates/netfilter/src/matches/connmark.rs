@@ -16,8 +16,9 @@ pub struct Connmark {
 
 impl Connmark {
     /// # Source
-    /// Linux v6.18, `net/netfilter/xt_connmark.c`: `connmark_mt`; never met without a connection.
+    /// Linux v6.18, `net/netfilter/xt_connmark.c`: `connmark_mt`; never met without a connection. That
+    /// of a template of the CT target counts.
     pub fn met<H: Host>(&self, cx: &Cx<'_, '_, H>) -> bool {
-        cx.ct.of(cx.skb).is_some_and(|(conn, _)| (conn.mark & self.mask == self.mark) != self.not)
+        cx.ct.attached(cx.skb).is_some_and(|(conn, _)| (conn.mark & self.mask == self.mark) != self.not)
     }
 }

@@ -88,14 +88,15 @@ pub struct Conntrack {
 impl Conntrack {
     /// # Source
     /// Linux v6.18, `net/netfilter/xt_conntrack.c`: `conntrack_mt`. A packet without a connection is
-    /// judged by its state alone, and never met when no state is asked.
+    /// judged by its state alone, and never met when no state is asked. A template of the CT target counts as a
+    /// connection.
     pub fn met<H: Host>(&self, cx: &Cx<'_, '_, H>) -> bool {
         if let Some(c) = self.state
             && c.is.meets(state(cx)) == c.not
         {
             return false;
         }
-        let Some((conn, info)) = cx.ct.of(cx.skb) else { return self.state.is_some() };
+        let Some((conn, info)) = cx.ct.attached(cx.skb) else { return self.state.is_some() };
         let (orig, repl) = (conn.tuple(Dir::Original), conn.tuple(Dir::Reply));
         let dir = self.dir.is_none_or(|dir| dir == Tracker::dir(info));
         let addr = |c: Option<Cond<Net>>, a: IpAddr| c.is_none_or(|c| c.is.has(addr_bits(a)) != c.not);
@@ -143,7 +144,7 @@ fn state<H: Host>(cx: &Cx<'_, '_, H>) -> States {
     if cx.skb.nfct == Nfct::Untracked {
         return States::UNTRACKED;
     }
-    let Some((conn, info)) = cx.ct.of(cx.skb) else { return States::INVALID };
+    let Some((conn, info)) = cx.ct.attached(cx.skb) else { return States::INVALID };
     let mut states = States::of(info);
     if conn.status().has(Status::SRC_NAT) {
         states = states.with(States::SNAT);

@@ -1,7 +1,9 @@
 //! `-m owner`.
 
+use std::net::IpAddr;
+
 use packetwalk_trace::Hook;
-use packetwalk_wire::Skb;
+use packetwalk_wire::{Skb, Transport};
 
 use super::range::Range;
 use crate::context::Scope;
@@ -26,9 +28,13 @@ pub(crate) const SCOPE: Scope = Scope::ANY.hooks(&[Hook::Output, Hook::Postrouti
 /// The group of every process.
 const GID: u32 = 0;
 
-/// A socket sent it: a process's, or one of the host's own, which answer with ICMP and RST.
+/// A socket sent it: a process's, or one of the host's own, which answer with ICMP, and in IPv4 with RST.
+///
+/// # Source
+/// Linux v6.18, `net/ipv6/tcp_ipv6.c`: `tcp_v6_send_response` gives its packet to no socket.
 pub(crate) const fn has_socket(skb: &Skb) -> bool {
-    skb.uid.is_some() || !skb.iif.is_some() && skb.mac.is_none()
+    let answer = matches!((skb.packet.ip.dst, skb.packet.transport), (IpAddr::V6(_), Transport::Tcp(_)));
+    skb.uid.is_some() || !skb.iif.is_some() && skb.mac.is_none() && !answer
 }
 
 impl Owner {

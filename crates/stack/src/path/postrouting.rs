@@ -10,21 +10,21 @@ use crate::{Cx, Dst, Stack};
 impl Stack {
     /// # Source
     /// Linux v6.18, `net/ipv4/ip_output.c`: `ip_output`, `ip_finish_output`, `ip_fragment`;
-    /// `ip_mc_output` for the copy of a broadcast that this host keeps.
+    /// `ip_mc_output` for the copy of a broadcast that this host keeps: it goes first, and has no socket.
     pub(super) fn postrouting<O: Observer>(&mut self, cx: &mut Cx<'_, O>, mut skb: Skb, dst: Dst) -> Next {
-        let copied = dst.local && dst.kind == RouteKind::Broadcast && skb.pkt_type != PacketType::Loopback;
-        if copied {
-            let copy = Skb { pkt_type: PacketType::Loopback, iif: dst.oif, ..skb };
-            self.work.push_back(Next::Postrouting(copy, dst));
-        }
         let next_hop = dst.gateway.unwrap_or(skb.packet.ip.dst);
+        if dst.local && dst.kind == RouteKind::Broadcast {
+            let mut copy = Skb { iif: dst.oif, uid: None, ..skb };
+            let end = self.hook(cx, Hook::Postrouting, &mut copy, IfIndex::NONE, dst.oif, Some(next_hop));
+            if matches!(end, HookEnd::Go(_)) {
+                copy.pkt_type = PacketType::Loopback;
+                copy.has_dst = true;
+                self.work.push_back(Next::Prerouting(copy));
+            }
+        }
         match self.hook(cx, Hook::Postrouting, &mut skb, IfIndex::NONE, dst.oif, Some(next_hop)) {
             HookEnd::Stop => return Next::Done,
             HookEnd::Go(_) => {}
-        }
-        if skb.pkt_type == PacketType::Loopback {
-            skb.has_dst = true;
-            return Next::Prerouting(skb);
         }
         let mut mtu = self.path_mtu(&dst);
         if skb.iif == IfIndex::NONE && !dst.probe {

@@ -19,10 +19,11 @@ use nix::sys::socket::{
     SockaddrLike, bind, connect, recvfrom, sendto, setsockopt, socket, sockopt,
 };
 
+use super::destroy::destroy_sets;
 use crate::kernel_case::case::{Case, Rules, Step};
 use crate::kernel_case::outcome::Outcome;
 use crate::kernel_case::topology::{Command, TCP_SERVICES, Topology, UDP_SERVICES, named};
-use crate::kernel_case::{reply, told};
+use crate::kernel_case::{reply, sets, told};
 
 /// Nothing more comes after so long a silence.
 const QUIET: u8 = 2;
@@ -65,7 +66,7 @@ struct Space {
 }
 
 /// A program with text for its standard input; standard output.
-fn run(program: &str, args: &[&str], input: &str) -> Result<String> {
+pub(super) fn run(program: &str, args: &[&str], input: &str) -> Result<String> {
     let mut command = Process::new(program);
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.env("PATH", crate::kernel::PATH);
@@ -206,6 +207,9 @@ impl Linux {
     /// Whether one set of rules is taken, outside any topology: what is said if not.
     pub fn takes(&self, case: &Case, rules: &Rules) -> Result<Option<String>> {
         self.home()?;
+        if rules.name_sets() {
+            run("ipset", &["restore"], sets::text(rules.six))?;
+        }
         let text = rules.lines.join("\n") + "\n";
         let said = run(&rules.tool(case.face, "restore"), &[], &text).err().map(|error| error.to_string());
         if case.face == crate::kernel_case::case::Face::Nft {
@@ -214,6 +218,9 @@ impl Linux {
             let empty: String =
                 ["raw", "mangle", "nat", "filter"].map(|t| format!("*{t}\nCOMMIT\n")).concat();
             run(&rules.tool(case.face, "restore"), &[], &empty)?;
+        }
+        if rules.name_sets() {
+            destroy_sets()?;
         }
         Ok(said)
     }
@@ -257,6 +264,9 @@ impl Linux {
         }
         for rules in &case.rules {
             self.enter(built, &rules.host)?;
+            if rules.name_sets() {
+                run("ipset", &["restore"], sets::text(rules.six))?;
+            }
             let text = rules.lines.join("\n") + "\n";
             if let Err(error) = run(&rules.tool(case.face, "restore"), &[], &text) {
                 return Ok(Ran::Refused(rules.clone(), error.to_string()));
@@ -276,6 +286,9 @@ impl Linux {
             self.enter(life.built, &rules.host)?;
             let place = format!("{} {}", rules.host, if rules.six { 6 } else { 4 });
             outcome.save(place.clone(), &run(&rules.tool(case.face, "save"), &["-c"], "")?);
+            if rules.name_sets() {
+                outcome.save(sets::place(&place), &run("ipset", &["save", "-s"], "")?);
+            }
             let family = if rules.six { "ipv6" } else { "ipv4" };
             outcome.list(place, &run("conntrack", &["-L", "-f", family], "")?);
         }
@@ -287,6 +300,9 @@ impl Linux {
             self.enter(built, host)?;
             run("nft", &["flush", "ruleset"], "")?;
             run("conntrack", &["-F"], "")?;
+            if case.rules.iter().any(|r| r.host == *host && r.name_sets()) {
+                destroy_sets()?;
+            }
         }
         for (host, path, value) in old.into_iter().rev().filter(|_| !built.dirty) {
             self.enter(built, host)?;

@@ -1,5 +1,6 @@
 //! `cargo xtask fuzz-kernel`: random cases on the kernel and in the simulator.
 
+mod destroy;
 mod generate;
 mod known;
 mod linux;

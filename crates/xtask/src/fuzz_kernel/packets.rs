@@ -52,7 +52,11 @@ impl<'a> Packets<'a> {
                 88..=93 => self.socket(),
                 94..=97 => self.connect(),
                 98 => self.steps.push(Step::Wait(30)),
-                _ if self.random.chance(30) => self.steps.push(Step::Wait(1100)),
+                _ if self.random.chance(30) => {
+                    // Both ends of a half-open connection send again after a second: who is first is chance.
+                    let connects = self.steps.iter().any(|step| matches!(step, Step::Tcp { .. }));
+                    self.steps.push(Step::Wait(if connects { 400 } else { 1100 }));
+                }
                 _ => self.begin(),
             }
         }

@@ -38,6 +38,13 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// A rule names a set.
+    pub fn name_sets(&self) -> bool {
+        let names =
+            |line: &String| ["--match-set ", "--add-set ", "--del-set "].iter().any(|o| line.contains(o));
+        self.lines.iter().any(names)
+    }
+
     /// The tool, with `what` (`restore`, `save`) after its name.
     pub fn tool(&self, face: Face, what: &str) -> String {
         format!("ip{}tables-{}-{what}", if self.six { "6" } else { "" }, face.name())

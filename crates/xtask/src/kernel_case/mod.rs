@@ -6,6 +6,7 @@ pub mod case;
 pub mod compare;
 pub mod outcome;
 pub mod reply;
+pub mod sets;
 pub mod simulate;
 pub mod told;
 pub mod topology;

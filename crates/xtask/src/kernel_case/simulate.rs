@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use packetwalk_lab::{Captured, Direction, Lab, SockId, SocketKind};
+use packetwalk_lab::{Captured, Direction, Lab, SockId, SocketKind, SplitMix};
 use packetwalk_shell::{Line, Shell, Sink, Stream};
 use packetwalk_trace::{DropReason, NsId, RuleEnd, SendError, Step as Happened};
 use packetwalk_wire::{Family, PacketType, emit, parse};
@@ -12,7 +12,7 @@ use packetwalk_wire::{Family, PacketType, emit, parse};
 use super::case::{Case, Rules, Step};
 use super::outcome::Outcome;
 use super::topology::{Command, TCP_SERVICES, Topology, UDP_SERVICES, named};
-use super::{reply, told};
+use super::{reply, sets, told};
 
 #[path = "../../../cli/src/replay/fragments.rs"]
 mod fragments;
@@ -115,7 +115,21 @@ impl Simulator {
     /// # Errors
     /// What refused rules or settings.
     pub fn run(&mut self, case: &Case) -> Result<Outcome, String> {
-        let (shell, topology) = self.shell(&case.topology)?;
+        self.run_otherwise(case, 0)
+    }
+
+    /// Carries out the case with other random numbers: what sockets choose for their sequence numbers.
+    ///
+    /// # Errors
+    /// What refused rules or settings.
+    pub fn run_otherwise(&mut self, case: &Case, chance: u32) -> Result<Outcome, String> {
+        let (mut shell, topology) = self.shell(&case.topology)?;
+        for (at, host) in topology.hosts.iter().enumerate().filter(|_| chance != 0) {
+            let ns = shell.lab.ns(host).ok_or("no host")?;
+            if let Some(stack) = shell.lab.stack_mut(ns) {
+                stack.random = SplitMix::new(u64::from(chance) << 8 | at as u64);
+            }
+        }
         let mut run =
             Run { shell, topology, services: Vec::new(), clients: BTreeMap::new(), came: BTreeMap::new() };
         run.all(case)
@@ -123,6 +137,16 @@ impl Simulator {
 }
 
 fn restore(shell: &mut Shell, ns: NsId, case: &Case, rules: &Rules) -> Result<(), String> {
+    if rules.name_sets() {
+        let (status, _, said) = line(
+            shell,
+            ns,
+            &format!("ipset restore <<'END-OF-SETS'\n{}END-OF-SETS\n", sets::text(rules.six)),
+        );
+        if status != 0 {
+            return Err(said);
+        }
+    }
     let tool = rules.tool(case.face, "restore");
     let (status, _, said) =
         line(shell, ns, &format!("{tool} <<'END-OF-RULES'\n{}\nEND-OF-RULES\n", rules.lines.join("\n")));
@@ -180,6 +204,10 @@ impl Run {
             let place = format!("{} {}", rules.host, if rules.six { 6 } else { 4 });
             let (_, text, _) = line(&mut self.shell, ns, &format!("{} -c\n", rules.tool(case.face, "save")));
             outcome.save(place.clone(), &text);
+            if rules.name_sets() {
+                let (_, text, _) = line(&mut self.shell, ns, "ipset save -s\n");
+                outcome.save(sets::place(&place), &text);
+            }
             let family = if rules.six { "ipv6" } else { "ipv4" };
             let (_, text, _) = line(&mut self.shell, ns, &format!("conntrack -L -f {family}\n"));
             outcome.list(place, &text);

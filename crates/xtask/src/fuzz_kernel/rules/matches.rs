@@ -49,6 +49,7 @@ pub const ALL: &[Kind] = &[
     ("ipv6header", 1, ipv6header),
     ("connlabel", 1, connlabel),
     ("bpf", 1, bpf),
+    ("set", 7, set),
 ];
 
 fn is(p: &Place<'_>, number: u8) -> bool {
@@ -436,4 +437,29 @@ fn bpf(p: &mut Place<'_>) -> Option<String> {
         "-m bpf --bytecode \"{}\"",
         p.random.text(&["4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0", "1,6 0 0 1"])
     ))
+}
+
+fn set(p: &mut Place<'_>) -> Option<String> {
+    let which = p.random.text(&[
+        "hosts src",
+        "hosts dst",
+        "nets src",
+        "nets dst",
+        "pairs src,src",
+        "pairs dst,dst",
+        "pairs src,dst",
+        "links src,src",
+        "links dst,dst",
+        "ports src",
+        "ports dst",
+        "all src",
+        "all dst",
+        "empty src",
+        "empty dst",
+        "nets src --return-nomatch",
+        "hosts src ! --update-counters",
+        "hosts dst --packets-gt 1",
+        "hosts src --bytes-lt 100",
+    ]);
+    Some(format!("-m set {}--match-set {which}", p.random.not()))
 }

@@ -1,6 +1,7 @@
 //! Targets, a function each.
 
 use super::{Kind, Place};
+use crate::kernel_case::topology::six;
 
 /// Every target.
 pub const ALL: &[Kind] = &[
@@ -34,6 +35,10 @@ pub const ALL: &[Kind] = &[
     ("SNPT", 1, npt),
     ("HMARK", 1, hmark),
     ("AUDIT", 1, audit),
+    ("SET", 5, set),
+    ("TEE", 2, tee),
+    ("TPROXY", 2, tproxy),
+    ("NFQUEUE", 1, nfqueue),
 ];
 
 fn jump(p: &mut Place<'_>) -> Option<String> {
@@ -282,4 +287,45 @@ fn hmark(p: &mut Place<'_>) -> Option<String> {
 
 fn audit(p: &mut Place<'_>) -> Option<String> {
     (p.table == "filter").then(|| "-j AUDIT --type accept".to_owned())
+}
+
+fn set(p: &mut Place<'_>) -> Option<String> {
+    let how = p.random.text(&[
+        "--add-set empty src",
+        "--add-set empty dst",
+        "--add-set pairs src,dst",
+        "--add-set pairs dst,dst",
+        "--add-set ports dst",
+        "--del-set ports src",
+        "--del-set hosts src",
+        "--add-set nets dst",
+        "--del-set nets dst",
+        "--add-set all src",
+        "--del-set all dst",
+    ]);
+    Some(format!("-j SET {how}"))
+}
+
+fn tee(p: &mut Place<'_>) -> Option<String> {
+    // A gateway that forwards could send copies round for ever, two for each one.
+    let ends = |a: &&(&str, &str, &str)| a.0 != p.host && !p.topology.routers.contains(&a.0) && a.1 != "lo";
+    let ends: Vec<&str> = p.topology.addrs.iter().filter(ends).map(|a| a.2).collect();
+    if p.table != "mangle" || ends.is_empty() {
+        return None;
+    }
+    let gateway = p.random.pick(&ends);
+    let gateway = if p.six { six(gateway) } else { (*gateway).to_owned() };
+    Some(format!("-j TEE --gateway {}", gateway.split('/').next().unwrap_or_default()))
+}
+
+fn tproxy(p: &mut Place<'_>) -> Option<String> {
+    let fits = p.table == "mangle" && p.at(&["PREROUTING"]) && p.has_ports();
+    let how = p.random.text(&["--on-port 80", "--on-port 53 --tproxy-mark 0x1", "--on-port 5000"]);
+    fits.then(|| format!("-j TPROXY {how}"))
+}
+
+fn nfqueue(p: &mut Place<'_>) -> Option<String> {
+    let how = p.random.text(&["--queue-num 3", "--queue-num 3 --queue-bypass"]);
+    // A bypassed queue in nat leaves a connection without its null binding.
+    (p.table != "nat").then(|| format!("-j NFQUEUE {how}"))
 }
