@@ -93,7 +93,7 @@ pub fn split(wasm: &[u8], first: &BTreeSet<usize>) -> Result<(Vec<u8>, Vec<u8>)>
     for element in module.elements.iter() {
         match &element.items {
             ElementItems::Functions(functions) => {
-                called.extend(functions.iter().map(walrus::FunctionId::index))
+                called.extend(functions.iter().map(walrus::FunctionId::index));
             }
             ElementItems::Expressions(..) => bail!("an element segment of expressions"),
         }
