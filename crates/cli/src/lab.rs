@@ -24,6 +24,17 @@ impl Sink for Console {
     }
 }
 
+/// Only what a lab complains of is printed: a walk through a lab that did not come up is no walk.
+pub struct Complaints;
+
+impl Sink for Complaints {
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        if stream == Stream::Stderr {
+            Console.write(stream, bytes);
+        }
+    }
+}
+
 /// A lab's bytes.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|e| Failure(format!("{}: {e}", path.display())))

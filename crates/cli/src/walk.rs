@@ -49,15 +49,17 @@ fn command_line(words: &[String]) -> String {
     words.join(" ")
 }
 
-/// Runs the lab in silence, then the command under observation.
+/// Runs the lab, of which only complaints are printed, then the command under observation.
 pub fn walk(args: &Args) -> Result<u8, Failure> {
     let script = lab::read(&args.lab)?;
     let mut shell = Shell::new(Lab::new(args.seed));
-    shell.run_script(&args.lab.to_string_lossy(), &script, &mut Collect::default());
-    let ns = shell
-        .lab
-        .ns(&args.from)
-        .ok_or_else(|| Failure(format!("the lab has no network namespace \"{}\"", args.from)))?;
+    shell.run_script(&args.lab.to_string_lossy(), &script, &mut lab::Complaints);
+    // The walk calls the namespace that has no name "host".
+    let host = if args.from == "host" { shell.lab.ns("") } else { None };
+    let ns = shell.lab.ns(&args.from).or(host).ok_or_else(|| {
+        let names: Vec<&str> = shell.lab.spaces().map(|(id, _)| shell.lab.ns_name(id)).collect();
+        Failure(format!("the lab has no network namespace \"{}\"; it has: host{}", args.from, names.join(" ")))
+    })?;
     let line = command_line(&args.command);
     shell.lab.start_trace();
     shell.lab.captures.on = args.pcap.is_some();

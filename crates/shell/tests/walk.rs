@@ -123,3 +123,23 @@ fn rules_that_do_not_match_are_details() {
     );
     assert!(walk.steps.iter().all(|s| s.detail || !s.line.contains('✗')));
 }
+
+/// A container that reaches its own published port hears its own answer, though NAT changed both addresses.
+#[test]
+fn a_container_that_talks_to_itself_is_answered() {
+    let publish = "iptables -t nat -A PREROUTING -d 10.0.0.254 -p tcp --dport 8080 -j DNAT --to 10.0.0.1:80
+iptables -t nat -A POSTROUTING -s 10.0.0.1 -d 10.0.0.1 -j MASQUERADE
+bridge link set dev veth1 hairpin on
+ip netns exec c1 nc -l -k -p 80 &
+sleep 0.1
+";
+    let mut shell = Shell::new(Lab::new(0));
+    shell.run_script("lab.sh", (LAB.to_owned() + publish).as_bytes(), &mut Collect::default());
+    let from = shell.lab.ns("c1").unwrap();
+    shell.lab.start_trace();
+    shell.run_line(from, b"nc -z -n -w 1 10.0.0.254 8080", &mut Collect::default());
+    let events = shell.lab.stop_trace();
+    let walk = walk::explain(&events, &shell.lab, from);
+    assert_eq!(walk.outcome.verdict, Verdict::Answered, "{}", walk.outcome.sentence);
+    assert!(walk.steps.iter().any(|step| step.leg == Leg::Reply));
+}

@@ -1,7 +1,5 @@
 //! Which part of an exchange each packet belongs to.
 
-use std::net::IpAddr;
-
 use packetwalk_trace::{Event, NsId, Step};
 use packetwalk_wire::{Body, Packet, TcpFlags, Transport, sorted::Map};
 
@@ -21,8 +19,8 @@ pub enum Leg {
 /// The leg of each event.
 pub(super) fn legs(events: &[Event], from: NsId) -> Vec<Leg> {
     let mut by_id: Map<u32, Leg> = Map::new();
-    // Addresses of the first packet: a namespace that talks to itself sends both legs.
-    let mut first: Option<(IpAddr, IpAddr)> = None;
+    // A namespace that talks to itself sends both legs.
+    let mut first: Option<Packet> = None;
     // The packet that the next one of this namespace answers.
     let mut answering: Option<(NsId, Leg)> = None;
     let mut legs = Vec::with_capacity(events.len());
@@ -37,7 +35,7 @@ pub(super) fn legs(events: &[Event], from: NsId) -> Vec<Leg> {
         };
         let leg = *by_id.or_insert_with(event.id, new);
         if first.is_none() && leg == Leg::Request {
-            first = Some((packet.ip.src, packet.ip.dst));
+            first = Some(*packet);
         }
         match event.step {
             Step::Answer => answering = Some((event.ns, leg)),
@@ -49,7 +47,18 @@ pub(super) fn legs(events: &[Event], from: NsId) -> Vec<Leg> {
     legs
 }
 
-fn new_leg(packet: &Packet, answers: Option<Leg>, from_here: bool, first: Option<(IpAddr, IpAddr)>) -> Leg {
+/// Whether a packet goes the other way than the first one: its addresses are turned round, or, where NAT stood
+/// between, its port is the one that the first came from.
+fn is_turned(packet: &Packet, first: &Packet) -> bool {
+    let (a, b) = (&packet.ip, &first.ip);
+    if b.src != b.dst && (a.src, a.dst) == (b.dst, b.src) {
+        return true;
+    }
+    let ports = packet.ports().zip(first.ports());
+    ports.is_some_and(|((sport, dport), (from, _))| dport == from && sport != from)
+}
+
+fn new_leg(packet: &Packet, answers: Option<Leg>, from_here: bool, first: Option<Packet>) -> Leg {
     if is_discovery(packet) {
         return Leg::Arp;
     }
@@ -61,7 +70,7 @@ fn new_leg(packet: &Packet, answers: Option<Leg>, from_here: bool, first: Option
         Some(Leg::Reply) => return Leg::Request,
         _ => {}
     }
-    let turned = first.is_some_and(|(src, dst)| src != dst && (packet.ip.src, packet.ip.dst) == (dst, src));
+    let turned = first.is_some_and(|first| is_turned(packet, &first));
     if from_here && !turned { Leg::Request } else { Leg::Reply }
 }
 

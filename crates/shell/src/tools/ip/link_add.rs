@@ -78,6 +78,9 @@ pub(super) fn add(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
         return Err(End::fail(1, "Not enough information: \"type\" argument is required\n"));
     };
     let ns = req.netns.unwrap_or(ip.ns);
+    if req.lower && !REAL.contains(&kind.as_str()) {
+        return Err(not_modelled(&format!("ip link add link type {kind}")));
+    }
     match kind.as_str() {
         "veth" => veth(ip, &req, args, ns),
         "bridge" => {

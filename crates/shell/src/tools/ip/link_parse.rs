@@ -12,6 +12,8 @@ use super::{Ip, help, names, netns};
 /// What was asked of a link.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LinkReq {
+    /// `link DEV` was given: the device below, for types that are not simulated.
+    pub(super) lower: bool,
     pub(super) up: Option<bool>,
     pub(super) name: Option<IfName>,
     pub(super) dev: Option<String>,
@@ -62,7 +64,10 @@ pub(super) fn parse(ip: &mut Ip<'_, '_>, args: &mut Args<'_>, create: bool) -> R
                 let index = number(word).filter(|&n| n > 0 && i32::try_from(n).is_ok());
                 r.index = Some(IfIndex(index.ok_or_else(|| invarg("Invalid \"index\" value", word))?));
             }
-            _ if matches(word, "link") => return Err(not_modelled("ip link: \"link\"")),
+            _ if matches(word, "link") => {
+                args.need()?;
+                r.lower = true;
+            }
             _ if matches(word, "address") => {
                 r.mac = Some(get_mac(args.need()?)?);
             }

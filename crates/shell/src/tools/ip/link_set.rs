@@ -56,6 +56,9 @@ fn delete(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
 
 fn set(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
     let mut req = parse(ip, args, false)?;
+    if req.lower {
+        return Err(not_modelled("ip link set link"));
+    }
     let by_group = req.dev.is_none();
     let targets = targets(ip, &req, args)?;
     if by_group {
