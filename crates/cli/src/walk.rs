@@ -58,7 +58,11 @@ pub fn walk(args: &Args) -> Result<u8, Failure> {
     let host = if args.from == "host" { shell.lab.ns("") } else { None };
     let ns = shell.lab.ns(&args.from).or(host).ok_or_else(|| {
         let names: Vec<&str> = shell.lab.spaces().map(|(id, _)| shell.lab.ns_name(id)).collect();
-        Failure(format!("the lab has no network namespace \"{}\"; it has: host{}", args.from, names.join(" ")))
+        Failure(format!(
+            "the lab has no network namespace \"{}\"; it has: host{}",
+            args.from,
+            names.join(" ")
+        ))
     })?;
     let line = command_line(&args.command);
     shell.lab.start_trace();
