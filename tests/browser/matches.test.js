@@ -10,7 +10,10 @@ test('the page of matches and targets has a row for each, from the code', async 
   for (const wanted of ['m-conntrack', 'm-statistic', 'j-DNAT', 'j-REJECT'])
     assert.ok(rows.includes(wanted), wanted);
   assert.deepEqual(rows, [...new Set(rows)]);
-  assert.match((await page.locator('#m-ttl').textContent()) ?? '', /Time to live.*IPv4 only.*exact.*xt_hl\.c/);
+  assert.match(
+    (await page.locator('#m-ttl4').textContent()) ?? '',
+    /Time to live.*IPv4 only.*exact.*xt_hl\.c/,
+  );
   assert.deepEqual(errors, []);
   await close();
 });

@@ -11,7 +11,7 @@ const KERNEL = 'https://github.com/torvalds/linux/blob/v6.18/';
 const row = ({ option, name, family, summary, source, model, differs }) =>
   h(
     'tr',
-    { id: `${option.slice(1)}-${name}` },
+    { id: `${option.slice(1)}-${name}${family.replace('IPv', '')}` },
     h('th', { scope: 'row' }, h('code', {}, `${option} ${name}`)),
     h('td', {}, summary, family ? ` (${family} only)` : ''),
     h('td', { class: `model-${model}` }, differs ? `${WORDS[model]}: ${differs}` : WORDS[model]),
