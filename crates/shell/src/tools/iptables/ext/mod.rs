@@ -243,7 +243,7 @@ macro_rules! of_matches {
         pub(super) fn new_match(name: &str, family: Family) -> Found<Match> {
             Found::Ext(match name {
                 $($name if families!($family, family) => Match::$v(Ext::new(family)),)+
-                _ if known::is_match(name, family) => return Found::NotSimulated,
+                _ if known::is_match(name) => return Found::NotSimulated,
                 _ => return Found::No,
             })
         }
@@ -277,7 +277,6 @@ macro_rules! of_targets {
                 "DROP" => Target::Drop,
                 "RETURN" => Target::Return,
                 $($name if families!($family, family) => Target::$v(Ext::new(family)),)+
-                _ if known::is_target(name, family) => return Found::NotSimulated,
                 _ => return Found::No,
             })
         }
