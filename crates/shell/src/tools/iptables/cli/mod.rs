@@ -361,14 +361,14 @@ impl<'a> Reader<'a> {
 
     /// A target exists under this name, and no chain was announced under it.
     fn is_target(&self, name: &str) -> bool {
-        !self.context.chains.contains_key(name) && !matches!(ext::new_target(name, self.family()), Found::No)
+        !self.context.chains.contains_key(name) && ext::new_target(name, self.family()).is_some()
     }
 
     fn jump(&mut self, name: String) -> Result<(), Fail> {
         command::valid_target(&name)?;
         let announced = self.context.chains.contains_key(&name);
         self.out.jump.target = match ext::new_target(&name, self.family()) {
-            Found::Ext(target) if !announced => {
+            Some(target) if !announced => {
                 if ext::known::lacks_module(&name) {
                     put!(
                         self.warn,
@@ -376,9 +376,6 @@ impl<'a> Reader<'a> {
                     );
                 }
                 Some(target)
-            }
-            Found::NotSimulated if !announced => {
-                return Err(ext::refuse(self.world.program, "target", &name));
             }
             _ => None,
         };

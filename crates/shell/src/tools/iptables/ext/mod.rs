@@ -271,13 +271,13 @@ macro_rules! of_targets {
         }
 
         /// The target of a name, before any option; chains are none.
-        pub(super) fn new_target(name: &str, family: Family) -> Found<Target> {
-            Found::Ext(match name {
+        pub(super) fn new_target(name: &str, family: Family) -> Option<Target> {
+            Some(match name {
                 "ACCEPT" => Target::Accept,
                 "DROP" => Target::Drop,
                 "RETURN" => Target::Return,
                 $($name if families!($family, family) => Target::$v(Ext::new(family)),)+
-                _ => return Found::No,
+                _ => return None,
             })
         }
     };
