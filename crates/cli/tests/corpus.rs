@@ -1,7 +1,7 @@
 //! What the real iptables 1.8.9 printed for rules and for whole rule sets, where those recordings lie beside the
 //! project (`../shared/corpora`).
 //!
-//! `PACKETWALK_CORPUS=part-of-an-id` limits the runs.
+//! `PACKETWALK_CORPUS=part-of-an-id` limits the runs, and `PACKETWALK_CORPORA=folder` names recordings elsewhere.
 #![allow(clippy::expect_used, reason = "a test may fail so")]
 #![allow(clippy::indexing_slicing, reason = "the recordings are of one form")]
 
@@ -17,7 +17,8 @@ use serde_json::Value;
 const KNOWN: &[(&str, &str)] = &[];
 
 fn corpora() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
+    let folder = std::env::var_os("PACKETWALK_CORPORA").map_or(beside, PathBuf::from);
     if !folder.is_dir() {
         println!("skipped: no recordings beside the project");
         return None;

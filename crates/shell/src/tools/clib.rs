@@ -11,6 +11,6 @@ mod stdio;
 pub(super) use errqueue::dequeue;
 pub(super) use getopt::{Getopt, Item};
 pub(super) use number::{Bad, strtod, strtol, strtoul};
-pub(super) use resolve::{Gai, Host, aton, host_table, resolve, reverse};
+pub(super) use resolve::{Gai, Host, aton, host_table, may_be_name, resolve, reverse};
 pub(super) use service::{port_of, protocol_of, service_at};
 pub(super) use stdio::Stdout;

@@ -79,7 +79,7 @@ fn has_scope(addr: Ipv6Addr) -> bool {
 }
 
 /// Whether a name server would be asked (`res_hnok`).
-fn may_be_name(name: &str) -> bool {
+pub(in crate::tools) fn may_be_name(name: &str) -> bool {
     let body = name.strip_suffix('.').unwrap_or(name);
     let label = |l: &str| {
         !l.is_empty()

@@ -101,7 +101,8 @@ pub(super) fn parse_multiple(text: &str, world: World<'_>) -> Result<Vec<Net>, F
         }
         let network = || NETWORKS.iter().find(|(n, _)| *n == name).map(|(_, a)| IpAddr::V4(*a));
         let network = || network().filter(|_| family == Family::V4);
-        let found = match numeric(name, family).or_else(network) {
+        let number = || inet_aton(name, family);
+        let found = match numeric(name, family).or_else(network).or_else(number) {
             Some(addr) => vec![addr],
             None => world.hosts.addrs(name, family),
         };

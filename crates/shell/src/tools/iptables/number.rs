@@ -59,17 +59,26 @@ pub(super) fn leading(text: &str) -> i64 {
     if negative { n.saturating_neg() } else { n }
 }
 
-/// `strtoul` with base 10, as an `unsigned int`: 0 and the whole text when there is no digit.
-pub(super) fn decimal(text: &str) -> (u32, &str) {
+/// `strtoul` with base 10: a minus sign counts down from 2^64, and too much is all ones.
+pub(super) fn long(text: &str) -> (u64, &str) {
     let t = text.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
-    let t = t.strip_prefix(['-', '+']).unwrap_or(t);
-    let digits = t.bytes().take_while(u8::is_ascii_digit).count();
-    let (Some(number), Some(rest)) = (t.get(..digits).filter(|_| digits > 0), t.get(digits..)) else {
+    let unsigned = t.strip_prefix(['-', '+']).unwrap_or(t);
+    let digits = unsigned.bytes().take_while(u8::is_ascii_digit).count();
+    let (Some(number), Some(rest)) = (unsigned.get(..digits).filter(|_| digits > 0), unsigned.get(digits..))
+    else {
         return (0, text);
     };
-    let negative = text.trim_start().starts_with('-');
-    let n = number.parse::<u64>().unwrap_or(u64::MAX);
-    ((if negative { n.wrapping_neg() } else { n }) as u32, rest)
+    match number.parse::<u64>() {
+        Ok(n) if t.starts_with('-') => (n.wrapping_neg(), rest),
+        Ok(n) => (n, rest),
+        Err(_) => (u64::MAX, rest),
+    }
+}
+
+/// `strtoul` with base 10, as an `unsigned int`: 0 and the whole text when there is no digit.
+pub(super) fn decimal(text: &str) -> (u32, &str) {
+    let (n, rest) = long(text);
+    (n as u32, rest)
 }
 
 /// `N/UNIT`, the unit cut short at will: the number, and the unit in seconds. `None` for another unit.

@@ -11,7 +11,7 @@ use packetwalk_wire::{Family, Mac};
 use super::fail::Fail;
 use super::program::World;
 use super::{addr, names, number};
-use crate::tools::clib::float;
+use crate::tools::clib::{float, may_be_name};
 
 /// What an option's argument is (`enum xt_option_type`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -327,8 +327,10 @@ impl Call<'_> {
             [] if name.parse::<IpAddr>().is_ok() || addr::inet_aton(name, Family::V4).is_some() => {
                 Err(Fail::param("getaddrinfo: Address family for hostname not supported\n"))
             }
-            [] if name.contains('/') => Err(Fail::param("getaddrinfo: Name or service not known\n")),
-            [] => Err(Fail::param("getaddrinfo: Temporary failure in name resolution\n")),
+            [] if may_be_name(name) && (family == Family::V6 || !only_digits(name)) => {
+                Err(Fail::param("getaddrinfo: Temporary failure in name resolution\n"))
+            }
+            [] => Err(Fail::param("getaddrinfo: Name or service not known\n")),
             [first, rest @ ..] if rest.iter().all(|a| a == first) => Ok(*first),
             _ => Err(Fail::param(format!("{name} resolves to more than one address\n"))),
         }
@@ -363,13 +365,17 @@ impl Call<'_> {
     }
 }
 
+/// A name that no name server is asked for an IPv4 address of (glibc's `__nss_hostname_digits_dots`).
+fn only_digits(name: &str) -> bool {
+    name.bytes().all(|c| c.is_ascii_digit() || c == b'.')
+}
+
 /// A decimal number, of which the low 16 bits count, or any protocol's service name
-/// (`xtables_getportbyname` by way of `getaddrinfo`).
+/// (`xtables_getportbyname` by way of `getaddrinfo`, which keeps `strtoul`'s answer as an `int`).
 fn any_port(text: &str) -> Result<u16, Fail> {
-    let digits = !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
-    digits
-        .then(|| text.parse::<i32>().ok())
-        .flatten()
+    let (number, rest) = number::long(text);
+    let number = (rest.is_empty() && !text.is_empty()).then_some(number as i32).filter(|n| *n >= 0);
+    number
         .map(|n| n as u16)
         .or_else(|| names::port(text, None))
         .ok_or_else(|| Fail::param(format!("Port \"{text}\" does not resolve to anything.\n")))

@@ -6,7 +6,7 @@ use packetwalk_netfilter::matches::tcp::Tcp;
 use packetwalk_netfilter::matches::udp::Udp;
 use packetwalk_netfilter::targets::Target;
 use packetwalk_netfilter::xtables::{Cond, Counters, Face, Rule, Table};
-use packetwalk_wire::proto;
+use packetwalk_wire::{Family, proto};
 
 use super::cli::Parsed;
 use super::fail::Fail;
@@ -55,7 +55,9 @@ pub(super) fn build(p: &Parsed, table: &Table) -> Option<Vec<Rule>> {
             if p.jump.goto { Target::Goto(id) } else { Target::Jump(id) }
         }
     };
-    let (packets, bytes) = p.counters.unwrap_or_default();
+    // iptables 1.8.9, `iptables/nft-ipv6.c`: `nft_ipv6_add_entry` and its like hand no counters on.
+    let lost = table.face() == Face::Nft && table.family() == Family::V6;
+    let (packets, bytes) = p.counters.filter(|_| !lost).unwrap_or_default();
     let some = |c: packetwalk_netfilter::xtables::Cond<packetwalk_netfilter::xtables::Net>| {
         (c.not || c.is.mask != 0).then_some(c)
     };

@@ -1,6 +1,6 @@
 //! Against recordings of iptables 1.8.9 on Linux 6.18, each made in a namespace of its own.
 //!
-//! `testdata/{nft,legacy,targets,options}.txt`: commands (`$`, words separated by tabs), input (`<`), standard output
+//! `testdata/{nft,legacy,targets,options,edges}.txt`: commands (`$`, words separated by tabs), input (`<`), standard output
 //! (`>`), standard error (`!`), exit status (`=`) unless 0; `@ new` begins without tables.
 //! `testdata/loopback-*.txt`: `iptables-save -c` after `ping -c1 127.0.0.2` and `ping -c2 127.0.0.1`
 //! over `loopback.rules`.
@@ -126,6 +126,12 @@ fn extensions_with_a_state_as_recorded() {
     {
         assert!(replay(recording) > 20, "{name}");
     }
+}
+
+/// Numbers that only `strtoul` or `inet_aton` take, names that nobody can resolve, and counters that get lost.
+#[test]
+fn edges_as_recorded() {
+    assert!(replay(include_str!("testdata/edges.txt")) > 100);
 }
 
 /// Targets about logs, marks, zones, queues and copies, and the NAT targets' options, in both faces.

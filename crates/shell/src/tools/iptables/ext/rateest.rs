@@ -39,6 +39,12 @@ const OPTS: &[Opt] = &[
 
 /// The number that a text begins with (`strtod`), and what follows it.
 pub(super) fn float(text: &str) -> Option<(f64, &str)> {
+    if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        let len = hex.bytes().take_while(u8::is_ascii_hexdigit).count();
+        if let Some(n) = hex.get(..len).and_then(|t| u64::from_str_radix(t, 16).ok()) {
+            return Some((n as f64, hex.get(len..)?));
+        }
+    }
     let number = |c: &u8| c.is_ascii_digit() || matches!(c, b'.' | b'-' | b'+');
     let mut len = text.bytes().take_while(|c| number(c)).count();
     let exponent = text.get(len..).filter(|r| r.starts_with(['e', 'E']) && len > 0).map_or(0, |r| {
