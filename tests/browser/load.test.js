@@ -65,6 +65,71 @@ test('an error in the lab is shown at its line, with what ran before it', async 
   await close();
 });
 
+test('a command that fails is shown with its own words and its line, until the lab runs well', async () => {
+  const { page, close } = await open();
+  const run = async (/** @type {string} */ script) => {
+    await page.locator('#script').fill(script);
+    await page.getByRole('button', { name: 'Run' }).click();
+  };
+  const complaint = page.locator('#complaint');
+  await page.locator('#edit').click();
+  const good = await page.locator('#script').inputValue();
+  await run(`${good}\nip link set nosuch up\nip link show nosuch\n`);
+  const line = good.split('\n').length + 1;
+  assert.equal(
+    await page.locator('#script-trouble').textContent(),
+    `Line ${line}: Cannot find device "nosuch"`,
+  );
+  assert.equal(await page.locator('#script-lines .bad').textContent(), String(line));
+  assert.match(
+    (await complaint.textContent()) ?? '',
+    new RegExp(`failed. Line ${line}: Cannot find device "nosuch" .and 1 more.`),
+  );
+  await run(good);
+  await page.locator('#editor').waitFor({ state: 'hidden' });
+  assert.equal(await complaint.isVisible(), false);
+  await page.locator('#edit').click();
+  assert.equal(await page.locator('#script-trouble').isVisible(), false);
+  assert.equal(await page.locator('#script-lines .bad').count(), 0);
+  await close();
+});
+
+test('each lab of the list is drawn, and its own walk ends with what the lab is about', async () => {
+  const outcomes = {
+    'publish/input-is-never-asked': /Answered/,
+    'publish/docker-user': /Answered/,
+    'hairpin/itself-bridge-nf': /no hairpin mode/,
+    'hairpin/itself-routed': /its source is one of this host's own addresses/,
+    'bridge-nf/on-and-off': /Answered/,
+    'bridge-nf/forward-policy': /the filter policy “-P FORWARD DROP” dropped it/,
+    'publish/isolated-networks': /-A DOCKER-ISOLATION-STAGE-2 -o br2 -j DROP/,
+    'publish/stale-udp-entry': /in c1, nobody listens/,
+    'publish/loopback-dnat': /no route to its destination/,
+  };
+  const { page, errors, close } = await open({ reducedMotion: 'reduce' });
+  const offered = await page.locator('#lab option').evaluateAll((all) => all.map(({ value }) => value));
+  assert.deepEqual(offered, [
+    'labs/docker-2015.sh',
+    ...Object.keys(outcomes).map((name) => `labs/${name}.sh`),
+  ]);
+  for (const [name, outcome] of Object.entries(outcomes)) {
+    const before = await page.locator('#script').inputValue();
+    await page.locator('#lab').selectOption(`labs/${name}.sh`);
+    await page.waitForFunction(
+      (before) => /** @type {HTMLTextAreaElement} */ (document.getElementById('script')).value !== before,
+      before,
+    );
+    assert.equal(await page.locator('#walks [aria-pressed="true"]').count(), 1, name);
+    await page.locator('#last').click();
+    assert.match((await page.locator('#outcome').textContent()) ?? '', outcome, name);
+    assert.equal(await page.locator('#complaint').isVisible(), false, name);
+  }
+  await page.locator('#lab').selectOption('labs/docker-2015.sh');
+  await page.getByRole('button', { name: 'container → internet' }).waitFor();
+  assert.deepEqual(errors, []);
+  await close();
+});
+
 test('a simulator that does not load says so', async () => {
   for (const missing of ['pkg/packetwalk_bg.wasm', 'pkg/packetwalk.js', 'labs/docker-2015.sh']) {
     const server = await serveWithout([missing]);

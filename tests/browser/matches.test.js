@@ -17,3 +17,15 @@ test('the page of matches and targets has a row for each, from the code', async 
   assert.deepEqual(errors, []);
   await close();
 });
+
+test('on a phone nothing of a row is cut off', async () => {
+  const { page, close } = await open({ viewport: { width: 360, height: 740 } }, { path: 'matches.html' });
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+  const cut = await page
+    .locator('tbody th, tbody td, tbody code')
+    .evaluateAll((cells) =>
+      cells.filter((cell) => cell.getBoundingClientRect().right > 350).map((cell) => cell.textContent),
+    );
+  assert.deepEqual(cut, []);
+  await close();
+});

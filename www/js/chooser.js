@@ -24,7 +24,7 @@ export class Chooser {
       this.#submit();
     });
     for (const select of [parts.to, parts.protocol]) select.addEventListener('change', () => this.#fit());
-    store.watch(['world'], () => this.#fill());
+    store.watch(['world', 'own'], () => this.#fill());
     store.watch(['walk'], () => this.#press());
   }
 
@@ -44,12 +44,27 @@ export class Chooser {
       h('option', { value: '' }, 'another address…'),
     );
     this.suggested = suggestions(world);
+    const chip = (/** @type {string} */ label, /** @type {Node} */ source, /** @type {string} */ command) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          'data-walk': `${source.ns.id} ${command}`,
+          'aria-pressed': 'false',
+          click: () => this.walk(source, command, null),
+        },
+        label,
+      );
+    const own = this.store.state.own;
+    const source = own && world.nodes.find((node) => node.ns.name === own.from);
+    const isOwn = (/** @type {Node} */ from, /** @type {string} */ command) =>
+      from === source && command === own?.command;
     walks.replaceChildren(
-      ...this.suggested.map(({ label, from: source, address }) => {
-        const go = () => this.walk(source, `ping -c1 ${address}`, null);
-        const walk = `${source.ns.id} ping -c1 ${address}`;
-        return h('button', { type: 'button', 'data-walk': walk, 'aria-pressed': 'false', click: go }, label);
-      }),
+      ...(own && source ? [chip(`${source.label}: ${own.command}`, source, own.command)] : []),
+      ...this.suggested
+        .map(({ label, from, address }) => ({ label, from, command: `ping -c1 ${address}` }))
+        .filter(({ from, command }) => !isOwn(from, command))
+        .map(({ label, from, command }) => chip(label, from, command)),
     );
     this.#press();
     this.#fit();

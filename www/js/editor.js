@@ -23,7 +23,7 @@ export class Editor {
       event.preventDefault();
       if (this.#try()) parts.dialog.close();
     });
-    parts.reset.addEventListener('click', () => this.fill(this.original));
+    parts.reset.addEventListener('click', () => this.open(this.original));
     parts.text.addEventListener('input', () => this.#number());
     parts.text.addEventListener('scroll', () => {
       parts.lines.scrollTop = parts.text.scrollTop;
@@ -33,11 +33,14 @@ export class Editor {
     });
   }
 
-  /** @param {string} script */
-  fill(script) {
-    this.original ||= script;
+  /**
+   * Another lab, or the same from its beginning.
+   * @param {string} script
+   */
+  open(script) {
+    this.original = script;
     this.parts.text.value = script;
-    this.#number();
+    this.show(null, this.parts.printed.textContent ?? '');
   }
 
   #try() {

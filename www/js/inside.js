@@ -24,6 +24,8 @@ const LINE = 16;
 const CHAR = 6.7;
 const CHILD = { w: 92, h: 52, gap: 12 };
 const DROP = 40;
+/** How far a bridge reaches beyond its text and its outer ports. */
+const END = 20;
 
 /** Boxes of the kernel's path: column, row and width. */
 const PATH = /** @type {const} */ ([
@@ -118,7 +120,7 @@ function yardOf(world, node) {
   for (const child of node.children) graph.setNode(String(child.ns.id), { width: CHILD.w, height: CHILD.h });
   for (const bridge of node.ns.devices.filter((device) => device.kind === 'bridge')) {
     const text = `${bridge.name} ${bridge.addresses[0] ?? ''}`.length * CHAR;
-    graph.setNode(`bridge ${bridge.name}`, { width: text + 20, height: 8 });
+    graph.setNode(`bridge ${bridge.name}`, { width: text + 2 * END, height: 8 });
   }
   for (const { a, b, aDevice, bDevice } of world.cables) {
     const [child, port] = a.parent === node ? [a, bDevice] : b.parent === node ? [b, aDevice] : [];
@@ -192,12 +194,12 @@ function placeYard(scene, node, rect, yard, width) {
   for (const bridge of node.ns.devices.filter((device) => device.kind === 'bridge')) {
     const at = yard.graph.node(`bridge ${bridge.name}`);
     const xs = [
-      left + at.x - at.width / 2 + 10,
-      left + at.x + at.width / 2 - 10,
+      left + at.x - at.width / 2 + END,
+      left + at.x + at.width / 2 - END,
       ...(ports.get(bridge.name) ?? []),
     ];
-    const a = { x: Math.min(...xs) - 20, y: barY };
-    const b = { x: Math.max(...xs) + 20, y: barY };
+    const a = { x: Math.min(...xs) - END, y: barY };
+    const b = { x: Math.max(...xs) + END, y: barY };
     const address = bridge.addresses.find((text) => !text.startsWith('fe80')) ?? '';
     const down = scene.hooks.get(`${id}/PREROUTING`);
     const under = down ? down.x + down.w / 2 : 0;

@@ -17,7 +17,9 @@ import { world } from './world.js';
 /** The simulator, once loaded. @type {Engine | null} */
 let engine = null;
 
-const LAB = new URL('../labs/docker-2015.sh', import.meta.url);
+/** What is wrong with the lab on show. */
+let fault = '';
+
 const WASM = new URL('../pkg/packetwalk_bg.wasm', import.meta.url);
 
 const button = (/** @type {string} */ id) => byId(id, HTMLButtonElement);
@@ -25,6 +27,7 @@ const input = (/** @type {string} */ id) => byId(id, HTMLInputElement);
 const select = (/** @type {string} */ id) => byId(id, HTMLSelectElement);
 const any = (/** @type {string} */ id) => byId(id, HTMLElement);
 
+const labs = select('lab');
 const store = new Store();
 themeButton(button('theme'));
 byId('chooser', HTMLDetailsElement).open = !matchMedia('(max-width: 1000px)').matches;
@@ -60,11 +63,13 @@ function load(script) {
   });
   old?.free();
   const [first, ...more] = lab.troubles();
-  const place = first?.line ? `line ${first.line}: ` : '';
+  const place = first?.line ? `Line ${first.line}: ` : '';
   const others = more.length > 0 ? ` (and ${more.length} more)` : '';
-  complain(first ? `Not all of the lab ran. ${place}${first.message}${others}` : '');
+  const what = stopped ? 'Not all of the lab ran.' : 'A command of the lab failed.';
+  fault = first ? `${what} ${place}${first.message}${others}` : '';
+  complain(fault);
   return {
-    trouble: stopped,
+    trouble: stopped ?? first ?? null,
     printed: lab
       .output()
       .chunks.map(({ text }) => text)
@@ -112,30 +117,59 @@ function walk(from, command, listener) {
     if (listener) lab.run(listener.ns, listener.command);
     store.set({ walk: lab.walk(from, command), index: 0, follow: true });
     store.seek(0);
+    complain(fault);
   } catch (error) {
     complain(trouble(error).message);
   }
 }
 
+/** The lab that is chosen, as far as the line before its question is answered. */
 async function fetchLab() {
-  const answer = await fetch(LAB);
-  if (!answer.ok) throw new Error(`${LAB.pathname}: ${answer.status}`);
-  return answer.text();
+  const [{ value, dataset }] = labs.selectedOptions;
+  const answer = await fetch(new URL(`../${value}`, import.meta.url));
+  if (!answer.ok) throw new Error(`${value}: ${answer.status}`);
+  const script = await answer.text();
+  const lines = script.split('\n').slice(0, Number(dataset.until ?? 'Infinity'));
+  return dataset.until ? `${lines.join('\n').trimEnd()}\n` : script;
 }
 
-async function start() {
-  const [script, module] = await Promise.all([fetchLab(), import('../pkg/packetwalk.js')]);
-  editor.fill(script);
-  await module.default({ module_or_path: WASM });
-  engine = module;
+/**
+ * Shows the lab that is chosen, and its first walk.
+ * @param {string} script
+ */
+function show(script) {
+  const { walk: command, from = '', all } = labs.selectedOptions[0].dataset;
+  const details = all !== undefined;
+  editor.open(script);
+  input('details').checked = details;
+  store.set({ own: command ? { from, command } : null, details });
   const result = load(script);
   editor.show(result.trouble, result.printed);
   const first =
     chooser.suggested?.find(({ label }) => label === 'container → internet') ?? chooser.suggested?.[0];
-  if (first) walk(first.from.ns.name, `ping -c1 ${first.address}`, null);
+  if (command) walk(from, command, null);
+  else if (first) walk(first.from.ns.name, `ping -c1 ${first.address}`, null);
+}
+
+async function start() {
+  const [script, module] = await Promise.all([fetchLab(), import('../pkg/packetwalk.js')]);
+  await module.default({ module_or_path: WASM });
+  engine = module;
+  show(script);
   performance.mark('ready');
   document.body.dataset.ready = 'true';
 }
+
+labs.addEventListener('change', async () => {
+  const { value } = labs;
+  try {
+    const script = await fetchLab();
+    // Another one may have been chosen meanwhile.
+    if (labs.value === value) show(script);
+  } catch (error) {
+    complain(`The lab did not load: ${trouble(error).message}`);
+  }
+});
 
 const editor = new Editor(
   {

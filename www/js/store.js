@@ -10,6 +10,7 @@
  * @typedef {object} State
  * @property {Lab | null} lab the loaded lab
  * @property {World | null} world its namespaces and what they are to each other
+ * @property {{ from: string, command: string } | null} own the walk that the lab was written for
  * @property {Walk | null} walk the walk on show
  * @property {number} index step on show, counted in `walk.steps`
  * @property {boolean} playing whether the steps run by themselves
@@ -27,6 +28,7 @@ export class Store {
   state = {
     lab: null,
     world: null,
+    own: null,
     walk: null,
     index: 0,
     playing: false,

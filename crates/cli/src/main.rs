@@ -32,6 +32,9 @@ enum Command {
         /// Write every frame of every interface to a pcapng file
         #[arg(long, value_name = "FILE")]
         pcap: Option<PathBuf>,
+        /// After a tool's error on standard error, tell the line of the lab
+        #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+        lines: lab::Lines,
     },
     /// Build a lab, then follow the packets of one command hop by hop
     Walk(walk::Args),
@@ -67,7 +70,7 @@ impl<E: core::fmt::Display> From<E> for Failure {
 
 fn main() -> ExitCode {
     let done = match Args::parse().command {
-        Command::Run { lab, seed, pcap } => lab::run(&lab, seed, pcap.as_deref()),
+        Command::Run { lab, seed, pcap, lines } => lab::run(&lab, seed, pcap.as_deref(), lines),
         Command::Walk(args) => walk::walk(&args),
         Command::Shell { lab, from, seed } => interactive::shell(lab.as_deref(), &from, seed),
         Command::Matches => matches::print(),
@@ -85,7 +88,6 @@ fn main() -> ExitCode {
 fn print_replay(path: &std::path::Path) -> Result<u8, Failure> {
     let text = std::fs::read_to_string(path).map_err(|e| Failure(format!("{}: {e}", path.display())))?;
     let result = replay::replay(&text).map_err(|e| Failure(format!("{}: {e}", path.display())))?;
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", serde_json::to_string(&result)?)?;
+    lab::print(format!("{}\n", serde_json::to_string(&result)?).as_bytes())?;
     Ok(0)
 }

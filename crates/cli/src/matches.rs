@@ -1,22 +1,23 @@
 //! `packetwalk matches`: every match and target, and how far it is simulated.
 
-use std::io::Write as _;
+use core::fmt::Write as _;
 
 use packetwalk_netfilter::extension::{Info, Model};
 use packetwalk_netfilter::{matches, targets};
 use packetwalk_wire::Family;
 
-use crate::Failure;
+use crate::{Failure, lab};
 
 /// Prints a row for each: what it does, whether it is as Linux has it, and the kernel's file.
 pub fn print() -> Result<u8, Failure> {
-    let mut out = anstream::stdout().lock();
+    let mut text = String::new();
     for (option, list) in [("-m", matches::LIST), ("-j", targets::LIST)] {
         for info in list {
-            writeln!(out, "{option} {:<12} {:<6} {}", info.name, family(info), info.summary)?;
-            writeln!(out, "{:15} {}; Linux v6.18, {}", "", model(info), info.source)?;
+            writeln!(text, "{option} {:<12} {:<6} {}", info.name, family(info), info.summary)?;
+            writeln!(text, "{:15} {}; Linux v6.18, {}", "", model(info), info.source)?;
         }
     }
+    lab::print(text.as_bytes())?;
     Ok(0)
 }
 

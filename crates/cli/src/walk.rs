@@ -8,6 +8,7 @@ use packetwalk_shell::print::walk::{Explained, Place, Style, Walk, explain, text
 use packetwalk_shell::{Collect, Line, Shell};
 use serde_json::{Value, json};
 
+use crate::lab::Console;
 use crate::{Failure, lab};
 
 /// Arguments.
@@ -18,6 +19,12 @@ pub struct Args {
     /// Namespace that the command runs in; the root namespace unless given
     #[arg(long, default_value = "")]
     from: String,
+    /// Run the lab only as far as this line
+    #[arg(long, value_name = "N")]
+    until_line: Option<usize>,
+    /// Most packets of which the way is told
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    packets: u32,
     /// Tell everything: rules that did not match, empty hooks
     #[arg(long)]
     all: bool,
@@ -52,47 +59,57 @@ fn command_line(words: &[String]) -> String {
 /// Runs the lab, of which only complaints are printed, then the command under observation.
 pub fn walk(args: &Args) -> Result<u8, Failure> {
     let script = lab::read(&args.lab)?;
+    let script = args.until_line.map_or(Ok(script.as_slice()), |line| beginning(&script, line))?;
     let mut shell = Shell::new(Lab::new(args.seed));
-    shell.run_script(&args.lab.to_string_lossy(), &script, &mut lab::Complaints);
-    // The walk calls the namespace that has no name "host".
-    let host = if args.from == "host" { shell.lab.ns("") } else { None };
-    let ns = shell.lab.ns(&args.from).or(host).ok_or_else(|| {
-        let names: Vec<&str> = shell.lab.spaces().map(|(id, _)| shell.lab.ns_name(id)).collect();
-        Failure(format!(
-            "the lab has no network namespace \"{}\"; it has: host{}",
-            args.from,
-            names.join(" ")
-        ))
-    })?;
+    let name = args.lab.to_string_lossy();
+    shell.run_script(&name, script, &mut Console::complaints(&name));
+    let ns = lab::namespace(&shell.lab, &args.from)?;
     let line = command_line(&args.command);
-    shell.lab.start_trace();
+    shell.lab.start_trace_of(args.packets);
     shell.lab.captures.on = args.pcap.is_some();
     let mut said = Collect::default();
     let status = match shell.run_line(ns, line.as_bytes(), &mut said) {
         Line::Done(status) | Line::Exit(status) => status,
         Line::Incomplete => return Err(Failure(format!("not a whole command: {line}"))),
     };
+    shell.land(&mut said);
+    let left_out = shell.lab.left_out();
     let events = shell.lab.stop_trace();
     if let Some(file) = &args.pcap {
         lab::write_pcap(&shell.lab, file)?;
     }
     let walk = explain(&events, &shell.lab, ns);
     if args.json {
-        writeln!(std::io::stdout().lock(), "{}", json(&walk, &shell.lab, &said))?;
-        return Ok(status);
+        let text = format!("{}\n", json(&walk, &shell.lab, &said, left_out));
+        return lab::print(text.as_bytes()).map(|()| status);
     }
     let name = |id| match shell.lab.ns_name(id) {
         "" => "host".to_owned(),
         other => other.to_owned(),
     };
+    let mut text = text(&walk, Style { color: true, details: args.all }, &name);
+    if left_out > 0 {
+        let packets = if left_out == 1 { "packet is" } else { "packets are" };
+        text.push_str(&format!("  {left_out} more {packets} not told of: --packets N tells of more\n"));
+    }
+    text.push('\n');
     let mut out = anstream::stdout().lock();
-    writeln!(out, "{}", text(&walk, Style { color: true, details: args.all }, &name))?;
-    out.write_all(&said.bytes)?;
+    lab::written(out.write_all(text.as_bytes()).and_then(|()| out.write_all(&said.bytes)))?;
     Ok(status)
 }
 
+/// A lab as far as the end of a line.
+fn beginning(script: &[u8], line: usize) -> Result<&[u8], Failure> {
+    let end = script.split_inclusive(|&b| b == b'\n').take(line).map(<[u8]>::len).sum();
+    let text = script.get(..end).unwrap_or(script);
+    if packetwalk_shell::is_incomplete(text) {
+        return Err(Failure(format!("line {line} of the lab is in the middle of a command")));
+    }
+    Ok(text)
+}
+
 /// The walk as data: every step, details included, and what the command printed.
-fn json(walk: &Walk, lab: &Lab, said: &Collect) -> Value {
+fn json(walk: &Walk, lab: &Lab, said: &Collect, left_out: u32) -> Value {
     let step = |s: &Explained| {
         let fields: Vec<Value> = s
             .fields
@@ -122,6 +139,7 @@ fn json(walk: &Walk, lab: &Lab, said: &Collect) -> Value {
         "sentence": walk.outcome.sentence,
         "decisive_step": walk.outcome.step,
         "steps": walk.steps.iter().map(step).collect::<Vec<_>>(),
+        "packets_left_out": left_out,
         "output": said.text(),
     })
 }

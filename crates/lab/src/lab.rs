@@ -161,6 +161,16 @@ impl Lab {
         self.recorder = Some(Recorder::default());
     }
 
+    /// The same of the first packets only, with the ARP before and between them.
+    pub fn start_trace_of(&mut self, most: u32) {
+        self.recorder = Some(Recorder::first(most));
+    }
+
+    /// How many packets there were after the first ones.
+    pub fn left_out(&self) -> u32 {
+        self.recorder.as_ref().map_or(0, Recorder::left_out)
+    }
+
     /// Whether steps are kept.
     pub const fn is_tracing(&self) -> bool {
         self.recorder.is_some()

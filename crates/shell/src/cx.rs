@@ -10,7 +10,7 @@ use crate::process::{Pid, Poll, Process, Signal, Status};
 use crate::sys::fd::{Open, OpenId};
 use crate::sys::proc::{Env, Proc, When};
 use crate::sys::vfs::{Entry, ZEROS, absolute};
-use crate::sys::{Errno, Read, Sys};
+use crate::sys::{Errno, Read, Stream, Sys};
 use crate::tools;
 
 /// Text on its way to a stream: `write!` to it.
@@ -136,6 +136,12 @@ impl<'a> Cx<'a> {
         let open = self.sys.fd(self.pid, fd).ok_or(Errno::BadDescriptor)?;
         let done = match self.sys.opened(open) {
             Some(Open::Sysctl { path, .. }) => tools::proc_sys::write(self.lab, self.ns, path, bytes),
+            Some(Open::Sink(Stream::Stderr)) if fd == 2 => {
+                if let Some(proc) = self.sys.proc_mut(self.pid) {
+                    proc.note(bytes);
+                }
+                self.sys.write_open(open, bytes)
+            }
             _ => self.sys.write_open(open, bytes),
         };
         self.broken |= done == Err(Errno::BrokenPipe);
@@ -198,7 +204,7 @@ impl<'a> Cx<'a> {
             Entry::File(inode) => Ok(self.sys.vfs.read(inode).to_vec()),
             Entry::Sysctl => tools::proc_sys::read(self.lab, self.ns, &path),
             Entry::Null => Ok(Vec::new()),
-            Entry::Zero => Ok(vec![0; ZEROS]),
+            Entry::Zero => Err(Errno::Endless),
             Entry::Descriptor(fd) => match self.read_fd(fd, usize::MAX) {
                 Read::Data(bytes) => Ok(bytes),
                 Read::Error(e) => Err(e),
@@ -251,8 +257,8 @@ impl<'a> Cx<'a> {
         fds: &[(u32, OpenId)],
     ) -> Option<Pid> {
         let me = self.sys.proc(self.pid)?;
-        let (own_env, cwd, own, ignores) =
-            (Rc::clone(&me.env), Rc::clone(&me.cwd), me.fds.clone(), me.ignores);
+        let (own_env, cwd, own, ignores, origin) =
+            (Rc::clone(&me.env), Rc::clone(&me.cwd), me.fds.clone(), me.ignores, me.origin);
         let mut table = self.sys.dup_table(&own);
         for &(fd, open) in fds {
             let open = self.sys.dup(open);
@@ -273,6 +279,8 @@ impl<'a> Cx<'a> {
             ignores,
             ended: None,
             is_parent: false,
+            origin,
+            said: Vec::new(),
         })
     }
 

@@ -18,6 +18,9 @@ use crate::sys::{Sink, Stream, Sys};
 /// Most virtual time of one script.
 const MOST_TIME: Duration = Duration::from_hours(7 * 24);
 
+/// The status of a script of which something was ended by a limit of the simulator, though its own would be 0.
+const GAVE_UP: u8 = 254;
+
 /// What became of a line given to an interactive shell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Line {
@@ -40,6 +43,18 @@ pub struct Shell {
     sys: Sys,
     /// The shell of [`Self::run_line`].
     interactive: Option<Pid>,
+}
+
+/// Whether a text ends in the middle of a command, or of a here-document.
+pub fn is_incomplete(text: &[u8]) -> bool {
+    let mut parser = Parser::new(text.into(), 1);
+    loop {
+        match parser.next_command() {
+            Ok(Some(_)) => {}
+            Err(e) => return e.is_incomplete(),
+            Ok(None) => return !parser.warnings.is_empty(),
+        }
+    }
 }
 
 /// Whether bash would take it for a program: a NUL in the first of its first 80 bytes' lines.
@@ -77,9 +92,11 @@ impl Shell {
         }
         let env = environment();
         let pid = self.sys.next_pid();
-        let state = State::new(name.as_bytes(), Source::Script, pid, &env, self.lab.now());
+        let text: std::rc::Rc<[u8]> = text.into();
+        let mut state = State::new(name.as_bytes(), Source::Script, pid, &env, self.lab.now());
+        state.lab = Some(std::rc::Rc::clone(&text));
         let mut interp = Interp::new(state, Vec::new());
-        interp.read(Parser::new(text.into(), 1));
+        interp.read(Parser::new(text, 1));
         let Some(pid) = self.process(NsId(0), vec![b"bash".to_vec(), name.as_bytes().to_vec()], env, interp)
         else {
             return 254;
@@ -97,24 +114,15 @@ impl Shell {
     /// Runs a line in a namespace, as an interactive shell would: variables, functions and the working
     /// directory last from line to line.
     pub fn run_line(&mut self, ns: NsId, line: &[u8], sink: &mut dyn Sink) -> Line {
-        let parser = Parser::new(line.into(), 1);
-        let mut trial = parser.clone();
-        loop {
-            match trial.next_command() {
-                Ok(Some(_)) => {}
-                Err(e) if e.is_incomplete() => return Line::Incomplete,
-                Ok(None) if trial.warnings.is_empty() => break,
-                // A here-document without its end.
-                Ok(None) => return Line::Incomplete,
-                Err(_) => break,
-            }
+        if is_incomplete(line) {
+            return Line::Incomplete;
         }
         let Some(pid) = self.interactive() else { return Line::Done(254) };
         self.sys.give(pid, ns, line.to_vec());
         self.begin();
         let limit = self.lab.now() + MOST_TIME;
         let mut stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
-        if matches!(stopped, Stopped::Stuck | Stopped::Time) {
+        if matches!(stopped, Stopped::Stuck | Stopped::Time | Stopped::Full) {
             self.outcome(pid, stopped, "bash", sink);
             stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit + MOST_TIME, sink);
         }
@@ -125,13 +133,14 @@ impl Shell {
                 self.interactive = None;
                 Line::Exit(status.code())
             }
-            Stopped::Stuck | Stopped::Time => Line::Done(128 + Signal::INT.0),
+            Stopped::Stuck | Stopped::Time | Stopped::Full => Line::Done(128 + Signal::INT.0),
         }
     }
 
     /// The limits of a script or line count anew.
     fn begin(&mut self) {
         self.sys.commands = (0, self.most_commands);
+        self.sys.gave_up = false;
         self.sys.output.begin();
     }
 
@@ -150,6 +159,20 @@ impl Shell {
     pub fn run_until(&mut self, until: Instant, sink: &mut dyn Sink) {
         self.begin();
         sched::run(&mut self.lab, &mut self.sys, None, until, sink);
+    }
+
+    /// Lets what is on its way between namespaces arrive: a command may end when a packet of its own has
+    /// just left.
+    pub fn land(&mut self, sink: &mut dyn Sink) {
+        const A_LITTLE: Duration = Duration::from_micros(10);
+        const MOST: u32 = 1000;
+        for _ in 0..MOST {
+            if !self.lab.has_flights() {
+                return;
+            }
+            let until = self.lab.now() + A_LITTLE;
+            self.run_until(until, sink);
+        }
     }
 
     /// A file of the machine; `None` when it is not there.
@@ -177,8 +200,8 @@ impl Shell {
     /// Starts a shell as a process with standard streams of its own.
     fn process(&mut self, ns: NsId, args: Vec<Vec<u8>>, env: Env, interp: Interp) -> Option<Pid> {
         let mut fds = FdTable::default();
-        for (fd, open) in [(0, Open::Null), (1, Open::Sink(Stream::Stdout)), (2, Open::Sink(Stream::Stderr))]
-        {
+        let input = if interp.state.lab.is_some() { Open::Null } else { Open::Keyboard };
+        for (fd, open) in [(0, input), (1, Open::Sink(Stream::Stdout)), (2, Open::Sink(Stream::Stderr))] {
             let open = self.sys.open_new(open);
             fds.put(fd, Some(open));
         }
@@ -197,19 +220,28 @@ impl Shell {
             ignores: 0,
             ended: None,
             is_parent: false,
+            origin: None,
+            said: Vec::new(),
         })
     }
 
     /// The status of a script that stopped, and a message when it did not stop by itself.
     fn outcome(&mut self, pid: Pid, stopped: Stopped, name: &str, sink: &mut dyn Sink) -> u8 {
         let text = match stopped {
+            Stopped::Ended(Status::Exited(0)) if self.sys.gave_up => return GAVE_UP,
             Stopped::Ended(status) => return status.code(),
             Stopped::Idle(status) => return status,
             Stopped::Stuck => "what runs waits for something that never comes",
             Stopped::Time => "a week of the lab's time has passed",
+            Stopped::Full => "too many processes run at one time",
         };
         let text = format!("packetwalk: {name}: {text}: interrupted\n");
         sink.write(Stream::Stderr, text.as_bytes());
+        if stopped == Stopped::Full {
+            self.sys.end_all_but(pid);
+            self.sys.interrupt(pid);
+            return GAVE_UP;
+        }
         self.sys.interrupt(pid);
         128 + Signal::INT.0
     }

@@ -1,7 +1,7 @@
 //! The shell's own interface: lines, snapshots, limits, hostile scripts.
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::{Collect, Line, Shell, Stream};
+use packetwalk_shell::{Collect, Line, Shell, Sink, Stream};
 use packetwalk_trace::NsId;
 
 fn run(script: &[u8]) -> (u8, String) {
@@ -263,5 +263,63 @@ fn long_lines_take_linear_time() {
         [b"[[ ".to_vec(), vec![b'x'; some], b" =~ ^x*y$ ]]".to_vec()].concat(),
     ] {
         run(&script);
+    }
+}
+
+/// Ctrl-C: what runs in the foreground ends, ping with its statistics, and the shell takes the next line.
+#[test]
+fn an_interrupt_ends_what_runs() {
+    struct Impatient {
+        said: Collect,
+        left: u32,
+    }
+    impl Sink for Impatient {
+        fn write(&mut self, stream: Stream, bytes: &[u8]) {
+            self.said.write(stream, bytes);
+        }
+        fn interrupted(&mut self) -> bool {
+            self.left = self.left.saturating_sub(1);
+            self.left == 1
+        }
+    }
+    let mut shell = Shell::new(Lab::new(0));
+    let host = shell.lab.ns("").unwrap();
+    shell.run_line(host, b"ip link set lo up", &mut Collect::default());
+    let cases = [
+        ("ping 127.0.0.1", "packets transmitted"),
+        ("while true; do :; done", ""),
+        ("while true; do sleep 1; done", ""),
+        ("ping 127.0.0.1 > /dev/null; echo not reached", ""),
+        ("(while true; do ping -c1 127.0.0.1; done) | cat > /dev/null", ""),
+    ];
+    for (line, expect) in cases {
+        let mut sink = Impatient { said: Collect::default(), left: 50 };
+        assert_eq!(shell.run_line(host, line.as_bytes(), &mut sink), Line::Done(130), "{line}");
+        let text = sink.said.text();
+        assert!(text.contains(expect) && !text.contains("not reached"), "{line}: {text}");
+        assert_eq!(sink.left, 0, "{line}: {text}");
+        let mut said = Collect::default();
+        assert_eq!(shell.run_line(host, b"echo on", &mut said), Line::Done(0));
+        assert_eq!(said.text(), "on\n");
+    }
+}
+
+/// A shell in the shell that one types in runs a text, a file or what a pipe gives.
+#[test]
+fn a_shell_in_the_shell() {
+    let mut shell = Shell::new(Lab::new(0));
+    let host = shell.lab.ns("").unwrap();
+    for (line, status, expect) in [
+        ("bash -c 'echo $0 $1' a b", 0, "a b\n"),
+        ("echo 'echo in; exit 3' | bash", 3, "in\n"),
+        ("echo 'echo file $1' > /tmp/f; sh /tmp/f x", 0, "file x\n"),
+        ("bash < /dev/null", 0, ""),
+        ("nosuch", 127, "bash: nosuch: command not found\n"),
+        ("bash nosuch", 127, "bash: nosuch: No such file or directory\n"),
+        ("bash", 1, "packetwalk: a shell in the shell that you type in is not simulated\n"),
+    ] {
+        let mut said = Collect::default();
+        assert_eq!(shell.run_line(host, line.as_bytes(), &mut said), Line::Done(status), "{line}");
+        assert_eq!(said.text(), expect, "{line}");
     }
 }

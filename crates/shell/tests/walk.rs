@@ -68,6 +68,11 @@ fn verdicts_say_why() {
         ("c1",  "ping -c1 -W1 192.0.2.3",      Refused,  format!("c1 got an ICMP error (port unreachable) from 10.0.0.254: in host, {reject}.")),
         ("c1",  "ping -c1 -W1 -t1 192.0.2.2",  Refused,  "c1 got an ICMP error (time to live exceeded) from 10.0.0.254: in host, its time to live ran out.".to_owned()),
         ("c1",  "ping -c1 -W1 203.0.113.1",    Refused,  "c1 got an ICMP error (network unreachable) from 10.0.0.254: in host, no route to 203.0.113.1.".to_owned()),
+        ("c1",  "ping -c1 -W1 10.0.0.77",      Dropped,  "The packet to 10.0.0.77 did not leave c1: no answer to ARP for 10.0.0.77 on eth0, as long as the command waited.".to_owned()),
+        ("c1",  "traceroute -n 192.0.2.2",     Answered, "192.0.2.2 was reached: an ICMP error (port unreachable) came from it after".to_owned()),
+        ("c1",  "traceroute -n 10.0.0.2",      Answered, "10.0.0.2 was reached: an ICMP error (port unreachable) came from it after".to_owned()),
+        ("c2",  "traceroute -n -m 2 192.0.2.2", Dropped, format!("The packet to 192.0.2.2 was lost: in host, {drop}.")),
+        ("c1",  "nc -u -z -v -n 192.0.2.2 9",  Refused,  "c1 got an ICMP error (port unreachable) from 192.0.2.2: in out, nobody listens on that port.".to_owned()),
         ("c1",  "ping -c1 -W4 10.0.0.77",      Refused,  "c1 got an ICMP error (host unreachable) from 10.0.0.1: in c1, nobody on eth0 answered for 10.0.0.77.".to_owned()),
         ("out", "ping -c1 203.0.113.1",        NotSent,  "Nothing left out: the command sent no packet.".to_owned()),
     ];
@@ -142,4 +147,36 @@ sleep 0.1
     let walk = walk::explain(&events, &shell.lab, from);
     assert_eq!(walk.outcome.verdict, Verdict::Answered, "{}", walk.outcome.sentence);
     assert!(walk.steps.iter().any(|step| step.leg == Leg::Reply));
+}
+
+/// A connection is shown as it was at each step: assured only once three packets had gone.
+#[test]
+fn an_entry_is_as_of_its_step() {
+    let (walk, text) = walk("c1", "nc -z -v -n -w 1 192.0.2.2 80");
+    assert_eq!(walk.outcome.verdict, Verdict::Refused, "{text}");
+    let listen = "ip netns exec out nc -l -k 80 &\nsleep 0.1\n";
+    let mut shell = Shell::new(Lab::new(0));
+    shell.run_script("lab.sh", (LAB.to_owned() + listen).as_bytes(), &mut Collect::default());
+    let from = shell.lab.ns("c1").unwrap();
+    shell.lab.start_trace();
+    shell.run_line(from, b"nc -z -n -w 1 -p 40000 192.0.2.2 80", &mut Collect::default());
+    shell.land(&mut Collect::default());
+    let walk = walk::explain(&shell.lab.stop_trace(), &shell.lab, from);
+    let host = shell.lab.ns("").unwrap();
+    let lines: Vec<String> = walk
+        .steps
+        .iter()
+        .filter(|s| s.title == "conntrack" && s.ns == host)
+        .take(4)
+        .map(|s| s.line.replace("  ", " ") + if s.note.is_some() { ", as mapped" } else { "" })
+        .collect();
+    let entry = "tcp src=10.0.0.1 dst=192.0.2.2 sport=40000 dport=80";
+    let reply = "src=192.0.2.2 dst=192.0.2.1 sport=80 dport=40000";
+    let expect = [
+        format!("NEW {entry}"),
+        format!("confirmed {entry} [UNREPLIED] {reply}"),
+        format!("ESTABLISHED, reply of {entry} {reply}, as mapped"),
+        format!("ESTABLISHED, of {entry} {reply} [ASSURED], as mapped"),
+    ];
+    assert_eq!(lines, expect);
 }

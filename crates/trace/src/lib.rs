@@ -8,8 +8,8 @@ mod step;
 
 pub use drop::DropReason;
 pub use step::{
-    BridgeWhere, ChainId, CtStep, Hook, Manip, NeighStep, RouteKind, RouteStep, RuleEnd, SendError, Step,
-    Table,
+    BridgeWhere, ChainId, CtSeen, CtStep, Hook, Manip, NeighStep, RouteKind, RouteStep, RuleEnd, SendError,
+    Step, Table,
 };
 
 use packetwalk_wire::{Body, Instant, Skb};
@@ -73,12 +73,37 @@ pub struct Recorder {
     ns: NsId,
     now: Instant,
     deaf: bool,
+    /// Most packets, and the first one's number once there was one.
+    most: Option<(u32, Option<u32>)>,
+    left_out: u32,
 }
 
 impl Recorder {
     /// One that keeps nothing, where one instance of the packet path is to serve both.
     pub fn deaf() -> Self {
         Self { deaf: true, ..Self::default() }
+    }
+
+    /// One that keeps the first packets only, and no ARP after them.
+    pub fn first(most: u32) -> Self {
+        Self { most: Some((most, None)), ..Self::default() }
+    }
+
+    /// How many packets came after those that it keeps.
+    pub const fn left_out(&self) -> u32 {
+        self.left_out
+    }
+
+    /// Whether a packet is one of those that are kept.
+    fn keeps(&mut self, id: u32) -> bool {
+        let Some((most, first)) = &mut self.most else { return true };
+        if id == 0 {
+            return self.left_out == 0;
+        }
+        let number = id.saturating_sub(*first.get_or_insert(id));
+        let late = number.saturating_add(1).saturating_sub(*most);
+        self.left_out = self.left_out.max(late);
+        late == 0
     }
 }
 
@@ -88,7 +113,7 @@ impl Observer for Recorder {
         (self.ns, self.now) = (ns, now);
     }
     fn body(&mut self, id: u32, body: Body, step: Step) {
-        if self.deaf {
+        if self.deaf || !self.keeps(id) {
             return;
         }
         self.events.push(Event { at: self.now, ns: self.ns, id, body, step });

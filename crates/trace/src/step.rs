@@ -98,13 +98,22 @@ pub enum RuleEnd {
     NotModelled,
 }
 
+/// What an entry was when a packet of it had been seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CtSeen {
+    /// Packets had gone both ways.
+    pub replied: bool,
+    /// It was assured: never dropped early.
+    pub assured: bool,
+}
+
 /// What conntrack did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CtStep {
     /// No entry was there: a new, unconfirmed one.
     New(CtRef),
-    /// An entry was found.
-    Found(CtRef),
+    /// An entry was found; what it is after this packet.
+    Found(CtRef, CtSeen),
     /// The packet makes no sense for its connection or protocol: INVALID.
     Invalid,
     /// Not tracked, by a rule.

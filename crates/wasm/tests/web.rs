@@ -85,6 +85,16 @@ fn a_script_that_cannot_be_read_throws_with_its_place() {
 }
 
 #[wasm_bindgen_test]
+fn a_command_that_fails_is_told_with_its_place() {
+    let lab = Lab::new("ip netns add a\ntrue && ip link set x up\nping -c1 192.0.2.1\n").unwrap();
+    let troubles: Vec<JsValue> = lab.troubles().unwrap().into_iter().map(JsValue::from).collect();
+    assert_eq!(troubles.len(), 1);
+    assert_eq!(text(&troubles[0], "message"), "Cannot find device \"x\"");
+    assert_eq!(get(&troubles[0], "line").as_f64(), Some(2.0));
+    assert_eq!(get(&troubles[0], "column").as_f64(), Some(9.0));
+}
+
+#[wasm_bindgen_test]
 fn bad_input_is_an_error_and_no_panic() {
     let mut lab = lab();
     assert!(lab.run("nowhere", "true").is_err());

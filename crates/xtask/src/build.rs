@@ -44,12 +44,24 @@ pub fn build(root: &Path) -> Result<()> {
         optimise(root)?;
         part(root)?;
     }
+    labs(root)?;
     for library in setup::vendored(root)? {
         let from = root.join(".tools/npm/node_modules").join(&library.package);
         for (file, to) in &library.files {
             copy(&from.join(file), &root.join("www").join(to))
                 .with_context(|| format!("{}: {file}", library.package))?;
         }
+    }
+    Ok(())
+}
+
+/// Copies the labs that the page offers, `labs/AREA/NAME.sh` there, from the goldens.
+fn labs(root: &Path) -> Result<()> {
+    let page = fs::read_to_string(root.join("www/index.html"))?;
+    let named = page.split("value=\"labs/").skip(1).filter_map(|rest| rest.split_once(".sh\""));
+    for (lab, _) in named.filter(|(lab, _)| lab.contains('/')) {
+        let from = root.join("tests/labs").join(lab).join("lab.sh");
+        copy(&from, &root.join(format!("www/labs/{lab}.sh"))).with_context(|| format!("the lab {lab}"))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A packet comes to connection tracking.
 
-use packetwalk_trace::{CtStep, DropReason, Hook, Observer, Step};
+use packetwalk_trace::{CtSeen, CtStep, DropReason, Hook, Observer, Step};
 use packetwalk_wire::{CtInfo, Instant, Nfct, Packet, Skb, Transport, proto};
 
 use super::conn::{Conn, Place};
@@ -23,6 +23,12 @@ pub(super) enum Action {
     Reopen,
     /// Fine; it ends the connection at once.
     Kill,
+}
+
+/// What an entry is now, for the trace.
+fn seen_of(conn: Option<&Conn>) -> CtSeen {
+    let status = conn.map_or(Status(0), Conn::status);
+    CtSeen { replied: status.has(Status::SEEN_REPLY), assured: status.has(Status::ASSURED) }
 }
 
 /// What a tracker gets beside the connection.
@@ -128,7 +134,7 @@ impl Conntrack {
                     return self.invalid(skb, obs);
                 };
                 skb.nfct = Nfct::Tracked(r);
-                obs.step(skb, Step::Conntrack(CtStep::Found(r)));
+                obs.step(skb, Step::Conntrack(CtStep::Found(r, seen_of(self.get(r)))));
                 return Verdict::Accept;
             }
         }
@@ -256,7 +262,8 @@ impl Conntrack {
             self.cache_changes(slot, &before, &after);
         }
         skb.nfct = Nfct::Tracked(r);
-        obs.step(skb, Step::Conntrack(if fresh { CtStep::New(r) } else { CtStep::Found(r) }));
+        let step = if fresh { CtStep::New(r) } else { CtStep::Found(r, seen_of(self.table.slots.get(slot))) };
+        obs.step(skb, Step::Conntrack(step));
         if action == Action::Kill {
             obs.step(skb, Step::Conntrack(CtStep::Destroyed(r)));
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use packetwalk_wire::{Instant, sorted::Map};
 
-use super::ast::Command;
+use super::ast::{Command, Pos};
 use super::expand::arith::Variables;
 use super::vars::{Value, Vars};
 use crate::process::Pid;
@@ -72,6 +72,10 @@ pub(crate) struct State {
     /// `$BASHPID`.
     pub own_pid: Pid,
     pub line: u32,
+    /// The lab's own text, for the shell that runs it and its subshells.
+    pub lab: Option<Rc<[u8]>>,
+    /// Which command of that text runs; what it evaluates or sources has no place there.
+    pub pos: Pos,
     pub started: Instant,
     /// Names of the functions that run, the innermost last.
     pub calls: Vec<Vec<u8>>,
@@ -108,6 +112,8 @@ impl State {
             shell_pid: pid,
             own_pid: pid,
             line: 1,
+            lab: None,
+            pos: Pos::default(),
             started: now,
             calls: Vec::new(),
             traps: Map::new(),
@@ -115,6 +121,14 @@ impl State {
             level: 0,
             in_condition: false,
             getopts_at: 0,
+        }
+    }
+
+    /// A command begins.
+    pub fn begin(&mut self, command: &Command) {
+        self.line = command.pos.line;
+        if self.lab.as_ref().is_some_and(|lab| Rc::ptr_eq(lab, &command.source.0)) {
+            self.pos = command.pos;
         }
     }
 

@@ -15,6 +15,7 @@ use core::time::Duration;
 use packetwalk_lab::EPOCH;
 use packetwalk_netfilter::Conntrack;
 use packetwalk_netfilter::conntrack::{Conn, Counter, Dir, HelperKind, Status, ZoneDir};
+use packetwalk_trace::CtSeen;
 use packetwalk_wire::{CtRef, Family, Instant, proto};
 
 pub use event::event;
@@ -62,14 +63,17 @@ pub struct Entry<'a> {
     pub proto: bool,
     /// Whether the mark is told.
     pub mark: bool,
+    /// Whether packets went both ways, and whether it is assured.
+    pub seen: CtSeen,
 }
 
 impl<'a> Entry<'a> {
     /// An entry of a table; `None` when it is no longer there.
     pub fn of(table: &'a Conntrack, r: CtRef) -> Option<Self> {
         let counters = table.counter(r, Dir::Original).zip(table.counter(r, Dir::Reply));
+        let conn = table.get(r)?;
         Some(Self {
-            conn: table.get(r)?,
+            conn,
             counters: counters.map(|(original, reply)| [original, reply]),
             started: table.started(r),
             uses: Some(table.uses(r)),
@@ -78,8 +82,14 @@ impl<'a> Entry<'a> {
             timeout: None,
             proto: true,
             mark: true,
+            seen: seen(conn),
         })
     }
+}
+
+/// What a connection is now.
+fn seen(conn: &Conn) -> CtSeen {
+    CtSeen { replied: conn.seen_reply(), assured: conn.status().has(Status::ASSURED) }
 }
 
 impl Entry<'_> {
@@ -131,11 +141,11 @@ pub fn line(entry: &Entry<'_>, now: Instant, style: Style, out: &mut String) {
         let _ = write!(out, "{} ", tcp.state.name());
     }
     direction(entry, Dir::Original, out);
-    if !conn.seen_reply() {
+    if !entry.seen.replied {
         out.push_str("[UNREPLIED] ");
     }
     direction(entry, Dir::Reply, out);
-    if conn.status().has(Status::ASSURED) {
+    if entry.seen.assured {
         out.push_str("[ASSURED] ");
     }
     if entry.mark {

@@ -100,6 +100,8 @@ pub struct Explained {
     pub title: String,
     /// What a terminal shows beside the title: the row that decided, or what changed.
     pub line: String,
+    /// What a terminal shows below that.
+    pub note: Option<&'static str>,
     /// What happened and why, in one plain sentence.
     pub sentence: String,
     /// Only for those who want everything: a rule that did not match, an empty hook.

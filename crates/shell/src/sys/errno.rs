@@ -29,6 +29,8 @@ pub enum Errno {
     BrokenPipe,
     /// ENOTEMPTY.
     NotEmpty,
+    /// A file without an end gave all that it gives here.
+    Endless,
     /// Linux would take it; nothing here would act on it.
     NotModelled,
 }
@@ -50,6 +52,7 @@ impl Errno {
             Self::NoSpace => "No space left on device",
             Self::BrokenPipe => "Broken pipe",
             Self::NotEmpty => "Directory not empty",
+            Self::Endless => "packetwalk: more than 16 MiB of it are not simulated",
             Self::NotModelled => "packetwalk: not simulated",
         }
     }

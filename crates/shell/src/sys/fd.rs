@@ -23,6 +23,8 @@ const AT_ONCE: usize = 128 << 10;
 pub(crate) enum Open {
     /// `/dev/null`.
     Null,
+    /// An interactive shell's own standard input, on which nobody types.
+    Keyboard,
     /// `/dev/zero`, and how many bytes it still gives.
     Zero(usize),
     /// Bytes given to the shell as its standard input.
@@ -200,7 +202,11 @@ impl Sys {
     pub fn read_open(&mut self, id: OpenId, most: usize) -> Read {
         let Some(slot) = self.opens.get_mut(id.0 as usize) else { return Read::Error(Errno::BadDescriptor) };
         let (bytes, at): (&[u8], &mut usize) = match &mut slot.open {
-            Open::Null | Open::Sysctl { .. } | Open::Zero(0) => return Read::End,
+            Open::Null | Open::Keyboard | Open::Sysctl { .. } => return Read::End,
+            Open::Zero(0) => {
+                self.gave_up = true;
+                return Read::Error(Errno::Endless);
+            }
             Open::Zero(left) => {
                 let take = most.min(*left).min(AT_ONCE);
                 *left -= take;

@@ -1,6 +1,7 @@
 //! The machine below the commands: processes, descriptors, pipes, files. No language, no network.
 
 mod errno;
+mod failure;
 pub(crate) mod fd;
 mod output;
 pub(crate) mod proc;
@@ -8,6 +9,7 @@ pub(crate) mod sched;
 pub(crate) mod vfs;
 
 pub use errno::Errno;
+pub use failure::{Failure, is_note};
 pub use fd::Read;
 pub use output::{Collect, Sink, Stream};
 
@@ -39,6 +41,10 @@ pub struct Sys {
     pub(crate) random: u32,
     /// The line that an interactive shell shall run next.
     pub(crate) line: Option<Vec<u8>>,
+    /// A limit of the simulator, not of the lab, ended something.
+    pub(crate) gave_up: bool,
+    /// A process was not started, for there are too many.
+    full: bool,
     /// An interactive shell that has nothing to do, and its status.
     pub(crate) idle: Option<(Pid, u8)>,
 }
@@ -57,6 +63,8 @@ impl Default for Sys {
             commands: (0, 0),
             random: 1,
             line: None,
+            gave_up: false,
+            full: false,
             idle: None,
         }
     }

@@ -1,6 +1,6 @@
 //! Where the shell's own output goes, in order.
 
-use super::Errno;
+use super::{Errno, Failure};
 
 /// Which of the shell's streams.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +15,14 @@ pub enum Stream {
 pub trait Sink {
     /// More bytes of one stream, in the order in which they were written.
     fn write(&mut self, stream: Stream, bytes: &[u8]);
+
+    /// A program of a lab failed; what it said has been written.
+    fn failed(&mut self, _failure: &Failure) {}
+
+    /// Whether whoever reads wants what runs to end, as by Ctrl-C; asked now and then, `true` once.
+    fn interrupted(&mut self) -> bool {
+        false
+    }
 }
 
 impl<F: FnMut(Stream, &[u8])> Sink for F {
@@ -46,10 +54,17 @@ impl Sink for Collect {
 /// Most bytes that one script or line prints.
 const MOST: usize = 64 << 20;
 
+/// Something for the sink.
+#[derive(Clone, Debug)]
+enum Item {
+    Bytes(Stream, Vec<u8>),
+    Failed(Failure),
+}
+
 /// Output that no sink took yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Output {
-    waiting: Vec<(Stream, Vec<u8>)>,
+    waiting: Vec<Item>,
     printed: usize,
 }
 
@@ -61,10 +76,15 @@ impl Output {
             return Err(Errno::NoSpace);
         }
         match self.waiting.last_mut() {
-            Some((last, text)) if *last == stream => text.extend_from_slice(bytes),
-            _ => self.waiting.push((stream, bytes.to_vec())),
+            Some(Item::Bytes(last, text)) if *last == stream => text.extend_from_slice(bytes),
+            _ => self.waiting.push(Item::Bytes(stream, bytes.to_vec())),
         }
         Ok(())
+    }
+
+    /// A program of the lab failed.
+    pub fn failed(&mut self, failure: Failure) {
+        self.waiting.push(Item::Failed(failure));
     }
 
     /// Another script or line begins.
@@ -73,8 +93,11 @@ impl Output {
     }
 
     pub fn drain(&mut self, sink: &mut dyn Sink) {
-        for (stream, bytes) in self.waiting.drain(..) {
-            sink.write(stream, &bytes);
+        for item in self.waiting.drain(..) {
+            match item {
+                Item::Bytes(stream, bytes) => sink.write(stream, &bytes),
+                Item::Failed(failure) => sink.failed(&failure),
+            }
         }
     }
 }

@@ -6,7 +6,9 @@ use packetwalk_trace::NsId;
 use packetwalk_wire::{Instant, sorted::Map};
 
 use super::Sys;
+use super::failure::{self, MOST_SAID};
 use super::fd::{FdTable, Held, OpenId};
+use crate::lang::ast::Pos;
 use crate::process::{Pid, Process, Signal, Status};
 
 /// Exported variables.
@@ -43,12 +45,24 @@ pub(crate) struct Proc {
     pub ended: Option<Status>,
     /// It started another process at some time.
     pub is_parent: bool,
+    /// For a program that a lab runs: where the command stands that started it.
+    pub origin: Option<Pos>,
+    /// What such a program wrote to the lab's standard error, at its beginning.
+    pub said: Vec<u8>,
 }
 
 impl Proc {
     /// Whether its program is not loaded yet at `now`.
     pub fn starts_after(&self, now: Instant) -> bool {
         matches!(self.when, When::Start(at) if at > now)
+    }
+
+    /// Keeps what a program of a lab says on its standard error.
+    pub fn note(&mut self, said: &[u8]) {
+        if self.origin.is_some() {
+            let room = MOST_SAID.saturating_sub(self.said.len()).min(said.len());
+            self.said.extend_from_slice(said.get(..room).unwrap_or_default());
+        }
     }
 }
 
@@ -65,6 +79,7 @@ impl Sys {
     pub fn spawn(&mut self, mut proc: Proc) -> Option<Pid> {
         if self.procs.len() >= MOST {
             self.close_table(&std::mem::take(&mut proc.fds));
+            self.full = true;
             return None;
         }
         let pid = Pid(self.next_pid);
@@ -77,11 +92,25 @@ impl Sys {
         Some(pid)
     }
 
+    /// Kills all processes but one.
+    pub fn end_all_but(&mut self, spared: Pid) {
+        let pids: Vec<Pid> = self.procs.keys().copied().filter(|pid| *pid != spared).collect();
+        for pid in pids {
+            self.end(pid, Status::Killed(Signal::KILL));
+            self.procs.remove(&pid);
+        }
+    }
+
     /// Ends a process: closes its descriptors and leaves its status to its parent.
     pub fn end(&mut self, pid: Pid, status: Status) {
         let Some(proc) = self.procs.get_mut(&pid) else { return };
         proc.ended = Some(status);
         proc.body = None;
+        if let (Some(pos), Status::Exited(status)) = (proc.origin, status)
+            && let Some(failure) = failure::failure(pos, &proc.args, status, &proc.said)
+        {
+            self.output.failed(failure);
+        }
         let (parent, is_parent) = (proc.parent, proc.is_parent);
         let fds = std::mem::take(&mut proc.fds);
         self.close_table(&fds);

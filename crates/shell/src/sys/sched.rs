@@ -25,6 +25,8 @@ pub(crate) enum Stopped {
     Time,
     /// Every process waits for something that will not come.
     Stuck,
+    /// There are too many processes.
+    Full,
 }
 
 /// Runs every process until `main` ends or `limit` is reached.
@@ -40,6 +42,14 @@ pub(crate) fn run(
         let before = sys.changes;
         let again = round(lab, sys);
         sys.output.drain(sink);
+        if std::mem::take(&mut sys.full) {
+            return Stopped::Full;
+        }
+        if let Some(main) = main
+            && sink.interrupted()
+        {
+            sys.interrupt(main);
+        }
         if let Some(main) = main
             && let Some(status) = sys.proc(main).map_or(Some(Status::Exited(0)), |p| p.ended)
         {

@@ -10,7 +10,7 @@ use crate::tools;
 /// Most bytes that all files hold together: a lab is no place for more.
 const MOST_BYTES: usize = 64 << 20;
 
-/// Bytes that `/dev/zero` gives; on Linux it has no end.
+/// Bytes that `/dev/zero` gives before [`Errno::Endless`]; on Linux it has no end.
 pub(crate) const ZEROS: usize = 16 << 20;
 
 /// A file's number: it lives on while a process has it open, its name removed or not.

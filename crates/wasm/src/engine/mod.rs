@@ -7,7 +7,7 @@ mod trouble;
 mod walk;
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::{Line, Shell, Sink, Stream};
+use packetwalk_shell::{Failure, Line, Shell, Sink, Stream};
 use packetwalk_trace::NsId;
 use packetwalk_wire::sorted::Map;
 
@@ -30,24 +30,54 @@ pub struct Engine {
     walk: Option<(view::Walk, States)>,
 }
 
-/// Keeps output in the order in which it came.
+/// Keeps output in the order in which it came, and what went wrong.
 #[derive(Debug, Default)]
-struct Chunks(Vec<(Stream, Vec<u8>)>);
+struct Chunks {
+    parts: Vec<(Stream, Vec<u8>)>,
+    /// Of each program that failed, how much had been written on standard error by then.
+    failed: Vec<(usize, Failure)>,
+    errors: usize,
+}
 
 impl Sink for Chunks {
     fn write(&mut self, stream: Stream, bytes: &[u8]) {
-        match self.0.last_mut() {
-            Some((last, text)) if *last == stream => text.extend_from_slice(bytes),
-            _ => self.0.push((stream, bytes.to_vec())),
+        if stream == Stream::Stderr {
+            self.errors += bytes.len();
         }
+        match self.parts.last_mut() {
+            Some((last, text)) if *last == stream => text.extend_from_slice(bytes),
+            _ => self.parts.push((stream, bytes.to_vec())),
+        }
+    }
+
+    fn failed(&mut self, failure: &Failure) {
+        self.failed.push((self.errors, failure.clone()));
     }
 }
 
 impl Chunks {
+    /// What went wrong in a script, in order.
+    fn troubles(&self, script: &str) -> Vec<Trouble> {
+        let errors = self.parts.iter().filter(|(stream, _)| *stream == Stream::Stderr);
+        let errors: Vec<u8> = errors.flat_map(|(_, bytes)| bytes).copied().collect();
+        let of_shell = |from: usize, to: usize| {
+            trouble::of_shell(script, &String::from_utf8_lossy(errors.get(from..to).unwrap_or_default()))
+        };
+        let mut found = Vec::new();
+        let mut at = 0;
+        for (end, failure) in &self.failed {
+            found.extend(of_shell(at, *end));
+            found.push(Trouble::from(failure));
+            at = *end;
+        }
+        found.extend(of_shell(at, errors.len()));
+        found
+    }
+
     fn output(self, status: u8) -> view::Output {
         let mut output =
             view::Output { stdout: String::new(), stderr: String::new(), chunks: Vec::new(), status };
-        for (stream, bytes) in self.0 {
+        for (stream, bytes) in self.parts {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let (stream, whole) = match stream {
                 Stream::Stdout => (view::Stream::Stdout, &mut output.stdout),
@@ -66,8 +96,8 @@ impl Engine {
         let mut shell = Shell::new(Lab::new(0));
         let mut chunks = Chunks::default();
         let status = shell.run_script(NAME, script.as_bytes(), &mut chunks);
+        let troubles = chunks.troubles(script);
         let output = chunks.output(status);
-        let troubles = trouble::of_script(script, &output.stderr);
         Self {
             loaded: shell.clone(),
             shell,

@@ -81,7 +81,7 @@ impl Changed {
         for event in events {
             match event.step {
                 Step::Rule { .. } | Step::Policy { .. } => changed.rules = true,
-                Step::Conntrack(CtStep::Found(_) | CtStep::Confirmed(_) | CtStep::Destroyed(_)) => {
+                Step::Conntrack(CtStep::Found(..) | CtStep::Confirmed(_) | CtStep::Destroyed(_)) => {
                     changed.conntrack = true;
                 }
                 Step::Neigh { .. } | Step::Arp => changed.neighbours = true,

@@ -1,5 +1,7 @@
 //! What went wrong in a lab, with its line.
 
+use packetwalk_shell::Failure;
+
 /// Something that went wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trouble {
@@ -7,7 +9,7 @@ pub struct Trouble {
     pub message: String,
     /// Line of the lab, from 1.
     pub line: Option<u32>,
-    /// Column, from 1: where the line's text begins.
+    /// Column, from 1: where the command, or else the line's text, begins.
     pub column: Option<u32>,
     /// Bash could not read on.
     pub is_syntax: bool,
@@ -20,25 +22,24 @@ impl Trouble {
     }
 }
 
-/// What tools say on standard error when all is well.
-const NOTES: [&str; 7] = [
-    "flow entries have been",
-    "port [",
-    "Listening on",
-    "Connection received on",
-    "listening on",
-    "packets captured",
-    "packets received by filter",
-];
+/// A program that failed says in its own words why.
+impl From<&Failure> for Trouble {
+    fn from(failure: &Failure) -> Self {
+        let Failure { pos, said, .. } = failure;
+        Self { message: said.clone(), line: Some(pos.line), column: Some(pos.column), is_syntax: false }
+    }
+}
 
-/// Finds places in what a script printed on standard error: `lab.sh: line 7: …`. The second line of a
-/// syntax error, which repeats the script's, is left out.
-pub fn of_script(script: &str, stderr: &str) -> Vec<Trouble> {
+/// What the shell itself, or the simulator, complained of in what a script printed on standard error:
+/// `lab.sh: line 7: …`. The second line of a syntax error, which repeats the script's, is left out; so is what
+/// programs said.
+pub fn of_shell(script: &str, stderr: &str) -> Vec<Trouble> {
     let mut found: Vec<Trouble> = Vec::new();
-    for said in stderr.lines().filter(|said| !NOTES.iter().any(|note| said.contains(note))) {
+    for said in stderr.lines() {
         let (line, message) = match place(said) {
             Some((line, message)) => (Some(line), message),
-            None => (None, said),
+            None if said.starts_with("packetwalk: lab.sh: ") => (None, said),
+            None => continue,
         };
         let is_syntax = message.starts_with("syntax error") || message.starts_with("unexpected EOF");
         if message.starts_with('`') && found.last().is_some_and(|t| t.is_syntax && t.line == line) {
@@ -62,28 +63,30 @@ fn place(said: &str) -> Option<(u32, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::of_script;
+    use super::super::Engine;
 
-    type Found<'a> = (&'a str, Option<u32>, Option<u32>, bool);
+    /// A message and its line and column.
+    type Said = (&'static str, Option<(u32, u32)>);
 
-    /// Messages of bash 5.2.
+    /// What bash 5.2 and Debian 12's tools say, each with its place.
     #[test]
-    fn a_message_has_its_line() {
-        let script = "echo a\n  nosuch\nif then\n";
+    fn each_message_has_its_line() {
         #[rustfmt::skip]
-        let cases: &[(&str, &[Found])] = &[
-            ("lab.sh: line 2: nosuch: command not found\n", &[("nosuch: command not found", Some(2), Some(3), false)]),
-            ("lab.sh: line 3: syntax error near unexpected token `then'\nlab.sh: line 3: `if then'\n",
-             &[("syntax error near unexpected token `then'", Some(3), Some(1), true)]),
-            ("Cannot find device \"x\"\n", &[("Cannot find device \"x\"", None, None, false)]),
-            ("conntrack v1.4.7 (conntrack-tools): 6 flow entries have been shown.\n", &[]),
-            ("", &[]),
+        let cases: &[(&str, &[Said])] = &[
+            ("echo a\n  nosuch\n", &[("nosuch: command not found", Some((2, 3)))]),
+            ("echo a\nif then\n", &[("syntax error near unexpected token `then'", Some((2, 1)))]),
+            ("true; ip link set x up\n", &[("Cannot find device \"x\"", Some((1, 7)))]),
+            ("f() {\n  ip link show y\n}\nf\nnosuch\n",
+             &[("Device \"y\" does not exist.", Some((2, 3))), ("nosuch: command not found", Some((5, 1)))]),
+            ("ping -c1 192.0.2.1\nconntrack -L\nip link show x 2>/dev/null\nip link show x 2>&1 | cat\n", &[]),
+            ("\nalias a=b\n", &[("packetwalk: alias is not simulated", Some((2, 1)))]),
         ];
-        for (stderr, expect) in cases {
-            let found = of_script(script, stderr);
+        for (script, expect) in cases {
+            let engine = Engine::new(script);
+            let place = |line: Option<u32>, column: Option<u32>| line.zip(column);
             let found: Vec<_> =
-                found.iter().map(|t| (t.message.as_str(), t.line, t.column, t.is_syntax)).collect();
-            assert_eq!(found, *expect, "{stderr}");
+                engine.troubles().iter().map(|t| (t.message.as_str(), place(t.line, t.column))).collect();
+            assert_eq!(found, *expect, "{script}");
         }
     }
 }

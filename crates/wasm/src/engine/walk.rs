@@ -2,7 +2,7 @@
 
 use packetwalk_lab::Lab;
 use packetwalk_shell::print::walk as explained;
-use packetwalk_shell::{Line, Shell};
+use packetwalk_shell::{Collect, Line, Shell};
 use packetwalk_trace::{CtStep, DropReason, Event, NeighStep, NsId, RuleEnd, Step as Trace, Table};
 use packetwalk_wire::{Body, Family, Icmp, IfIndex, Packet, TcpFlags, Transport, sorted::Map};
 
@@ -24,6 +24,7 @@ pub fn walk(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Walk, S
     shell.lab.captures.on = true;
     shell.lab.captures.frames.clear();
     let ran = run(shell, ns, command);
+    shell.land(&mut Collect::default());
     let mut events = shell.lab.stop_trace();
     shell.lab.captures.on = false;
     let output = match ran {
@@ -148,7 +149,7 @@ fn name_reasons(events: &[Event], steps: &mut [view::Step]) {
         let seat = (event.ns, event.id);
         let reason = match event.step {
             Trace::Rule { table: Table::Nat, end: RuleEnd::Accept, .. }
-            | Trace::Conntrack(CtStep::Found(_)) => step.decided.clone(),
+            | Trace::Conntrack(CtStep::Found(..)) => step.decided.clone(),
             _ => None,
         };
         if let Some(reason) = reason {

@@ -117,6 +117,7 @@ pub(super) fn exec(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
     match tools::start(name, cx) {
         Some(body) => {
             let env = sh.state.vars.env();
+            sh.mark(cx, cx.pid);
             if let Some(proc) = cx.sys.proc_mut(cx.pid) {
                 proc.args = args.into();
                 proc.env = env;
@@ -167,8 +168,7 @@ pub(super) fn trap(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After
     let mut status = 0;
     for name in names {
         if matches!(name.as_slice(), b"ERR" | b"DEBUG" | b"RETURN") {
-            let _ = cx.write_fd(2, format!("packetwalk: trap {} is not simulated\n", lossy(name)).as_bytes());
-            status = 1;
+            status = sh.refuse(cx, &format!("trap {}", lossy(name)), 1);
             continue;
         }
         let Some(number) = trap_number(name) else {

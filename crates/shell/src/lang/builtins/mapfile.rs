@@ -45,9 +45,7 @@ pub(super) fn mapfile(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> Af
                 }
             }
             b'O' | b'C' | b'c' => {
-                let text = format!("packetwalk: mapfile -{} is not simulated\n", char::from(*letter));
-                let _ = cx.write_fd(2, text.as_bytes());
-                return After::Status(1);
+                return After::Status(sh.refuse(cx, &format!("mapfile -{}", char::from(*letter)), 1));
             }
             _ => {
                 sh.error(cx, &format!("mapfile: -{}: invalid option", char::from(*letter)));

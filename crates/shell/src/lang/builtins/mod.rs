@@ -94,10 +94,8 @@ pub(crate) fn find(name: &[u8]) -> Option<Builtin> {
     BUILTINS.binary_search_by_key(&name, |(n, _)| n).ok().and_then(|at| BUILTINS.get(at)).map(|(_, f)| *f)
 }
 
-fn refuse(_: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {
-    let name = lossy(words.first().map_or(&[], Vec::as_slice));
-    let _ = cx.write_fd(2, format!("packetwalk: {name} is not simulated\n").as_bytes());
-    After::Status(127)
+fn refuse(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {
+    After::Status(sh.refuse(cx, &lossy(words.first().map_or(&[], Vec::as_slice)), 127))
 }
 
 /// Bytes as text, for messages.

@@ -77,8 +77,7 @@ pub(super) fn type_(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> Afte
             Some(Kind::Builtin) => format!("{shown} is a shell builtin"),
             Some(Kind::File(path)) => path,
             Some(Kind::Function) => {
-                let text = "packetwalk: the text of a function is not simulated\n";
-                let _ = cx.write_fd(2, text.as_bytes());
+                sh.refuse(cx, "the text of a function", status);
                 format!("{shown} is a function")
             }
         };

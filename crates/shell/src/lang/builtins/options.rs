@@ -145,17 +145,11 @@ pub(super) fn shopt(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> Afte
             // Settings that change nothing in a lab.
             b"expand_aliases" | b"checkwinsize" | b"lastpipe" | b"inherit_errexit" | b"huponexit" => {
                 if matches!(word.as_slice(), b"lastpipe" | b"inherit_errexit") && on == Some(true) {
-                    let _ = cx.write_fd(
-                        2,
-                        format!("packetwalk: shopt {} is not simulated\n", lossy(word)).as_bytes(),
-                    );
-                    status = 1;
+                    status = sh.refuse(cx, &format!("shopt {}", lossy(word)), 1);
                 }
             }
             b"extglob" | b"globstar" | b"nocasematch" | b"nocaseglob" | b"dotglob" | b"failglob" => {
-                let _ = cx
-                    .write_fd(2, format!("packetwalk: shopt {} is not simulated\n", lossy(word)).as_bytes());
-                status = 1;
+                status = sh.refuse(cx, &format!("shopt {}", lossy(word)), 1);
             }
             _ => {
                 sh.error(cx, &format!("shopt: {}: invalid shell option name", lossy(word)));

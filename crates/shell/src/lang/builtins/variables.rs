@@ -119,8 +119,7 @@ fn attribute(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>], set: fn(&mut V
             b"-n" => on = false,
             b"-f" => {
                 // Functions of a lab are never exported to another shell.
-                let _ = cx.write_fd(2, format!("packetwalk: {builtin} -f is not simulated\n").as_bytes());
-                return After::Status(1);
+                return After::Status(sh.refuse(cx, &format!("{builtin} -f"), 1));
             }
             b"-p" | b"--" | b"-a" => {}
             [b'-', letter, ..] => {
@@ -200,10 +199,8 @@ fn declare_in(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>], local: bool) 
                         b'g' => {}
                         b'a' | b'i' | b'r' | b'x' => flags.push((*sign == b'-', letter)),
                         b'A' | b'f' | b'F' | b'l' | b'u' | b'n' | b't' | b'I' => {
-                            let text =
-                                format!("packetwalk: {builtin} -{} is not simulated\n", char::from(letter));
-                            let _ = cx.write_fd(2, text.as_bytes());
-                            return After::Status(1);
+                            let what = format!("{builtin} -{}", char::from(letter));
+                            return After::Status(sh.refuse(cx, &what, 1));
                         }
                         _ => {
                             sh.error(cx, &format!("{builtin}: -{}: invalid option", char::from(letter)));

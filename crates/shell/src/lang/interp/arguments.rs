@@ -7,6 +7,7 @@ use crate::lang::builtins::options;
 use crate::lang::parse::Parser;
 use crate::lang::state::{Source, State};
 use crate::process::{Poll, Process};
+use crate::sys::fd::Open;
 use crate::{Cx, Errno};
 
 /// A shell before it knows its script.
@@ -91,6 +92,11 @@ impl Process for Starting {
             state.name = file.into();
             text.into()
         } else {
+            let input = cx.sys.fd(cx.pid, 0);
+            if input.is_some_and(|input| matches!(cx.sys.opened(input), Some(Open::Keyboard))) {
+                writeln!(cx.stderr, "packetwalk: a shell in the shell that you type in is not simulated");
+                return Poll::Exit(1);
+            }
             if !cx.read_all(&mut self.input) {
                 return Poll::Wait;
             }

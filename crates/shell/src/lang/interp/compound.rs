@@ -259,6 +259,7 @@ impl Interp {
         if *ran <= *most {
             return None;
         }
+        cx.sys.gave_up = true;
         let text = format!("packetwalk: gave up after {most} commands");
         self.error(cx, &text);
         Some(self.exit(cx, 1))

@@ -177,7 +177,7 @@ impl Interp {
         command: Rc<Command>,
         redirected: Option<(usize, Log)>,
     ) -> Step {
-        self.state.line = command.pos.line;
+        self.state.begin(&command);
         match &command.kind {
             Kind::Simple(_) => {
                 self.frames.push(Frame::Simple { command, run: Box::default() });

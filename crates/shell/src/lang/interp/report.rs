@@ -5,6 +5,7 @@ use crate::Cx;
 use crate::lang::parse::{ParseError, Parser};
 use crate::lang::state::Source;
 use crate::process::{Pid, Signal};
+use crate::sys::Failure;
 
 impl Interp {
     /// `lab.sh: line 7: TEXT` on standard error.
@@ -18,6 +19,17 @@ impl Interp {
         line.extend(text.concat());
         line.push(b'\n');
         let _ = cx.write_fd(2, &line);
+    }
+
+    /// Tells that something of a builtin is not simulated, and gives the builtin's status.
+    pub(crate) fn refuse(&self, cx: &mut Cx<'_>, what: &str, status: u8) -> u8 {
+        let said = format!("packetwalk: {what} is not simulated");
+        let _ = cx.write_fd(2, format!("{said}\n").as_bytes());
+        if self.state.lab.is_some() {
+            let name = what.split(' ').next().unwrap_or(what).to_owned();
+            cx.sys.output.failed(Failure { pos: self.state.pos, name, status, said });
+        }
+        status
     }
 
     /// Prints on standard output; a message and status 1 when that fails.

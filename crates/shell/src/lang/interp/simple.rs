@@ -10,7 +10,7 @@ use crate::lang::ast::{Argument, Assign, AssignValue, Command, Kind};
 use crate::lang::builtins;
 use crate::lang::expand::Log;
 use crate::lang::vars::Value;
-use crate::process::Poll;
+use crate::process::{Pid, Poll};
 use crate::{Cx, tools};
 
 /// Deepest nesting of functions.
@@ -51,7 +51,7 @@ impl Interp {
         mut run: Box<SimpleRun>,
     ) -> Step {
         let Kind::Simple(simple) = &command.kind else { return Step::Next };
-        self.state.line = command.pos.line;
+        self.state.begin(&command);
         while let Some(word) = simple.words.get(run.words) {
             let fields = &mut run.fields;
             let expanded = self.expand(cx, &mut run.log, |e| match word {
@@ -418,8 +418,20 @@ impl Interp {
         let child =
             tools::start(&name, cx).and_then(|body| cx.start_child(body, words, Some(env), None, &[]));
         match child {
-            Some(pid) => After::Push(Box::new(Frame::WaitFor { children: vec![(pid, None)], command: None })),
+            Some(pid) => {
+                self.mark(cx, pid);
+                After::Push(Box::new(Frame::WaitFor { children: vec![(pid, None)], command: None }))
+            }
             None => After::Status(127),
+        }
+    }
+
+    /// Notes at which command of the lab a program was started.
+    pub(crate) fn mark(&self, cx: &mut Cx<'_>, pid: Pid) {
+        if self.state.lab.is_some()
+            && let Some(proc) = cx.sys.proc_mut(pid)
+        {
+            proc.origin = Some(self.state.pos);
         }
     }
 
@@ -442,6 +454,7 @@ impl Interp {
         let Some(body) = tools::start(&name, cx) else { return Step::Next };
         if last {
             // The subshell's last command takes its place, as bash's does.
+            self.mark(cx, cx.pid);
             if let Some(proc) = cx.sys.proc_mut(cx.pid) {
                 proc.args = words.into();
                 proc.env = Rc::clone(env);
@@ -452,14 +465,12 @@ impl Interp {
         Self::restore(cx, saved);
         match child {
             Some(pid) => {
+                self.mark(cx, pid);
                 let command = Some(Rc::clone(command));
                 self.frames.push(Frame::WaitFor { children: vec![(pid, None)], command });
                 Step::Next
             }
-            None => {
-                self.error(cx, "fork: retry: Resource temporarily unavailable");
-                self.finished(cx, 254)
-            }
+            None => self.no_fork(cx),
         }
     }
 }

@@ -47,8 +47,8 @@ impl Interp {
         cx.start_child(Box::new(child), words, Some(env), None, fds)
     }
 
-    fn no_fork(&mut self, cx: &mut Cx<'_>) -> Step {
-        self.error(cx, "fork: retry: Resource temporarily unavailable");
+    /// There are too many processes: the lab will be ended.
+    pub(super) fn no_fork(&mut self, cx: &mut Cx<'_>) -> Step {
         self.exit(cx, 254)
     }
 

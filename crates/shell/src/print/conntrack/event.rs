@@ -10,19 +10,20 @@ use packetwalk_netfilter::conntrack::{ConnEvent, Event, EventKind, Subject};
 use super::{Entry, Style, clock, expect, line, save, xml};
 
 /// The entry of an event: an end tells no timeout that has run out.
-fn entry(event: &ConnEvent, seen: EventKind) -> Entry<'_> {
+fn entry(event: &ConnEvent, kind: EventKind) -> Entry<'_> {
     let (started, ended) = event.times.unzip();
-    let left = Some(event.timeout).filter(|left| seen != EventKind::Destroy || *left != 0);
+    let left = Some(event.timeout).filter(|left| kind != EventKind::Destroy || *left != 0);
     Entry {
         conn: &event.conn,
         counters: event.counters,
         started,
         ended,
         uses: None,
-        helper: event.helper(seen),
+        helper: event.helper(kind),
         timeout: Some(left),
         proto: event.proto,
         mark: event.mark || event.conn.mark != 0,
+        seen: super::seen(&event.conn),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use core::fmt::Write as _;
 
-use packetwalk_netfilter::conntrack::Tuple;
-use packetwalk_trace::{ChainId, CtStep, Hook, Manip, NsId, RuleEnd, Table};
+use packetwalk_netfilter::conntrack::{Conn, Status, Tuple};
+use packetwalk_trace::{ChainId, CtSeen, CtStep, Hook, Manip, NsId, RuleEnd, Table};
 use packetwalk_wire::{Body, CtInfo, CtRef, Family, IfIndex, Packet, proto};
 
 use super::fields::Field;
@@ -153,41 +153,48 @@ pub(super) fn policy(scene: &Scene<'_>, ns: NsId, table: Table, chain: ChainId, 
 
 pub(super) fn conntrack(scene: &Scene<'_>, ns: NsId, step: CtStep, body: &Body) -> Draft {
     let (hook, _) = here(scene, ns);
-    let draft = |line: String, sentence: String, r: Option<CtRef>| {
-        let decided = r.and_then(|r| entry(scene, ns, r));
+    let draft = |line: String, sentence: String, decided: Option<Decided>| {
         let draft = Draft::new(Place::Hook(hook), "conntrack", line, sentence);
         match decided {
             Some(decided) => draft.decided(decided),
             None => draft,
         }
     };
-    let row = |r| entry(scene, ns, r).map(|d| d.text).unwrap_or_default();
+    let tuple = || match body {
+        Body::Ip(packet) => tuple_text(packet),
+        Body::Arp(_) => String::new(),
+    };
+    // The row of an entry that is gone by now is what the packet says of it.
+    let row = |decided: &Option<Decided>| decided.as_ref().map_or_else(tuple, |d| d.text.clone());
     match step {
         CtStep::New(_) => {
-            let tuple = match body {
-                Body::Ip(packet) => tuple_text(packet),
-                Body::Arp(_) => String::new(),
-            };
+            let tuple = tuple();
             draft(
                 format!("NEW  {tuple}"),
                 "Connection tracking has not seen this flow: it is NEW.".to_owned(),
                 None,
             )
         }
-        CtStep::Found(r) => {
-            let (state, sentence) = match r.info {
-                CtInfo::New => ("NEW", "It belongs to a flow that has not been answered yet: still NEW."),
+        CtStep::Found(r, seen) => {
+            let (state, what) = match r.info {
+                CtInfo::New => ("NEW, of", "It belongs to a flow that has not been answered yet: still NEW"),
                 CtInfo::Established => {
-                    ("ESTABLISHED", "It belongs to a known connection, in its original direction.")
+                    ("ESTABLISHED, of", "It belongs to a known connection, in its original direction")
                 }
                 CtInfo::EstablishedReply => {
-                    ("ESTABLISHED reply", "It belongs to a known connection, in reply direction.")
+                    ("ESTABLISHED, reply of", "It belongs to a known connection, in reply direction")
                 }
                 CtInfo::Related | CtInfo::RelatedReply => {
-                    ("RELATED", "It is about a known connection: RELATED.")
+                    ("RELATED, about", "It is about a known connection: RELATED")
                 }
             };
-            draft(format!("{state}  {}", row(r)), sentence.to_owned(), Some(r))
+            let decided = entry(scene, ns, r, seen);
+            let line = format!("{state} {}", row(&decided));
+            if has_mapping(scene, ns, r) {
+                draft(line, format!("{what}. {MAPPED}."), decided).note(MAPPED)
+            } else {
+                draft(line, format!("{what}."), decided)
+            }
         }
         CtStep::Invalid => {
             let sentence = "It makes no sense for any connection: INVALID. NAT leaves it alone.";
@@ -196,13 +203,13 @@ pub(super) fn conntrack(scene: &Scene<'_>, ns: NsId, step: CtStep, body: &Body) 
         CtStep::Untracked => {
             draft("UNTRACKED".to_owned(), "A rule exempts it from tracking.".to_owned(), None)
         }
-        CtStep::Confirmed(r) => draft(
-            format!("confirmed  {}", row(r)),
-            "The new connection goes into the table.".to_owned(),
-            Some(r),
-        ),
-        CtStep::Clash(r) => {
-            draft("clash".to_owned(), "Another connection took the same tuple meanwhile.".to_owned(), Some(r))
+        CtStep::Confirmed(r) => {
+            let decided = entry(scene, ns, r, CtSeen { replied: false, assured: false });
+            let sentence = "The new connection goes into the table.".to_owned();
+            draft(format!("confirmed  {}", row(&decided)), sentence, decided)
+        }
+        CtStep::Clash(_) => {
+            draft("clash".to_owned(), "Another connection took the same tuple meanwhile.".to_owned(), None)
         }
         CtStep::Destroyed(_) => draft(
             "destroyed".to_owned(),
@@ -212,11 +219,23 @@ pub(super) fn conntrack(scene: &Scene<'_>, ns: NsId, step: CtStep, body: &Body) 
     }
 }
 
-/// The entry as `conntrack -L` prints it, from its addresses on.
-fn entry(scene: &Scene<'_>, ns: NsId, r: CtRef) -> Option<Decided> {
+/// What a known entry means for NAT.
+const MAPPED: &str = "The nat table is not asked: the entry has its mapping already";
+
+/// Whether NAT is set up for an entry, be it by a rule or for nothing to change.
+///
+/// # Source
+/// Linux v6.18, `net/netfilter/nf_nat_core.c`: `nf_nat_inet_fn`.
+fn has_mapping(scene: &Scene<'_>, ns: NsId, r: CtRef) -> bool {
+    let status = scene.stack(ns).and_then(|stack| stack.nf.ct.get(r)).map(Conn::status);
+    status.is_some_and(|s| s.has(Status::SRC_NAT_DONE) || s.has(Status::DST_NAT_DONE))
+}
+
+/// The entry as `conntrack -L` printed it at the step, from its addresses on.
+fn entry(scene: &Scene<'_>, ns: NsId, r: CtRef, seen: CtSeen) -> Option<Decided> {
     let ct = &scene.stack(ns)?.nf.ct;
     let mut entry = conntrack::Entry::of(ct, r)?;
-    entry.counters = None;
+    (entry.counters, entry.seen) = (None, seen);
     let mut text = String::new();
     conntrack::line(&entry, scene.lab.now(), conntrack::Style::default(), &mut text);
     let name = conntrack::protocol_name(entry.conn.protocol());

@@ -17,6 +17,7 @@ pub(super) struct Draft {
     detail: bool,
     tone: Tone,
     decided: Option<Decided>,
+    note: Option<&'static str>,
 }
 
 impl Draft {
@@ -34,6 +35,7 @@ impl Draft {
             detail: false,
             tone: Tone::Plain,
             decided: None,
+            note: None,
         }
     }
 
@@ -44,6 +46,11 @@ impl Draft {
 
     pub fn tone(mut self, tone: Tone) -> Self {
         self.tone = tone;
+        self
+    }
+
+    pub fn note(mut self, note: &'static str) -> Self {
+        self.note = Some(note);
         self
     }
 
@@ -83,6 +90,7 @@ pub(super) fn explain(scene: &mut Scene<'_>, at: usize, event: &Event, leg: Leg)
         detail: draft.detail,
         tone: draft.tone,
         decided: draft.decided,
+        note: draft.note,
         fields,
     }
 }

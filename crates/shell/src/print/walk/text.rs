@@ -117,6 +117,10 @@ impl Printer {
             }
             None => self.paint(color, &step.line),
         }
+        if let Some(note) = step.note {
+            let _ = write!(self.out, "\n{:1$}", "", TITLE + 3);
+            self.paint("2", note);
+        }
         while self.out.ends_with(' ') {
             self.out.pop();
         }

@@ -1,7 +1,7 @@
 //! How a walk ended.
 
-use packetwalk_trace::{Event, NsId, RuleEnd, Step};
-use packetwalk_wire::Body;
+use packetwalk_trace::{DropReason, Event, NeighStep, NsId, RuleEnd, Step};
+use packetwalk_wire::{Body, Icmp};
 
 use super::scene::Scene;
 use super::{Explained, Leg, Tone, phrase};
@@ -34,6 +34,9 @@ pub struct Outcome {
     pub step: usize,
 }
 
+/// The ports that traceroute's datagrams go to.
+const TRACED: core::ops::RangeInclusive<u16> = 33_434..=33_534;
+
 /// A walk to be judged.
 struct Judge<'a> {
     scene: &'a Scene<'a>,
@@ -61,9 +64,20 @@ impl Judge<'_> {
             let time = self.time(at);
             return done(Verdict::Answered, at, format!("{dst} answered {sender} after {time}."));
         }
-        let dropped = self.last(|_, s| s.leg == Leg::Request && s.tone == Tone::Drop);
+        if let Some(at) = self.reached() {
+            let what = self.events.get(at).map(|e| phrase::what(&e.body)).unwrap_or_default();
+            let sentence = format!("{dst} was reached: {what} came from it after {}.", self.time(at));
+            return done(Verdict::Answered, at, sentence);
+        }
+        // That a probe's time to live ran out is what it was sent for.
+        let probing = self.is_probing();
+        let dropped = self.last(|e, s| {
+            s.leg == Leg::Request
+                && s.tone == Tone::Drop
+                && !(probing && e.step == Step::Drop(DropReason::TtlExceeded))
+        });
         let reason = |at: Option<usize>| at.and_then(|at| self.why(at));
-        if let Some(at) = home(Leg::Error) {
+        if let Some(at) = home(Leg::Error).filter(|at| dropped.is_none_or(|last| !probing || last < *at)) {
             let what = self.events.get(at).map(|e| phrase::what(&e.body)).unwrap_or_default();
             let by = self.events.get(at).and_then(|e| match e.body {
                 Body::Ip(packet) => Some(format!(" from {}", packet.ip.src)),
@@ -94,12 +108,65 @@ impl Judge<'_> {
             let why = reason(dropped).unwrap_or_default();
             return done(Verdict::Dropped, at, format!("The packet to {dst} was lost: {why}."));
         }
+        if let Some((at, why)) = self.waiting() {
+            return done(Verdict::Dropped, at, format!("The packet to {dst} did not leave {why}."));
+        }
         if let Some(at) = arrived {
             let ns = self.events.get(at).map_or("", |e| self.scene.ns(e.ns));
             return done(Verdict::Delivered, at, format!("It arrived in {ns}; no answer came back."));
         }
         let at = self.steps.len().saturating_sub(1);
         done(Verdict::Dropped, at, format!("Nothing was heard of the packet to {dst} any more."))
+    }
+
+    /// Whether the command looks for the routers on the way, as traceroute does: by packets of short lives.
+    fn is_probing(&self) -> bool {
+        const SHORT: u8 = 32;
+        let mut sent = self.events.iter().filter_map(|e| match (e.body, e.step) {
+            (Body::Ip(packet), Step::Send) if e.ns == self.from && !packet.is_icmp_error() => Some(packet),
+            _ => None,
+        });
+        let Some(first) = sent.next() else { return false };
+        let is_traced = first.ports().is_some_and(|(_, dport)| TRACED.contains(&dport));
+        first.ip.ttl < SHORT && (is_traced || sent.any(|packet| packet.ip.ttl > first.ip.ttl))
+    }
+
+    /// Where a probe's end was told by its destination itself: nobody listens on its port.
+    fn reached(&self) -> Option<usize> {
+        let target = self.events.iter().find_map(|e| match (e.body, e.step) {
+            (Body::Ip(packet), Step::Send) => Some(packet.ip.dst),
+            _ => None,
+        })?;
+        self.first(|e, s| {
+            let Body::Ip(packet) = e.body else { return false };
+            let is_port = match packet.icmp().map(Icmp::type_code) {
+                Some((ty, code)) => phrase::error(packet.family(), ty, code) == "port unreachable",
+                None => true,
+            };
+            s.leg == Leg::Error
+                && e.step == Step::Deliver
+                && e.ns == self.from
+                && is_port
+                && packet.ip.src == target
+        })
+        .filter(|_| self.is_probing())
+    }
+
+    /// Where the last request waits for a neighbour that did not answer until the command ended.
+    fn waiting(&self) -> Option<(usize, String)> {
+        let (at, (event, _)) = self
+            .events
+            .iter()
+            .zip(self.steps)
+            .enumerate()
+            .rfind(|(_, (_, s))| s.leg == Leg::Request && !s.detail)?;
+        let Step::Neigh { next_hop, dev, step: NeighStep::Queued } = event.step else { return None };
+        let (ns, dev) = (self.scene.ns(event.ns), self.scene.dev(event.ns, dev));
+        let asks = if next_hop.is_ipv6() { "neighbour discovery" } else { "ARP" };
+        Some((
+            at,
+            format!("{ns}: no answer to {asks} for {next_hop} on {dev}, as long as the command waited"),
+        ))
     }
 
     fn first(&self, f: impl Fn(&Event, &Explained) -> bool) -> Option<usize> {

@@ -116,6 +116,8 @@ impl Tool for Head {
         if error == Errno::IsDirectory {
             self.open(cx, name);
             complain(cx, &format!("error reading {}: {}", quoted(name), error.text()));
+        } else if error == Errno::Endless {
+            complain(cx, &format!("error reading {}: {}", quoted(name), error.text()));
         } else {
             complain(cx, &format!("cannot open {} for reading: {}", quoted(name), error.text()));
         }

@@ -87,6 +87,8 @@ struct Run<T> {
 struct Feed {
     files: VecDeque<Vec<u8>>,
     any: bool,
+    /// The file that is read.
+    name: Vec<u8>,
     source: Source,
     buffer: Vec<u8>,
     /// Bytes of the buffer that the tool has had.
@@ -100,6 +102,7 @@ pub(super) fn new<T: Tool + Clone>() -> Box<dyn Process> {
     let feed = Feed {
         files: VecDeque::new(),
         any: false,
+        name: Vec::new(),
         source: Source::Closed,
         buffer: Vec::new(),
         at: 0,
@@ -130,6 +133,9 @@ impl<T: Tool + Clone> Process for Run<T> {
     }
 }
 
+/// The descriptor of a file without an end.
+const ENDLESS: u32 = 200;
+
 impl Feed {
     fn go_on(&mut self, tool: &mut dyn Tool, cx: &mut Cx<'_>) -> Poll {
         loop {
@@ -155,7 +161,7 @@ impl Feed {
                         }
                         Read::Error(error) => {
                             self.source = Source::Closed;
-                            let name = self.files.front().cloned().unwrap_or_else(|| b"-".to_vec());
+                            let name = std::mem::take(&mut self.name);
                             tool.failed(cx, &name, error)
                         }
                     },
@@ -179,6 +185,7 @@ impl Feed {
             }
         };
         self.any = true;
+        self.name.clone_from(&name);
         self.buffer.clear();
         (self.at, self.scanned) = (0, 0);
         let source = if name == b"-" { Ok(Source::Descriptor(0)) } else { self.load(cx, &name) };
@@ -195,6 +202,14 @@ impl Feed {
     fn load(&mut self, cx: &mut Cx<'_>, name: &[u8]) -> Result<Source, Errno> {
         if let Some(fd) = descriptor(cx, name) {
             return Ok(Source::Descriptor(fd));
+        }
+        if cx.sys.vfs.lookup(&cx.path(name)) == Ok(Entry::Zero) {
+            // It has no end: it is read as long as somebody wants more.
+            let open = cx.open(name, crate::cx::Mode::Read)?;
+            if let Some(old) = cx.sys.put_fd(cx.pid, ENDLESS, Some(open)) {
+                cx.sys.close(old);
+            }
+            return Ok(Source::Descriptor(ENDLESS));
         }
         self.buffer = cx.read_file(name)?;
         Ok(Source::Whole)

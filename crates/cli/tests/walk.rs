@@ -1,0 +1,89 @@
+//! `packetwalk walk`: how far the lab runs, how much is told, and where it goes.
+#![allow(clippy::expect_used, reason = "a test may fail so")]
+
+use std::process::{Command, Output, Stdio};
+
+const LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/labs/bridge-nf/forward-policy/lab.sh");
+
+fn walk(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_packetwalk"));
+    command.arg("walk").args(args).stdin(Stdio::null()).output().expect("packetwalk runs")
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_lab_runs_as_far_as_a_line() {
+    for (line, verdict) in [("15", "✓ 10.0.0.2 answered vm1"), ("16", "✗ The packet to 10.0.0.2 was lost")]
+    {
+        let output = walk(&[LAB, "--until-line", line, "--from", "vm1", "ping", "-W1", "10.0.0.2"]);
+        assert!(printed(&output).contains(verdict), "{line}: {}", printed(&output));
+    }
+    let middle = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/labs/publish/isolated-networks/lab.sh");
+    let output = walk(&[middle, "--until-line", "30", "ping", "127.0.0.1"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "packetwalk: line 30 of the lab is in the middle of a command\n"
+    );
+}
+
+#[test]
+fn a_long_walk_is_told_in_part() {
+    let output = walk(&[LAB, "--packets", "3", "--from", "vm1", "ping", "-c5", "10.0.0.2"]);
+    let text = printed(&output);
+    assert_eq!(text.matches("  send ").count(), 3, "{text}");
+    assert!(text.contains("  7 more packets are not told of"), "{text}");
+    assert!(text.contains("5 packets transmitted, 5 received"), "{text}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    for json in [&["--json"][..], &[]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_packetwalk"));
+        command.arg("walk").args(json).args([LAB, "--from", "vm1", "ping", "-c50", "10.0.0.2"]);
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("packetwalk runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        assert!(output.status.success());
+    }
+}
+
+/// Each row of the README's table shows what its question is about.
+#[test]
+fn the_readme_s_walks_show_their_surprise() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let readme = std::fs::read_to_string(format!("{root}/README.md")).expect("the README");
+    #[rustfmt::skip]
+    let surprises = [
+        ("publish/input-is-never-asked", "-j DNAT --to-destination 172.17.0.2:80   ✓"),
+        ("publish/docker-user",          "-A DOCKER-USER -i eth0 -p tcp -m tcp --dport 8080 -j DROP   ✗ -m tcp --dport 8080"),
+        ("hairpin/itself-bridge-nf",     "BRIDGE_NO_EGRESS_PORT"),
+        ("hairpin/itself-routed",        "IP_LOCAL_SOURCE"),
+        ("bridge-nf/on-and-off",         "filter FORWARD     -A FORWARD -p icmp   ✓ and on"),
+        ("bridge-nf/forward-policy",     "-P FORWARD DROP   ✗"),
+        ("publish/isolated-networks",    "-A DOCKER-ISOLATION-STAGE-2 -o br2 -j DROP   ✗ DROP"),
+        ("publish/stale-udp-entry",      "The nat table is not asked: the entry has its mapping already\n  rewrite            dst 192.168.0.128 → 172.17.0.2\n"),
+        ("publish/loopback-dnat",        "IP_OUTNOROUTES"),
+    ];
+    let rows: Vec<(&str, &str)> = readme
+        .lines()
+        .filter_map(|line| {
+            let mut cells = line.strip_suffix("` |")?.rsplit("` | `");
+            let (walk, lab) = (cells.next()?, cells.next()?);
+            Some((lab.rsplit('`').next()?, walk))
+        })
+        .collect();
+    assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), surprises.map(|(lab, _)| lab));
+    for ((lab, words), (_, surprise)) in rows.into_iter().zip(surprises) {
+        let path = format!("{root}/tests/labs/{lab}/lab.sh");
+        let args: Vec<&str> = core::iter::once(path.as_str()).chain(words.split(' ')).collect();
+        let text = printed(&walk(&args));
+        assert!(text.contains(surprise), "{lab}: {surprise}\n{text}");
+        assert!(!text.contains("filter INPUT") || lab != "publish/input-is-never-asked", "{text}");
+    }
+}
