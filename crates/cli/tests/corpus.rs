@@ -64,10 +64,8 @@ fn rule(row: &Value, face: &str) -> Option<String> {
     let tool =
         |words: &str| format!("ip{six}tables-{face} -t {} {words}\n", row["table"].as_str().unwrap_or(""));
     let chain = row["chain"].as_str()?;
-    // There is no `nfacct` here; a rule that names an object which it did not make is refused all the same.
     let setup: String = strings(&row["setup"])
         .iter()
-        .filter(|line| !line.starts_with("nfacct "))
         .map(|line| line.replacen("tables ", &format!("tables-{face} "), 1) + "\n")
         .collect();
     let rule = row["rule"].as_str()?;

@@ -19,12 +19,20 @@ use serde_json::Value;
 /// Fewer are no sample.
 const LEAST: usize = 1000;
 
+/// The recordings.
+const FILES: [&str; 2] = ["cases.jsonl.z", "protocols.jsonl.z"];
+
 /// Every recorded case, with the kernel's outcome and, where the simulator is known to differ, why.
 fn recorded() -> Vec<(Case, Outcome, Option<String>)> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/kernel-fuzz/cases.jsonl.z");
-    let bytes = fs::read(file).expect("tests/kernel-fuzz/cases.jsonl.z can be read");
-    let bytes = miniz_oxide::inflate::decompress_to_vec_zlib(&bytes).expect("zlib's form");
-    let text = String::from_utf8(bytes).expect("text");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/kernel-fuzz");
+    let text: String = FILES
+        .iter()
+        .map(|name| {
+            let bytes = fs::read(folder.join(name)).expect("a recording can be read");
+            let bytes = miniz_oxide::inflate::decompress_to_vec_zlib(&bytes).expect("zlib's form");
+            String::from_utf8(bytes).expect("text")
+        })
+        .collect();
     let one = |line: &str| {
         let row: Value = serde_json::from_str(line).expect("a row is JSON");
         let case = row.get("case").and_then(Case::parse).expect("a case");

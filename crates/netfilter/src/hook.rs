@@ -8,7 +8,9 @@ use packetwalk_wire::{Family, IfIndex, Nfct, Packet, Skb};
 use crate::conntrack::{Conntrack, Status};
 use crate::context::Cx;
 use crate::env::{Env, HookState, Host, Verdict};
+use crate::log;
 use crate::nat;
+use crate::shared::acct::{Account, AccountError};
 use crate::shared::{Named, Shared, Wanted};
 use crate::xtables::traverse::{Frame, traverse};
 use crate::xtables::{Face, Ruleset};
@@ -207,6 +209,11 @@ impl Netfilter {
         self.accounting = wanted.accounting;
         self.ct.labels_used = wanted.labels > 0;
         self.shared.follow(&wanted);
+        self.name();
+    }
+
+    /// What rules may name may have changed: they are told.
+    fn name(&mut self) {
         let named = self.shared.named();
         if named != *self.named {
             self.named = Arc::new(named);
@@ -214,6 +221,57 @@ impl Netfilter {
                 rules.set_named(&self.named);
             }
         }
+    }
+
+    /// The accounting objects of `nfacct`, in the order in which they were made.
+    pub fn accounts(&self) -> &[Account] {
+        &self.shared.accounts
+    }
+
+    /// Makes an accounting object.
+    ///
+    /// # Errors
+    /// [`AccountError::Busy`] if there is one of that name.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/netfilter/nfnetlink_acct.c`: `nfnl_acct_new`.
+    pub fn add_account(&mut self, account: Account) -> Result<(), AccountError> {
+        if self.shared.account(&account.name).is_some() {
+            return Err(AccountError::Busy);
+        }
+        self.shared.accounts.push(account);
+        self.name();
+        Ok(())
+    }
+
+    /// An accounting object counts from 0 again.
+    pub fn reset_account(&mut self, name: &str) {
+        if let Some(account) = self.shared.account(name) {
+            account.reset();
+        }
+    }
+
+    /// Takes an accounting object away.
+    ///
+    /// # Errors
+    /// [`AccountError`]: there is none, or a rule counts in it.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/netfilter/nfnetlink_acct.c`: `nfnl_acct_try_del`.
+    pub fn delete_account(&mut self, name: &str) -> Result<(), AccountError> {
+        if self.shared.account(name).is_none() {
+            return Err(AccountError::Missing);
+        }
+        let mut wanted = Wanted::default();
+        for rules in self.rules.iter().flatten() {
+            rules.wants(&mut wanted);
+        }
+        if wanted.accounts.iter().any(|used| **used == *name) {
+            return Err(AccountError::Busy);
+        }
+        self.shared.accounts.retain(|account| *account.name != *name);
+        self.name();
+        Ok(())
     }
 
     /// Changes with every change of any rule; counters do not count as one.
@@ -296,6 +354,13 @@ impl Netfilter {
         self.ct.release(skb);
     }
 
+    /// Conntrack found a packet INVALID, and the namespace wants that logged.
+    fn log_complaint<H: Host>(&mut self, state: &HookState, skb: &mut Skb, env: &mut Env<'_, H>) {
+        let Some(why) = self.ct.complaint.take() else { return };
+        let mut cx = Cx { skb, state, ct: &mut self.ct, face: Face::Nft, shared: &mut self.shared, env };
+        log::packet(&mut cx, log::NOTICE, &why, log::DEFAULT);
+    }
+
     fn steps<H: Host, O: Observer>(
         &mut self,
         from: u8,
@@ -343,7 +408,8 @@ impl Netfilter {
         match step {
             Step::Defrag if self.wants_whole(skb) => Verdict::Drop(DropReason::NotModelled),
             Step::Conntrack if self.conntrack_on[family] => {
-                let verdict = self.ct.packet_in(state.hook, skb, env.now, obs);
+                let verdict = self.ct.packet_in(state.hook, skb, env.payloads, env.now, obs);
+                self.log_complaint(state, skb, env);
                 nat::follow_master(&mut self.ct, skb, env);
                 verdict
             }

@@ -1,7 +1,7 @@
 //! Packets as bytes, for what reads them as they are.
 
 use packetwalk_wire::extension::{self, kind};
-use packetwalk_wire::{Family, Packet, Payloads, Transport, emit};
+use packetwalk_wire::{Family, Packet, Payloads, Transport, emit, proto};
 
 use crate::context::Cx;
 use crate::env::Host;
@@ -93,4 +93,26 @@ pub(crate) fn find(bytes: &[u8], target: u8) -> Result<usize, Missing> {
         }
         number = next;
     }
+}
+
+/// Where a protocol's header has its ports, or what is taken for them.
+///
+/// # Source
+/// Linux v6.18, `net/netfilter/utils.c`: `proto_ports_offset`.
+pub(crate) const fn ports_offset(protocol: u8) -> Option<usize> {
+    match protocol {
+        proto::TCP | proto::UDP | proto::SCTP | proto::UDPLITE | proto::ESP | proto::DCCP => Some(0),
+        proto::AH => Some(4),
+        _ => None,
+    }
+}
+
+/// What stands where the protocol has its ports; 0 of one that has none, `None` when it is cut short.
+pub(crate) fn ports(packet: &Packet, payloads: &Payloads) -> Option<(u16, u16)> {
+    if let Some(ports) = packet.ports() {
+        return Some(ports);
+    }
+    let Some(at) = ports_offset(packet.protocol()) else { return Some((0, 0)) };
+    let [a, b, c, d] = field(payloads.bytes(packet.payload), at)?;
+    Some((u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])))
 }

@@ -1,5 +1,6 @@
 //! What the rules of a namespace share by name, whatever their table, face or family.
 
+pub mod acct;
 pub mod hashlimit;
 pub mod rate;
 pub mod recent;
@@ -12,6 +13,7 @@ use packetwalk_wire::{Family, IfIndex, IfName, Instant, Skb};
 use crate::ipset::Sets;
 use crate::log::Line;
 use crate::xtables::condition::bits_addr;
+use acct::Account;
 use hashlimit::{Config, Htable, Mode};
 use rate::{Estimator, Params};
 use recent::Recent;
@@ -82,6 +84,8 @@ pub struct Shared {
     pub recents: Vec<Recent>,
     /// Rate estimators.
     pub rates: Vec<Estimator>,
+    /// Accounting objects, in the order in which they were made.
+    pub(crate) accounts: Vec<Account>,
 }
 
 /// What the rules name, in their order.
@@ -93,6 +97,8 @@ pub struct Wanted {
     pub(crate) rates: Vec<(Box<str>, Params)>,
     /// Estimators that matches ask.
     pub(crate) rates_asked: Vec<Box<str>>,
+    /// Accounting objects that rules count in.
+    pub(crate) accounts: Vec<Box<str>>,
     /// Rules that force accounting on.
     pub(crate) accounting: usize,
     /// Rules that use labels.
@@ -105,9 +111,15 @@ pub struct Named {
     /// Whether a table of `-m hashlimit` is for `--hashlimit-rate-match`.
     hashlimits: Vec<(Family, Box<str>, bool)>,
     rates: Vec<(Box<str>, Params)>,
+    accounts: Vec<Box<str>>,
 }
 
 impl Named {
+    /// Whether there is an accounting object.
+    pub(crate) fn has_account(&self, name: &str) -> bool {
+        self.accounts.iter().any(|known| **known == *name)
+    }
+
     /// Whether a table is for `--hashlimit-rate-match`.
     pub(crate) fn hashlimit(&self, family: Family, name: &str) -> Option<bool> {
         self.hashlimits.iter().find(|(f, n, _)| *f == family && **n == *name).map(|(_, _, rate)| *rate)
@@ -138,12 +150,19 @@ impl Shared {
         self.rates.iter_mut().find(|e| *e.name == *name)
     }
 
+    /// An accounting object.
+    #[inline]
+    pub(crate) fn account(&mut self, name: &str) -> Option<&mut Account> {
+        self.accounts.iter_mut().find(|a| *a.name == *name)
+    }
+
     /// What is there.
     pub(crate) fn named(&self) -> Named {
         let table = |t: &Htable| (t.family, t.name.clone(), t.config.mode.has(Mode::RATE_MATCH));
         Named {
             hashlimits: self.hashlimits.iter().map(table).collect(),
             rates: self.rates.iter().map(|e| (e.name.clone(), e.params)).collect(),
+            accounts: self.accounts.iter().map(|a| a.name.clone()).collect(),
         }
     }
 

@@ -9,7 +9,7 @@ mod real;
 
 use frames::Chance;
 use packetwalk_shell::print::tcpdump::{Cooked, Dump, Printer, Style, Way};
-use packetwalk_wire::{Frame, IfIndex, IfName, Payloads, emit};
+use packetwalk_wire::{Body, Frame, IfIndex, IfName, Mac, Payloads, emit, parse};
 
 fn style(options: &str) -> Style {
     let count = |c| options.chars().filter(|&o| o == c).count() as u8;
@@ -133,4 +133,24 @@ fn lines_are_those_recorded() {
 
 fn hex(line: &str) -> Vec<u8> {
     (0..line.len()).step_by(2).map(|i| u8::from_str_radix(&line[i..i + 2], 16).unwrap()).collect()
+}
+
+/// SCTP and GRE: packets, and what `tcpdump -n -t -r` 4.99.3 printed of each.
+#[test]
+fn sctp_and_gre_as_the_real_tool_prints_them() {
+    let mut payloads = Payloads::default();
+    let mut printer = Printer::new(style("t"));
+    for line in include_str!("tcpdump/sctp-gre.txt").lines() {
+        let (hex, expect) = line.split_once(' ').unwrap();
+        let bytes: Vec<u8> = hex
+            .as_bytes()
+            .chunks(2)
+            .map(|h| u8::from_str_radix(std::str::from_utf8(h).unwrap(), 16).unwrap())
+            .collect();
+        let packet = parse::packet(&bytes, &mut payloads).unwrap();
+        let frame = Frame { dst: Mac([0; 6]), src: Mac([0; 6]), body: Body::Ip(packet) };
+        let mut ours = String::new();
+        printer.print(0, &frame, None, &payloads, &mut ours);
+        assert_eq!(ours.trim_end_matches('\n').replace('\n', "\\n"), expect, "{hex}");
+    }
 }

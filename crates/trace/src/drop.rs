@@ -45,6 +45,8 @@ pub enum DropReason {
     NeighQueueFull,
     /// `UDP_CSUM`, `TCP_CSUM`, `ICMP_CSUM`: the transport checksum is wrong.
     Csum,
+    /// `PKT_TOO_SMALL`: the transport header is cut short.
+    PktTooSmall,
     /// `TCP_FLAGS`, old or unexpected segments.
     TcpFlags,
     /// `TCP_RESET`: a RST ended the connection here.
@@ -100,6 +102,7 @@ impl DropReason {
             Self::NeighFailed => "NEIGH_FAILED",
             Self::NeighQueueFull => "NEIGH_QUEUEFULL",
             Self::Csum => "CSUM",
+            Self::PktTooSmall => "PKT_TOO_SMALL",
             Self::TcpFlags => "TCP_FLAGS",
             Self::TcpReset => "TCP_RESET",
             Self::DevReady => "DEV_READY",

@@ -1,4 +1,4 @@
-//! The internet checksum (RFC 1071).
+//! The internet checksum (RFC 1071), and SCTP's (RFC 9260, appendix A).
 
 use std::net::IpAddr;
 
@@ -32,7 +32,16 @@ impl Sum {
         sum
     }
 
-    fn addr(self, addr: IpAddr) -> Self {
+    /// Takes what `other` summed out of this sum again.
+    #[must_use]
+    pub fn less(mut self, other: Self) -> Self {
+        self.words += u64::from(other.finish());
+        self
+    }
+
+    /// Adds an address.
+    #[must_use]
+    pub fn addr(self, addr: IpAddr) -> Self {
         match addr {
             IpAddr::V4(a) => self.bytes(&a.octets()),
             IpAddr::V6(a) => self.bytes(&a.octets()),
@@ -51,5 +60,30 @@ impl Sum {
     /// The checksum for a header field. Zero when the summed bytes hold their own right checksum.
     pub const fn finish(self) -> u16 {
         !self.folded()
+    }
+}
+
+/// CRC32c of all parts, one after the other. SCTP's header has it with its lowest byte first.
+pub fn crc32c(parts: &[&[u8]]) -> u32 {
+    let mut crc = u32::MAX;
+    for &byte in parts.iter().copied().flatten() {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = crc >> 1 ^ if crc & 1 == 0 { 0 } else { 0x82f6_3b78 };
+        }
+    }
+    !crc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 3720, appendix B.4.
+    #[test]
+    fn crc32c_of_known_bytes() {
+        assert_eq!(crc32c(&[&[0; 32]]), 0x8a91_36aa);
+        assert_eq!(crc32c(&[&[0xff; 20], &[0xff; 12]]), 0x62a8_ab43);
+        assert_eq!(crc32c(&[b"123456789"]), 0xe306_9283);
     }
 }

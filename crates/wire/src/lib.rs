@@ -14,6 +14,7 @@ pub mod ip;
 pub mod packet;
 pub mod parse;
 pub mod payload;
+pub mod sctp;
 pub mod skb;
 pub mod sorted;
 pub mod tcp;

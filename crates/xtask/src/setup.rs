@@ -11,7 +11,7 @@ use crate::sh::{command, exists, output, run};
 const BINARYEN: &str = "binaryen@132.0.0";
 
 /// Programs, Debian's packages of them, and what is skipped without them.
-const DEBIAN: [(&str, &str, &str); 16] = [
+const DEBIAN: [(&str, &str, &str); 17] = [
     ("ip", "iproute2", KERNEL),
     ("iptables", "iptables", KERNEL),
     ("conntrack", "conntrack", KERNEL),
@@ -22,6 +22,7 @@ const DEBIAN: [(&str, &str, &str); 16] = [
     ("route", "net-tools", KERNEL),
     ("sysctl", "procps", KERNEL),
     ("ipset", "ipset", KERNEL),
+    ("nfacct", "nfacct", KERNEL),
     ("nft", "nftables", KERNEL),
     ("tshark", "tshark", "Wireshark's reading of our captures"),
     ("chromium", "chromium", PAGE),

@@ -1,12 +1,12 @@
 //! Entries that are made and changed by hand (`conntrack -I` and `-U`).
 
-use packetwalk_wire::{CtInfo, CtRef, Instant};
+use packetwalk_wire::{CtInfo, CtRef, Instant, proto};
 
 use super::conn::{Place, Proto};
 use super::event::What;
 use super::tcp::{SeenFlags, Tcp};
 use super::time::Jiffies;
-use super::{Conn, Conntrack, Dir, Status, TcpState, Tuple, Zone};
+use super::{Conn, Conntrack, Dir, Sctp, SctpState, Status, TcpState, Tuple, Zone};
 
 /// What an entry is to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,8 +21,17 @@ pub struct NewConn {
     pub status: Status,
     /// Mark.
     pub mark: u32,
-    /// TCP's state.
-    pub state: Option<TcpState>,
+    /// The protocol's state.
+    pub state: Option<ByHand>,
+}
+
+/// A protocol's state, told by hand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ByHand {
+    /// TCP's.
+    Tcp(TcpState),
+    /// SCTP's, and the verification tags.
+    Sctp(SctpState, [u32; 2]),
 }
 
 /// What is to be changed of an entry.
@@ -34,8 +43,8 @@ pub struct Change {
     pub status: Status,
     /// Mark.
     pub mark: Option<u32>,
-    /// TCP's state.
-    pub state: Option<TcpState>,
+    /// The protocol's state.
+    pub state: Option<ByHand>,
 }
 
 /// Why an entry could not be made or changed.
@@ -45,6 +54,8 @@ pub enum ChangeError {
     Exists,
     /// ENOENT: there is none.
     NotFound,
+    /// EINVAL: not all that is needed is told.
+    Invalid,
     /// EBUSY: a status bit that cannot be changed.
     Busy,
 }
@@ -55,6 +66,7 @@ impl ChangeError {
         match self {
             Self::Exists => "File exists",
             Self::NotFound => "No such file or directory",
+            Self::Invalid => "invalid parameters",
             Self::Busy => "Device or resource busy",
         }
     }
@@ -99,9 +111,12 @@ impl Conntrack {
         conn.status = Status(new.status.0 | Status::CONFIRMED.0);
         conn.mark = new.mark;
         conn.timeout = tick.plus(Jiffies(new.timeout.wrapping_mul(super::HZ)));
-        if let Some(state) = new.state {
-            conn.proto = Proto::Tcp(unchecked(state));
-        }
+        conn.proto = match new.state {
+            Some(ByHand::Tcp(state)) => Proto::Tcp(unchecked(state)),
+            Some(ByHand::Sctp(state, vtag)) => Proto::Sctp(Sctp::by_hand(state, vtag)),
+            None if conn.protocol() == proto::GRE => Proto::Gre { timeout: 0, stream: 0 },
+            None => Proto::None,
+        };
         let slot = self.table.insert(conn);
         self.exts.begin(slot, self.sysctls.acct != 0, self.labels_used, self.collects());
         self.helps.begin(slot);
@@ -141,8 +156,10 @@ impl Conntrack {
             conn.timeout = Jiffies::at(now).plus(Jiffies(secs.wrapping_mul(super::HZ)));
         }
         conn.status.set(change.status);
-        if let (Some(state), Proto::Tcp(tcp)) = (change.state, &mut conn.proto) {
-            tcp.state = state;
+        match (change.state, &mut conn.proto) {
+            (Some(ByHand::Tcp(state)), Proto::Tcp(tcp)) => tcp.state = state,
+            (Some(ByHand::Sctp(state, vtag)), Proto::Sctp(sctp)) => (sctp.state, sctp.vtag) = (state, vtag),
+            _ => {}
         }
         if let Some(mark) = change.mark {
             conn.mark = mark;

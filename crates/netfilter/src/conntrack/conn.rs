@@ -3,7 +3,7 @@
 use packetwalk_wire::IfIndex;
 
 use super::time::{HZ, Jiffies};
-use super::{Dir, HelperKind, Status, Tcp, Tuple, Zone};
+use super::{Dir, HelperKind, Sctp, Status, Tcp, Tuple, Zone};
 use packetwalk_wire::Instant;
 
 /// What a protocol's tracker keeps.
@@ -15,6 +15,10 @@ pub(crate) enum Proto {
     Tcp(Tcp),
     /// UDP: from this tick on, traffic both ways makes it a stream.
     Udp { stream_ts: Jiffies },
+    /// SCTP's state and verification tags.
+    Sctp(Sctp),
+    /// GRE: seconds before and after an answer.
+    Gre { timeout: i32, stream: i32 },
 }
 
 /// Where an entry is in its life.
@@ -122,6 +126,31 @@ impl Conn {
     pub const fn tcp(&self) -> Option<&Tcp> {
         match &self.proto {
             Proto::Tcp(tcp) => Some(tcp),
+            _ => None,
+        }
+    }
+
+    /// SCTP's state and verification tags; `None` for another protocol.
+    pub const fn sctp(&self) -> Option<&Sctp> {
+        match &self.proto {
+            Proto::Sctp(sctp) => Some(sctp),
+            _ => None,
+        }
+    }
+
+    /// GRE's timeouts in seconds, before and after an answer; `None` for another protocol.
+    pub const fn gre_timeouts(&self) -> Option<(i32, i32)> {
+        match self.proto {
+            Proto::Gre { timeout, stream } => Some((timeout, stream)),
+            _ => None,
+        }
+    }
+
+    /// The state that its protocol tells, by name.
+    pub fn state_name(&self) -> Option<&'static str> {
+        match &self.proto {
+            Proto::Tcp(tcp) => Some(tcp.state.name()),
+            Proto::Sctp(sctp) => Some(sctp.state.name()),
             _ => None,
         }
     }

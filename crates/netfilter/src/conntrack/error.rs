@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use packetwalk_wire::{CtInfo, CtRef, Family, Icmp, Instant, Packet, Quoted, icmp};
+use packetwalk_wire::{CtInfo, CtRef, Family, Icmp, Instant, Packet, Payloads, Quoted, icmp};
 
 use super::{Conntrack, Dir, Tuple, Zone};
 
@@ -69,6 +69,19 @@ const fn about_v6(packet: &Packet, message: &Icmp) -> About {
     }
 }
 
+/// An IPv4 message of a type that is not known.
+pub(super) fn is_unknown(packet: &Packet) -> bool {
+    packet.family() == Family::V4 && packet.icmp().is_some_and(|message| message.type_code().0 > HIGHEST_ICMP)
+}
+
+/// An address with all its digits (`%pI6`).
+fn full(addr: IpAddr) -> String {
+    match addr {
+        IpAddr::V4(addr) => addr.to_string(),
+        IpAddr::V6(addr) => addr.segments().map(|word| format!("{word:04x}")).join(":"),
+    }
+}
+
 const fn is_link_local(addr: IpAddr) -> bool {
     match addr {
         IpAddr::V4(_) => false,
@@ -86,12 +99,15 @@ impl Conntrack {
         &mut self,
         packet: &Packet,
         quoted: &Quoted,
+        payloads: &Payloads,
         zone: Zone,
         now: Instant,
     ) -> Option<CtRef> {
-        let inner = Tuple::of_quoted(quoted)?.invert()?;
+        let inner = Tuple::of_quoted(quoted, payloads.bytes(packet.payload))?.invert()?;
         let (r, dir) = self.find(&inner, zone, now)?;
-        if self.get(r)?.tuple(dir).dst != packet.ip.dst {
+        let inner = self.get(r)?.tuple(dir).dst;
+        if inner != packet.ip.dst {
+            self.complain(packet, &format!("outer daddr {} != inner {}", full(packet.ip.dst), full(inner)));
             return None;
         }
         let info = if dir == Dir::Reply { CtInfo::RelatedReply } else { CtInfo::Related };

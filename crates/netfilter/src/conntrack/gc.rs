@@ -105,7 +105,9 @@ impl Conntrack {
 /// Linux v6.18, `nf_conntrack_core.c`: `gc_worker_can_early_drop`; `nf_conntrack_proto_tcp.c`:
 /// `tcp_can_early_drop`.
 fn can_early_drop(conn: &Conn) -> bool {
-    !conn.is_assured() || conn.tcp().is_some_and(|tcp| tcp.state.is_closing())
+    !conn.is_assured()
+        || conn.tcp().is_some_and(|tcp| tcp.state.is_closing())
+        || conn.sctp().is_some_and(|sctp| sctp.state.is_closing())
 }
 
 impl TcpState {

@@ -1,13 +1,19 @@
 //! A packet comes to connection tracking.
 
+use std::cell::Cell;
+use std::fmt;
+
 use packetwalk_trace::{CtSeen, CtStep, DropReason, Hook, Observer, Step};
-use packetwalk_wire::{CtInfo, Instant, Nfct, Packet, Skb, Transport, proto};
+use packetwalk_wire::{CtInfo, Instant, Nfct, Packet, Payloads, Skb, Transport, proto};
 
 use super::conn::{Conn, Place};
 use super::error::{self, About};
 use super::event::What;
 use super::time::Jiffies;
-use super::{Conntrack, Dir, HelperKind, Status, Sysctls, Tuple, Zone, generic, icmp, icmpv6, tcp, udp};
+use super::{
+    Conntrack, Dir, HelperKind, Status, Sysctls, Tuple, Zone, generic, gre, icmp, icmpv6, sctp, tcp, udp,
+    udplite,
+};
 use crate::env::Verdict;
 
 /// What a protocol's tracker says of a packet.
@@ -40,6 +46,31 @@ pub(super) struct Seen<'a> {
     pub(super) sysctls: &'a Sysctls,
     /// How far the acknowledged side's numbers were shifted.
     pub(super) ack_offset: i32,
+    /// The payload's bytes: of a protocol that is not read elsewhere, everything behind the IP header.
+    pub(super) body: &'a [u8],
+    /// Checksums are looked at here.
+    pub(super) checks_sum: bool,
+    /// What is wrong with the packet, if that is to be logged.
+    pub(super) complaint: &'a Cell<Option<String>>,
+}
+
+impl Seen<'_> {
+    /// Tells what is wrong with the packet.
+    ///
+    /// # Source
+    /// Linux v6.18, `nf_conntrack_proto.c`: `nf_l4proto_log_invalid`.
+    pub(super) fn complain(self, why: fmt::Arguments<'_>) {
+        let protocol = self.packet.protocol();
+        if wants_log(self.sysctls, protocol) {
+            self.complaint.set(Some(format!("nf_ct_proto_{protocol}: {why} ")));
+        }
+    }
+}
+
+/// What is INVALID of a protocol is to be logged (`nf_conntrack_log_invalid`; 255 is every protocol).
+fn wants_log(sysctls: &Sysctls, protocol: u8) -> bool {
+    matches!(sysctls.log_invalid, 255)
+        || sysctls.log_invalid != 0 && sysctls.log_invalid == i32::from(protocol)
 }
 
 /// Why a packet got no connection.
@@ -55,8 +86,7 @@ impl Conntrack {
     /// left as it is. One that makes no sense keeps `Nfct::None`, which rules see as INVALID. Datagrams
     /// are to be whole: a fragment that is not the first is INVALID.
     ///
-    /// The verdict is a drop when the table is full, and for a protocol with ports that is not modelled
-    /// (SCTP, UDP-Lite, GRE).
+    /// The verdict is a drop when the table is full.
     ///
     /// # Source
     /// Linux v6.18, `nf_conntrack_core.c`: `nf_conntrack_in`.
@@ -64,6 +94,7 @@ impl Conntrack {
         &mut self,
         hook: Hook,
         skb: &mut Skb,
+        payloads: &Payloads,
         now: Instant,
         obs: &mut O,
     ) -> Verdict {
@@ -90,27 +121,31 @@ impl Conntrack {
         }
         if skb.packet.ip.bad_csum && hook == Hook::Prerouting && self.sysctls.checksum != 0 {
             self.stats.error += 1;
+            self.complain(
+                &skb.packet,
+                match skb.packet.protocol() {
+                    proto::ICMP => "bad hw icmp checksum",
+                    proto::ICMPV6 => "ICMPv6 checksum failed",
+                    _ => "bad checksum",
+                },
+            );
             return self.invalid(skb, obs);
         }
-        let verdict = self.track(skb, zone, helper, now, obs);
+        let verdict = self.track(hook, skb, payloads, (zone, helper), now, obs);
         self.reap(now, None);
         verdict
     }
 
     fn track<O: Observer>(
         &mut self,
+        hook: Hook,
         skb: &mut Skb,
-        zone: Zone,
-        helper: Option<HelperKind>,
+        payloads: &Payloads,
+        (zone, helper): (Zone, Option<HelperKind>),
         now: Instant,
         obs: &mut O,
     ) -> Verdict {
-        if let Transport::Opaque { protocol: proto::SCTP | proto::UDPLITE | proto::GRE } =
-            skb.packet.transport
-        {
-            return Verdict::Drop(DropReason::NotModelled);
-        }
-        let Some(tuple) = Tuple::of_packet(&skb.packet) else {
+        let Some(tuple) = Tuple::of_packet(&skb.packet, payloads) else {
             return self.invalid(skb, obs);
         };
         let about = match skb.packet.transport {
@@ -126,10 +161,13 @@ impl Conntrack {
             }
             About::Invalid => {
                 self.stats.error += 1;
+                if error::is_unknown(&skb.packet) {
+                    self.complain(&skb.packet, "invalid icmp type");
+                }
                 return self.invalid(skb, obs);
             }
             About::Packet(quoted) => {
-                let Some(r) = self.related(&skb.packet, &quoted, zone, now) else {
+                let Some(r) = self.related(&skb.packet, &quoted, payloads, zone, now) else {
                     self.stats.error += 1;
                     return self.invalid(skb, obs);
                 };
@@ -147,13 +185,21 @@ impl Conntrack {
                     return Verdict::Drop(DropReason::NetfilterDrop);
                 }
                 Ok((slot, info)) => {
-                    if let Some(verdict) = self.handle(slot, info, skb, now, obs) {
+                    if let Some(verdict) = self.handle(hook, slot, info, skb, payloads, now, obs) {
                         return verdict;
                     }
                 }
             }
         }
         self.invalid(skb, obs)
+    }
+
+    /// Tells what is wrong with a packet that has no connection yet.
+    pub(super) fn complain(&mut self, packet: &Packet, why: &str) {
+        let protocol = packet.protocol();
+        if wants_log(&self.sysctls, protocol) {
+            self.complaint = Some(format!("nf_ct_proto_{protocol}: {why} "));
+        }
     }
 
     fn invalid<O: Observer>(&mut self, skb: &Skb, obs: &mut O) -> Verdict {
@@ -208,27 +254,43 @@ impl Conntrack {
     /// Asks the protocol's tracker; `None` when the connection is to be looked up again.
     fn handle<O: Observer>(
         &mut self,
+        hook: Hook,
         slot: usize,
         info: CtInfo,
         skb: &mut Skb,
+        payloads: &Payloads,
         now: Instant,
         obs: &mut O,
     ) -> Option<Verdict> {
         let dir = Self::dir(info);
         let ack_offset = self.ack_offset(slot, dir, &skb.packet);
         let told = self.exts.get(slot).is_some_and(|ext| ext.events.is_some());
-        let seen =
-            Seen { packet: &skb.packet, dir, now: Jiffies::at(now), sysctls: &self.sysctls, ack_offset };
+        let complaint = Cell::new(None);
+        let seen = Seen {
+            packet: &skb.packet,
+            dir,
+            now: Jiffies::at(now),
+            sysctls: &self.sysctls,
+            ack_offset,
+            body: payloads.bytes(skb.packet.payload),
+            checks_sum: hook == Hook::Prerouting && self.sysctls.checksum != 0,
+            complaint: &complaint,
+        };
         let conn = &mut self.table.slots[slot];
         let before = told.then_some(*conn);
         let fresh = !conn.is_confirmed();
         let action = match conn.protocol() {
             proto::TCP => tcp::packet(conn, seen),
             proto::UDP => udp::packet(conn, seen),
+            proto::UDPLITE => udplite::packet(conn, seen),
+            proto::SCTP => sctp::packet(conn, seen),
+            proto::GRE => gre::packet(conn, seen),
             proto::ICMP => icmp::packet(conn, seen),
             proto::ICMPV6 => icmpv6::packet(conn, seen),
             _ => generic::packet(seen),
         };
+        let tick = seen.now;
+        self.complaint = complaint.into_inner();
         let r = self.table.ct_ref(slot, info);
         let bytes = u64::from(skb.packet.len());
         let conn = &mut self.table.slots[slot];
@@ -244,7 +306,7 @@ impl Conntrack {
             }
             Action::Pass => {}
             Action::Refresh(timeout) => {
-                conn.refresh(seen.now, timeout);
+                conn.refresh(tick, timeout);
                 self.exts.count(slot, dir, bytes);
             }
             Action::Kill => {
@@ -272,10 +334,9 @@ impl Conntrack {
 
     /// What a packet changed is to be told.
     fn cache_changes(&mut self, slot: usize, before: &Conn, after: &Conn) {
-        let state = |c: &Conn| c.tcp().map(|tcp| tcp.state);
         let came = |bit| after.status.has(bit) && !before.status.has(bit);
         let mut what = What::default();
-        if state(before) != state(after) {
+        if before.state_name() != after.state_name() {
             what.0 |= What::PROTO.0;
         }
         if came(Status::ASSURED) {

@@ -16,6 +16,7 @@ mod expect;
 mod ext;
 mod gc;
 mod generic;
+mod gre;
 mod hash;
 mod help;
 mod helper;
@@ -25,6 +26,7 @@ mod input;
 mod list;
 #[cfg(test)]
 mod replay;
+mod sctp;
 mod seqadj;
 mod status;
 mod sysctl;
@@ -37,14 +39,16 @@ mod tests;
 mod time;
 mod tuple;
 mod udp;
+mod udplite;
 mod zone;
 
-pub use change::{Change, ChangeError, NewConn};
+pub use change::{ByHand, Change, ChangeError, NewConn};
 pub use conn::Conn;
 pub use event::{ConnEvent, Event, Seen as EventKind, Subject};
 pub use expect::Expect;
 pub use ext::Counter;
 pub use helper::HelperKind;
+pub use sctp::{Sctp, SctpState};
 pub use status::Status;
 pub use sysctl::{SysctlError, Sysctls};
 pub use tcp::{Seen, SeenFlags, Tcp};
@@ -98,6 +102,8 @@ pub struct Conntrack {
     events: Events,
     templates: Vec<CtRef>,
     early_drop_wanted: bool,
+    /// What is wrong with the last packet, if that is to be logged.
+    pub(crate) complaint: Option<String>,
     /// Some rule uses labels: a new connection gets room for them.
     pub(crate) labels_used: bool,
 }

@@ -143,7 +143,7 @@ fn check(name: &str, record: &str, sysctls: &[(&str, &str)]) {
         let now = at(words[0]);
         let packet = packet(flow, &words[1..], &mut payloads);
         let mut skb = Skb::new(1, packet);
-        let verdict = ct.packet_in(Hook::Prerouting, &mut skb, now, &mut Silent);
+        let verdict = ct.packet_in(Hook::Prerouting, &mut skb, &payloads, now, &mut Silent);
         assert_eq!(verdict, Verdict::Accept);
         let got_state = ctstate(skb.nfct);
         assert_eq!(ct.confirm(&mut skb, now, &mut Silent), Verdict::Accept);

@@ -164,10 +164,14 @@ enum Plan {
 pub(super) fn packet(conn: &mut Conn, seen: Packet<'_>) -> Action {
     let Transport::Tcp(tcp) = seen.packet.transport else { return Action::Invalid };
     if !Segment::is_valid(tcp.flags) {
+        seen.complain(format_args!("invalid tcp flag combination"));
         return Action::Invalid;
     }
     if !conn.is_confirmed() {
-        let Some(fresh) = begin(&seen, &tcp) else { return Action::Invalid };
+        let Some(fresh) = begin(&seen, &tcp) else {
+            seen.complain(format_args!("invalid new"));
+            return Action::Invalid;
+        };
         conn.proto = Proto::Tcp(fresh);
     }
     let status = conn.status;
@@ -178,16 +182,14 @@ pub(super) fn packet(conn: &mut Conn, seen: Packet<'_>) -> Action {
     let new = match plan(state, status, &seen, &tcp, segment) {
         Plan::Done(action) => return action,
         Plan::InWindow(new) => new,
-        Plan::Check(new) => {
-            match tcp_window::check(state, dir, seen.packet, &own_numbers(tcp, &seen), seen.sysctls) {
-                Window::Accept => new,
-                Window::Ignore => return Action::Pass,
-                Window::Invalid => {
-                    shorten_when_out_of_step(conn, &seen, segment);
-                    return Action::Invalid;
-                }
+        Plan::Check(new) => match tcp_window::check(state, seen, &own_numbers(tcp, &seen)) {
+            Window::Accept => new,
+            Window::Ignore => return Action::Pass,
+            Window::Invalid => {
+                shorten_when_out_of_step(conn, &seen, segment);
+                return Action::Invalid;
             }
-        }
+        },
     };
     state.last_index = segment;
     state.last_dir = dir;
@@ -237,7 +239,12 @@ fn plan(state: &mut Tcp, status: Status, seen: &Packet<'_>, tcp: &Header, segmen
     let dir = seen.dir;
     let old = state.state;
     match next(dir, segment, old) {
-        Next::Invalid => Plan::Done(Action::Invalid),
+        Next::Invalid => {
+            let (index, dir) = (segment as u8, dir as u8);
+            let state = old.name();
+            seen.complain(format_args!("packet (index {index}) in dir {dir} invalid, state {state}"));
+            Plan::Done(Action::Invalid)
+        }
         Next::Ignore => ignored(state, seen, tcp, segment),
         Next::State(TcpState::SynSent) if old >= TcpState::TimeWait => {
             let closed = state.seen.iter().any(|side| side.flags.has(SeenFlags::CLOSE_INIT));
@@ -312,6 +319,9 @@ fn ignored(state: &mut Tcp, seen: &Packet<'_>, tcp: &Header, segment: Segment) -
     if old == TcpState::SynSent && segment == Segment::Ack && dir == Dir::Reply {
         state.last_ack = tcp.ack;
     }
+    let (index, dir) = (segment as u8, dir as u8);
+    let state = old.name();
+    seen.complain(format_args!("packet (index {index}) in dir {dir} ignored, state {state}"));
     Plan::Done(Action::Pass)
 }
 
@@ -332,6 +342,7 @@ fn reset(state: &mut Tcp, status: Status, seen: &Packet<'_>, tcp: &Header) -> Pl
             return Plan::Check(new);
         }
         if before(tcp.seq, other.max_ack) && seen.sysctls.tcp_ignore_invalid_rst == 0 {
+            seen.complain(format_args!("invalid rst"));
             return Plan::Done(Action::Invalid);
         }
         let in_train = state.last_index == Segment::Ack && state.last_dir == dir && tcp.seq == state.last_end;

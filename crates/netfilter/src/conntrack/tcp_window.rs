@@ -5,9 +5,10 @@
 
 use packetwalk_wire::{Packet, Tcp as Header, TcpFlags, TcpOptions};
 
+use super::Dir;
+use super::input::Seen as Given;
 use super::tcp::{Seen, SeenFlags, Tcp};
 use super::tcp_state::{Segment, TcpState};
-use super::{Dir, Sysctls};
 
 /// Acknowledgements may lag behind by so many bytes at least (`MAXACKWINCONST`).
 const MAX_ACK_WINDOW: u32 = 66_000;
@@ -75,7 +76,8 @@ const fn at_least_one(window: u32) -> u32 {
 /// # Source
 /// Linux v6.18, `nf_conntrack_proto_tcp.c`: `tcp_in_window`, `tcp_init_sender`. Packets here carry no
 /// SACK blocks.
-pub(super) fn check(state: &mut Tcp, dir: Dir, packet: &Packet, tcp: &Header, sysctls: &Sysctls) -> Window {
+pub(super) fn check(state: &mut Tcp, seen: Given<'_>, tcp: &Header) -> Window {
+    let (dir, packet) = (seen.dir, seen.packet);
     let is = |flag: TcpFlags| tcp.flags.has(flag);
     let old = state.state;
     let [original, reply] = &mut state.seen;
@@ -127,8 +129,14 @@ pub(super) fn check(state: &mut Tcp, dir: Dir, packet: &Packet, tcp: &Header, sy
         end = sender.end;
     }
 
-    let liberal = sender.flags.has(SeenFlags::BE_LIBERAL) || sysctls.tcp_be_liberal != 0;
-    let outside = |verdict| if liberal { Window::Accept } else { verdict };
+    let liberal = sender.flags.has(SeenFlags::BE_LIBERAL) || seen.sysctls.tcp_be_liberal != 0;
+    let outside = |verdict, why: core::fmt::Arguments<'_>| {
+        if liberal {
+            return Window::Accept;
+        }
+        seen.complain(why);
+        verdict
+    };
     let lowest_seq = sender.end.wrapping_sub(receiver.max_win).wrapping_sub(1);
     let lowest_ack = receiver.end.wrapping_sub(sender.max_ack_window()).wrapping_sub(1);
     let ack_known = before(ack, receiver.end.wrapping_add(1));
@@ -143,18 +151,32 @@ pub(super) fn check(state: &mut Tcp, dir: Dir, packet: &Packet, tcp: &Header, sy
         if near {
             sender.end = end;
             sender.flags.set(SeenFlags::DATA_UNACKNOWLEDGED);
-            return outside(Window::Ignore);
+            return outside(Window::Ignore, format_args!("{overshot} bytes more than expected"));
         }
-        return outside(Window::Invalid);
+        let bound = sender.max_end.wrapping_add(1);
+        return outside(
+            Window::Invalid,
+            format_args!("SEQ is over upper bound {bound} (over the window of the receiver)"),
+        );
     }
     if !ack_known {
-        return outside(Window::Invalid);
+        let bound = receiver.end.wrapping_add(1);
+        return outside(
+            Window::Invalid,
+            format_args!("ACK is over upper bound {bound} (ACKed data not seen yet)"),
+        );
     }
     if receiver.max_win != 0 && !after(end, lowest_seq) {
-        return outside(Window::Ignore);
+        return outside(
+            Window::Ignore,
+            format_args!("SEQ is under lower bound {lowest_seq} (already ACKed data retransmitted)"),
+        );
     }
     if !after(ack, lowest_ack) {
-        return outside(Window::Ignore);
+        return outside(
+            Window::Ignore,
+            format_args!("ignored ACK under lower bound {lowest_ack} (possible overly delayed)"),
+        );
     }
 
     if !is(TcpFlags::SYN) {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use packetwalk_wire::icmp::{self, QuotedTransport};
-use packetwalk_wire::{Family, Icmp, IpHeader, Packet, Quoted, Transport, proto};
+use packetwalk_wire::{Family, Icmp, IpHeader, Packet, Payloads, Quoted, Transport, proto};
 
 /// Direction of a packet in its connection (`enum ip_conntrack_dir`).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -78,7 +78,7 @@ impl Tuple {
     ///
     /// # Source
     /// Linux v6.18, `nf_conntrack_core.c`: `nf_ct_get_tuplepr`, `nf_ct_get_tuple`.
-    pub const fn of_packet(packet: &Packet) -> Option<Self> {
+    pub fn of_packet(packet: &Packet, payloads: &Payloads) -> Option<Self> {
         let (sport, dport, protocol) = match packet.transport {
             Transport::Tcp(tcp) => (tcp.sport, tcp.dport, proto::TCP),
             Transport::Udp(udp) => (udp.sport, udp.dport, proto::UDP),
@@ -86,25 +86,30 @@ impl Tuple {
             Transport::Icmp(Icmp::Error { ty, code, rest, .. } | Icmp::Other { ty, code, rest }) => {
                 ((rest >> 16) as u16, type_code(ty, code), packet.protocol())
             }
-            Transport::Opaque { protocol } if has_ports(protocol) => return None,
-            Transport::Opaque { protocol } => (0, 0, protocol),
+            Transport::Opaque { protocol } => {
+                let (sport, dport) = opaque(&packet.ip, protocol, payloads.bytes(packet.payload))?;
+                (sport, dport, protocol)
+            }
         };
         Self::assemble(&packet.ip, sport, dport, protocol)
     }
 
-    /// The tuple of the packet that an ICMP error quotes, as that packet went.
-    pub const fn of_quoted(quoted: &Quoted) -> Option<Self> {
+    /// The tuple of the packet that an ICMP error quotes, as that packet went; `body` is what is quoted behind its
+    /// headers.
+    pub fn of_quoted(quoted: &Quoted, body: &[u8]) -> Option<Self> {
         let (sport, dport, protocol) = match quoted.transport {
             QuotedTransport::Tcp(tcp) => (tcp.sport, tcp.dport, proto::TCP),
             QuotedTransport::Udp(udp) => (udp.sport, udp.dport, proto::UDP),
             QuotedTransport::Icmp { ty, code, id, .. } => (id, type_code(ty, code), quoted.protocol()),
-            QuotedTransport::Opaque { protocol } if has_ports(protocol) => return None,
-            QuotedTransport::Opaque { protocol } => (0, 0, protocol),
+            QuotedTransport::Opaque { protocol } => {
+                let (sport, dport) = opaque(&quoted.ip, protocol, body)?;
+                (sport, dport, protocol)
+            }
         };
         Self::assemble(&quoted.ip, sport, dport, protocol)
     }
 
-    const fn assemble(ip: &IpHeader, sport: u16, dport: u16, protocol: u8) -> Option<Self> {
+    fn assemble(ip: &IpHeader, sport: u16, dport: u16, protocol: u8) -> Option<Self> {
         match ip.frag {
             Some(frag) if frag.offset != 0 => None,
             _ => Some(Self { src: ip.src, dst: ip.dst, sport, dport, protocol }),
@@ -138,9 +143,20 @@ const fn type_code(ty: u8, code: u8) -> u16 {
     (ty as u16) << 8 | code as u16
 }
 
-/// Protocols whose tuples need a transport header; without one (cut short) there is no tuple.
-const fn has_ports(protocol: u8) -> bool {
-    matches!(protocol, proto::TCP | proto::UDP | proto::ICMP | proto::ICMPV6 | proto::SCTP | proto::UDPLITE)
+/// Ports or keys of a packet whose transport header is not read elsewhere. `None`: it is cut short.
+fn opaque(ip: &IpHeader, protocol: u8, body: &[u8]) -> Option<(u16, u16)> {
+    if ip.frag.is_some_and(|frag| frag.offset != 0) {
+        return None;
+    }
+    match protocol {
+        proto::TCP | proto::UDP | proto::ICMP | proto::ICMPV6 => None,
+        proto::SCTP | proto::UDPLITE => {
+            let [s0, s1, d0, d1] = *body.first_chunk()?;
+            Some((u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1])))
+        }
+        proto::GRE => super::gre::keys(body),
+        _ => Some((0, 0)),
+    }
 }
 
 /// Linux v6.18, `nf_conntrack_proto_icmp.c`: `nf_conntrack_invert_icmp_tuple`.

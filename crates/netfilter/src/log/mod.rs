@@ -24,6 +24,8 @@ pub const UID: u8 = 8;
 pub const MACDECODE: u8 = 32;
 /// `NF_LOG_DEFAULT_MASK`.
 pub const DEFAULT: u8 = TCPSEQ | TCPOPT | IPOPT | UID;
+/// `LOGLEVEL_NOTICE`: what is logged with no word on how.
+pub(crate) const NOTICE: u8 = 5;
 /// `LOGLEVEL_WARNING`.
 pub const WARNING: u8 = 4;
 

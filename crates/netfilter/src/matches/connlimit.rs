@@ -54,7 +54,7 @@ impl Connlimit {
         let zone = cx.ct.attached(cx.skb).map_or(Zone::DEFAULT, |(conn, _)| conn.zone());
         let (tuple, status) = match cx.ct.of(cx.skb) {
             Some((conn, _)) => (conn.tuple(Dir::Original), conn.status()),
-            None => match Tuple::of_packet(&cx.skb.packet) {
+            None => match Tuple::of_packet(&cx.skb.packet, cx.env.payloads) {
                 Some(tuple) => {
                     let found = cx.ct.find(&tuple, zone, now).and_then(|(r, _)| cx.ct.get(r));
                     (tuple, found.map_or(Status::default(), Conn::status))

@@ -1,9 +1,10 @@
 //! `-m hashlimit`.
 
-use packetwalk_wire::{Family, Packet, Payloads, Transport, proto};
+use packetwalk_wire::{Family, Packet, Payloads};
 
 use crate::context::{Cx, Met};
 use crate::env::Host;
+use crate::raw;
 use crate::shared::hashlimit::{Config, Key, Mode, byte_credits, credits};
 use crate::shared::{Named, Wanted};
 use crate::xtables::RuleError;
@@ -79,8 +80,7 @@ impl Hashlimit {
 /// What tells the packet's bucket; `None` when its ports are cut off.
 ///
 /// # Source
-/// Linux v6.18, `net/netfilter/xt_hashlimit.c`: `hashlimit_init_dst`; `net/netfilter/utils.c`:
-/// `proto_ports_offset`.
+/// Linux v6.18, `net/netfilter/xt_hashlimit.c`: `hashlimit_init_dst`.
 fn key(c: &Config, packet: &Packet, payloads: &Payloads) -> Option<Key> {
     let bits = packet.family().bits();
     let under = |addr, len: u8| {
@@ -97,7 +97,7 @@ fn key(c: &Config, packet: &Packet, payloads: &Payloads) -> Option<Key> {
     if !c.mode.any(Mode::SRC_PORT.with(Mode::DST_PORT)) {
         return Some(key);
     }
-    let (sport, dport) = ports(packet, payloads)?;
+    let (sport, dport) = raw::ports(packet, payloads)?;
     if c.mode.has(Mode::SRC_PORT) {
         key.sport = sport;
     }
@@ -105,21 +105,4 @@ fn key(c: &Config, packet: &Packet, payloads: &Payloads) -> Option<Key> {
         key.dport = dport;
     }
     Some(key)
-}
-
-fn ports(packet: &Packet, payloads: &Payloads) -> Option<(u16, u16)> {
-    if let Some(ports) = packet.ports() {
-        return Some(ports);
-    }
-    let at = match packet.transport {
-        Transport::Opaque {
-            protocol: proto::TCP | proto::UDP | proto::SCTP | proto::UDPLITE | proto::ESP | proto::DCCP,
-        } => 0,
-        Transport::Opaque { protocol: proto::AH } => 4,
-        _ => return Some((0, 0)),
-    };
-    match payloads.bytes(packet.payload).get(at..at + 4)? {
-        [a, b, c, d] => Some((u16::from_be_bytes([*a, *b]), u16::from_be_bytes([*c, *d]))),
-        _ => None,
-    }
 }

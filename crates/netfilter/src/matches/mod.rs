@@ -81,7 +81,8 @@ macro_rules! each_match {
             /// Authentication header: index, length, reserved bits.
             Ah6(ah::Ah6) = "ah", v6, cx, "net/ipv6/netfilter/ip6t_ah.c";
             /// A program that looks at the packet.
-            Bpf(bpf::Bpf) = "bpf", both, unmodelled, "net/netfilter/xt_bpf.c";
+            Bpf(bpf::Bpf) = "bpf", both, cx, "net/netfilter/xt_bpf.c"
+                but "checksums are filled in already; of what is not in the packet only mark, type, protocol and CPU are known";
             /// Control group of the process that sent the packet.
             Cgroup(Box<cgroup::Cgroup>) = "cgroup", both, cx, "net/netfilter/xt_cgroup.c"
                 but "every process is in the root group, of class 0; not modelled in INPUT";
@@ -148,7 +149,7 @@ macro_rules! each_match {
             /// Lists of ports and of ranges of ports.
             Multiport(multiport::Multiport) = "multiport", both, cx, "net/netfilter/xt_multiport.c";
             /// Counts in an accounting object of nfnetlink.
-            Nfacct(nfacct::Nfacct) = "nfacct", both, unmodelled, "net/netfilter/xt_nfacct.c";
+            Nfacct(nfacct::Nfacct) = "nfacct", both, cx, "net/netfilter/xt_nfacct.c";
             /// Which system sent a SYN, told by its fingerprint.
             Osf(Box<osf::Osf>) = "osf", v4, skb, "net/netfilter/xt_osf.c" but "no fingerprints can be loaded";
             /// User and group of the process that sent the packet.
@@ -314,7 +315,7 @@ impl Match {
             Self::Connlabel(m) => m.check(),
             Self::Hashlimit(m) => m.check(family, named),
             Self::Limit(m) => m.check(),
-            Self::Nfacct(_) => Err(RuleError::Missing),
+            Self::Nfacct(m) => m.check(named),
             Self::Owner(m) => m.check(),
             Self::Rateest(m) => m.check(named),
             Self::Recent(m) => m.check(),
@@ -341,6 +342,7 @@ impl Match {
             Self::Connbytes(_) => wanted.accounting += 1,
             Self::Connlabel(_) => wanted.labels += 1,
             Self::Hashlimit(m) => m.wants(family, wanted),
+            Self::Nfacct(m) => m.wants(wanted),
             Self::Rateest(m) => m.wants(wanted),
             Self::Recent(m) => m.wants(wanted),
             _ => {}

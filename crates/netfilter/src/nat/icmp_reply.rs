@@ -1,7 +1,7 @@
 //! ICMP errors about a translated packet: outside and inside.
 
 use packetwalk_trace::Manip;
-use packetwalk_wire::{CtInfo, Family, Icmp, Skb, Transport, icmp, proto};
+use packetwalk_wire::{CtInfo, Family, Icmp, Payloads, Skb, Transport, icmp, proto};
 
 use super::{mangle, other_manip, status_bit};
 use crate::conntrack::{Conn, Conntrack, Status};
@@ -22,7 +22,13 @@ pub(super) enum Translated {
 ///
 /// # Source
 /// Linux v6.18, `nf_nat_proto.c`: `nf_nat_icmp_reply_translation`, `nf_nat_icmpv6_reply_translation`.
-pub(super) fn translate(skb: &mut Skb, conn: &Conn, info: CtInfo, manip: Manip) -> Translated {
+pub(super) fn translate(
+    skb: &mut Skb,
+    conn: &Conn,
+    info: CtInfo,
+    manip: Manip,
+    payloads: &mut Payloads,
+) -> Translated {
     let family = skb.packet.family();
     let Transport::Icmp(message) = &mut skb.packet.transport else { return Translated::No };
     let redirect = match family {
@@ -40,14 +46,16 @@ pub(super) fn translate(skb: &mut Skb, conn: &Conn, info: CtInfo, manip: Manip) 
         return Translated::No;
     }
     let against = conn.tuple(dir.other());
-    if let Icmp::Error { quoted, .. } = message {
-        mangle::quoted(quoted, &against, other_manip(manip));
+    if let Icmp::Error { quoted, .. } = message
+        && !mangle::quoted(quoted, &mut skb.packet.payload, &against, other_manip(manip), payloads)
+    {
+        return Translated::Drop;
     }
     let Some(mut target) = against.invert() else { return Translated::Drop };
     target.protocol = match family {
         Family::V4 => proto::ICMP,
         Family::V6 => proto::ICMPV6,
     };
-    mangle::packet(&mut skb.packet, &target, manip);
-    Translated::Yes
+    let done = mangle::packet(&mut skb.packet, &target, manip, payloads);
+    if done { Translated::Yes } else { Translated::Drop }
 }

@@ -25,7 +25,7 @@ pub use setup::setup_info;
 
 use icmp_reply::Translated;
 use packetwalk_trace::{DropReason, Hook, Manip, Observer, Step};
-use packetwalk_wire::{CtInfo, Nfct, Skb, Transport};
+use packetwalk_wire::{CtInfo, Nfct, Payloads, Skb, Transport};
 
 use crate::conntrack::{Conntrack, Dir, Status};
 use crate::env::{Env, HookState, Host, Verdict};
@@ -89,7 +89,7 @@ pub fn inet_fn<'e, H: Host, O: Observer>(
     let Some((conn, info)) = ct.of(skb) else { return Verdict::Accept };
     let related = matches!(info, CtInfo::Related | CtInfo::RelatedReply);
     if related && matches!(skb.packet.transport, Transport::Icmp(_)) {
-        return match icmp_reply::translate(skb, conn, info, manip) {
+        return match icmp_reply::translate(skb, conn, info, manip, env.payloads) {
             Translated::No => Verdict::Accept,
             Translated::Yes => {
                 obs.step(skb, Step::Nat { manip, info });
@@ -119,18 +119,26 @@ pub fn inet_fn<'e, H: Host, O: Observer>(
         ct.kill(r);
         return Verdict::Drop(DropReason::NetfilterDrop);
     }
-    rewrite(ct, skb, manip, obs)
+    rewrite(ct, skb, manip, env.payloads, obs)
 }
 
 /// Linux v6.18, `nf_nat_core.c`: `nf_nat_packet`; `nf_nat_proto.c`: `nf_nat_manip_pkt`.
-fn rewrite<O: Observer>(ct: &Conntrack, skb: &mut Skb, manip: Manip, obs: &mut O) -> Verdict {
+fn rewrite<O: Observer>(
+    ct: &Conntrack,
+    skb: &mut Skb,
+    manip: Manip,
+    payloads: &mut Payloads,
+    obs: &mut O,
+) -> Verdict {
     let Some((conn, info)) = ct.of(skb) else { return Verdict::Accept };
     let dir = Conntrack::dir(info);
     if conn.status().has(status_bit(manip, dir)) {
         let Some(target) = conn.tuple(dir.other()).invert() else {
             return Verdict::Drop(DropReason::NetfilterDrop);
         };
-        mangle::packet(&mut skb.packet, &target, manip);
+        if !mangle::packet(&mut skb.packet, &target, manip, payloads) {
+            return Verdict::Drop(DropReason::NetfilterDrop);
+        }
         obs.step(skb, Step::Nat { manip, info });
     }
     Verdict::Accept

@@ -82,7 +82,8 @@ fn rules(from_ra: bool, packet: &Packet, hook: Hook) -> Option<Rule> {
 fn translate(router: &mut Router, from_ra: bool, packet: Packet) -> Option<String> {
     let rules = |hook| rules(from_ra, &packet, hook);
     let mut skb = Skb::new(1, packet);
-    let tracked = router.ct.packet_in(Hook::Prerouting, &mut skb, router.now, &mut router.obs);
+    let tracked =
+        router.ct.packet_in(Hook::Prerouting, &mut skb, &router.payloads, router.now, &mut router.obs);
     assert_eq!(tracked, Verdict::Accept);
     let accepted = router.nat(Hook::Prerouting, &mut skb, &rules) == Verdict::Accept
         && skb.packet.ip.dst != ip("10.0.1.1")

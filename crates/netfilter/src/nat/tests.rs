@@ -48,7 +48,7 @@ pub(super) fn ip(s: &str) -> IpAddr {
 #[derive(Default)]
 pub(super) struct Router {
     pub(super) ct: Conntrack,
-    payloads: Payloads,
+    pub(super) payloads: Payloads,
     drawn: u32,
     pub(super) now: Instant,
     pub(super) obs: Recorder,
@@ -102,7 +102,7 @@ impl Router {
     fn through(&mut self, hooks: [Hook; 2], packet: Packet, rules: Rules<'_>) -> Option<Skb> {
         let mut skb = Skb::new(1, packet);
         let all = [
-            |r: &mut Self, h, s: &mut Skb, _: Rules<'_>| r.ct.packet_in(h, s, r.now, &mut r.obs),
+            |r: &mut Self, h, s: &mut Skb, _: Rules<'_>| r.ct.packet_in(h, s, &r.payloads, r.now, &mut r.obs),
             |r: &mut Self, h, s: &mut Skb, rules: Rules<'_>| r.nat(h, s, rules),
         ];
         for step in all {
@@ -273,7 +273,7 @@ fn a_rst_to_a_syn_is_translated_and_ends_the_connection() {
 fn a_dropped_packet_leaves_no_entry() {
     let mut r = Router::default();
     let mut skb = Skb::new(1, udp("172.17.0.2", 4000, "203.0.113.10", 53));
-    r.ct.packet_in(Hook::Prerouting, &mut skb, r.now, &mut r.obs);
+    r.ct.packet_in(Hook::Prerouting, &mut skb, &r.payloads, r.now, &mut r.obs);
     assert_eq!(r.ct.count(r.now), 1);
     let mut error = Skb::new(2, udp("172.17.0.1", 1, "172.17.0.2", 2));
     r.ct.attach(&skb, &mut error);
@@ -315,7 +315,7 @@ fn icmp_errors_are_translated_inside_and_outside() {
     assert_eq!(inside(&got), "203.0.113.9:4000 > 192.168.0.128:8080");
     // An error for somebody else than the quoted packet's sender is INVALID.
     let mut skb = Skb::new(9, unreachable("203.0.113.1", sent, "10.9.9.9"));
-    r.ct.packet_in(Hook::Prerouting, &mut skb, r.now, &mut r.obs);
+    r.ct.packet_in(Hook::Prerouting, &mut skb, &r.payloads, r.now, &mut r.obs);
     assert_eq!(skb.nfct, Nfct::None);
 }
 
@@ -413,7 +413,7 @@ fn a_udp_clash_is_merged_and_a_tcp_clash_dropped() {
         let mut r = Router::default();
         let mut skbs = [Skb::new(1, packet), Skb::new(2, packet)];
         for skb in &mut skbs {
-            r.ct.packet_in(Hook::Prerouting, skb, r.now, &mut r.obs);
+            r.ct.packet_in(Hook::Prerouting, skb, &r.payloads, r.now, &mut r.obs);
         }
         let [a, b] = &mut skbs;
         assert_eq!(r.ct.confirm(a, r.now, &mut r.obs), Verdict::Accept);
@@ -450,10 +450,10 @@ fn expired_entries_are_never_found() {
     assert_eq!(r.ct.iter(r.now).count(), 0);
     let back = udp("10.0.0.2", 53, "10.0.0.1", 4000);
     let mut skb = Skb::new(1, back);
-    r.ct.packet_in(Hook::Prerouting, &mut skb, r.now, &mut r.obs);
+    r.ct.packet_in(Hook::Prerouting, &mut skb, &r.payloads, r.now, &mut r.obs);
     assert!(matches!(skb.nfct, Nfct::Tracked(ct) if ct.info == CtInfo::New));
     let conn = r.ct.of(&skb).unwrap().0;
-    assert_eq!(conn.tuple(Dir::Original), Tuple::of_packet(&back).unwrap());
+    assert_eq!(conn.tuple(Dir::Original), Tuple::of_packet(&back, &r.payloads).unwrap());
 }
 
 /// The hash grows, entries come and go, and every one is found again.

@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
-use packetwalk_wire::{Icmp, Packet, Skb, Transport, proto};
+use packetwalk_wire::{Icmp, Packet, Payloads, Transport, proto};
 
 use super::Flow;
 use crate::conntrack::{Dir, Tuple};
 use crate::context::Cx;
 use crate::env::Host;
 use crate::nat::jhash;
+use crate::raw;
 
 /// What of a packet is hashed, and what the hash becomes. `given` tells which options were given, by
 /// [`bit`].
@@ -76,7 +77,7 @@ impl Hmark {
             let Some((conn, _)) = cx.ct.of(cx.skb) else { return Flow::Continue };
             of_connection(&conn.tuple(Dir::Original), &conn.tuple(Dir::Reply))
         } else {
-            of_packet(cx.skb)
+            of_packet(&cx.skb.packet, cx.env.payloads)
         };
         cx.skb.mark = self.hash(&fields);
         Flow::Continue
@@ -123,14 +124,14 @@ fn of_connection(original: &Tuple, reply: &Tuple) -> Fields {
 }
 
 /// An ICMP error is hashed as the packet that it quotes.
-fn of_packet(skb: &Skb) -> Fields {
-    let packet: &Packet = &skb.packet;
+fn of_packet(packet: &Packet, payloads: &Payloads) -> Fields {
     if let Transport::Icmp(Icmp::Error { quoted, .. }) = packet.transport {
-        let ports = Tuple::of_quoted(&quoted)
-            .filter(|t| matches!(t.protocol, proto::TCP | proto::UDP))
+        let ports = Tuple::of_quoted(&quoted, payloads.bytes(packet.payload))
+            .filter(|t| matches!(t.protocol, proto::TCP | proto::UDP | proto::SCTP | proto::UDPLITE))
             .map(|t| (t.sport, t.dport));
         return Fields { src: quoted.ip.src, dst: quoted.ip.dst, protocol: quoted.protocol(), ports };
     }
-    let ports = packet.ports().filter(|_| packet.ip.frag.is_none());
+    let has = packet.ip.frag.is_none() && raw::ports_offset(packet.protocol()).is_some();
+    let ports = raw::ports(packet, payloads).filter(|_| has);
     Fields { src: packet.ip.src, dst: packet.ip.dst, protocol: packet.protocol(), ports }
 }

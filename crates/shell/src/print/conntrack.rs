@@ -114,7 +114,7 @@ pub const fn protocol_name(protocol: u8) -> &'static str {
         proto::ICMPV6 => "icmpv6",
         proto::SCTP => "sctp",
         proto::GRE => "gre",
-        33 => "dccp",
+        proto::DCCP => "dccp",
         _ => "unknown",
     }
 }
@@ -137,8 +137,8 @@ pub fn line(entry: &Entry<'_>, now: Instant, style: Style, out: &mut String) {
     if let Some(left) = entry.seconds_left(now) {
         let _ = write!(out, "{left} ");
     }
-    if let Some(tcp) = conn.tcp().filter(|_| entry.proto) {
-        let _ = write!(out, "{} ", tcp.state.name());
+    if let Some(state) = conn.state_name().filter(|_| entry.proto) {
+        let _ = write!(out, "{state} ");
     }
     direction(entry, Dir::Original, out);
     if !entry.seen.replied {
@@ -214,7 +214,7 @@ fn direction(entry: &Entry<'_>, dir: Dir, out: &mut String) {
     let tuple = entry.conn.tuple(dir);
     let _ = write!(out, "src={} dst={} ", tuple.src, tuple.dst);
     let _ = match tuple.protocol {
-        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP | 33 => {
+        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP | proto::DCCP => {
             write!(out, "sport={} dport={} ", tuple.sport, tuple.dport)
         }
         proto::GRE => write!(out, "srckey=0x{:x} dstkey=0x{:x} ", tuple.sport, tuple.dport),

@@ -1,7 +1,8 @@
 //! `conntrack`: lists, gets, counts, makes, changes and deletes connections, and tells of them.
 //!
 //! # Source
-//! conntrack-tools 1.4.7 (Debian 12), `src/conntrack.c`. Refused by name: `-I expect`.
+//! conntrack-tools 1.4.7 (Debian 12), `src/conntrack.c`. Refused by name: `-I expect` of a
+//! connection with a helper, and what the real tool does not survive.
 
 mod change;
 mod command;

@@ -12,6 +12,7 @@ mod ipset;
 pub(crate) mod iptables;
 mod names;
 mod nc;
+mod nfacct;
 mod ping;
 pub(crate) mod proc_net;
 pub(crate) mod proc_sys;
@@ -82,6 +83,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("nc", Tool::Process(nc::new)),
     ("nc.openbsd", Tool::Process(nc::new)),
     ("netcat", Tool::Process(nc::new)),
+    ("nfacct", Tool::Process(nfacct::new)),
     ("nice", Tool::Function(control::wrap::nice)),
     ("nohup", Tool::Function(control::wrap::nohup)),
     ("nsenter", Tool::Function(control::nsenter::main)),

@@ -1,8 +1,9 @@
 //! A packet for this host has passed INPUT: to raw sockets, then to its protocol.
 
 use packetwalk_trace::{DropReason, Observer, RouteKind, Step};
+use packetwalk_wire::checksum::Sum;
 use packetwalk_wire::extension::kind;
-use packetwalk_wire::{Family, Icmp, Nfct, PacketType, Skb, Transport, icmp};
+use packetwalk_wire::{Family, Icmp, Nfct, PacketType, Skb, Transport, icmp, proto};
 
 use super::Next;
 use crate::sockets::Datagram;
@@ -35,6 +36,7 @@ impl Stack {
             Transport::Icmp(message) => self.deliver_icmp(cx, &skb, &dst, &message),
             Transport::Udp(_) => self.deliver_udp(cx, &skb, &dst),
             Transport::Tcp(tcp) => self.deliver_tcp(cx, &skb, &tcp),
+            Transport::Opaque { protocol: proto::UDPLITE } => self.deliver_udplite(cx, &skb, &dst),
             Transport::Opaque { .. } if taken => {
                 cx.obs.step(&skb, Step::Deliver);
                 Next::Done
@@ -59,6 +61,30 @@ impl Stack {
             cx.obs.step(skb, Step::Deliver);
             return Next::Done;
         }
+        self.no_port(cx, skb, dst)
+    }
+
+    /// No program here opens a UDP-Lite socket; a datagram whose checksum is wrong gets no answer.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/udplite.c`: `udplite_rcv`; `include/net/udplite.h`: `udplite_checksum_init`.
+    fn deliver_udplite<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
+        let ip = skb.packet.ip;
+        let body = cx.payloads.bytes(skb.packet.payload);
+        let Some([_, _, _, _, l0, l1, s0, s1]) = body.first_chunk::<8>() else {
+            return self.drop(cx, skb, DropReason::PktTooSmall);
+        };
+        let covered = match u16::from_be_bytes([*l0, *l1]) {
+            0 => Some(body),
+            covered => body.get(..usize::from(covered)).filter(|bytes| bytes.len() >= 8),
+        };
+        let sum = Sum::default().pseudo(ip.src, ip.dst, proto::UDPLITE, body.len());
+        let right = covered.is_some_and(|bytes| sum.bytes(bytes).finish() == 0) && [*s0, *s1] != [0; 2];
+        if right { self.no_port(cx, skb, dst) } else { self.drop(cx, skb, DropReason::Csum) }
+    }
+
+    fn no_port<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
+        let packet = skb.packet;
         if dst.kind == RouteKind::Local && skb.pkt_type == PacketType::Host {
             // UDP has let go of the connection: the error finds it again by itself.
             let about = Skb { nfct: Nfct::None, ..*skb };

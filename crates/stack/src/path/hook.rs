@@ -121,7 +121,12 @@ fn sums_up<O: Observer>(cx: &Cx<'_, O>, skb: &Skb) -> bool {
     {
         return false;
     }
-    if matches!(protocol, proto::GRE | proto::AH | proto::ESP | proto::SCTP | proto::UDPLITE) {
+    let without_sum = match protocol {
+        // Its first bit says whether it has one.
+        proto::GRE => cx.payloads.bytes(packet.payload).first().is_none_or(|byte| byte & 0x80 == 0),
+        _ => matches!(protocol, proto::AH | proto::ESP | proto::SCTP | proto::UDPLITE | proto::DCCP),
+    };
+    if without_sum {
         return true;
     }
     match packet.transport {

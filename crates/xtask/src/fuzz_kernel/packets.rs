@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::random::Random;
-use crate::kernel_case::bytes::{Ip, TCP, Tcp, UDP, flags};
+use crate::kernel_case::bytes::{GRE, Ip, SCTP, TCP, Tcp, UDP, UDPLITE, chunk, flags, hex, sctp};
 use crate::kernel_case::case::Step;
 use crate::kernel_case::told::OUR_IDS;
 use crate::kernel_case::topology::Topology;
@@ -11,8 +11,8 @@ use crate::kernel_case::topology::Topology;
 /// Ports that rules and packets have in common.
 pub const PORTS: [u16; 12] = [22, 53, 80, 123, 443, 1023, 1024, 5000, 8080, 33333, 40000, 65535];
 
-/// Protocols without ports: GRE, ESP, AH, SCTP, one for experiments.
-const OTHERS: [u8; 5] = [47, 50, 51, 132, 253];
+/// Less common protocols: GRE, ESP, AH, SCTP, UDP-Lite, DCCP, one for experiments.
+const OTHERS: [u8; 7] = [GRE, 50, 51, SCTP, UDPLITE, 33, 253];
 
 #[derive(Clone, Debug)]
 struct Flow {
@@ -95,10 +95,12 @@ impl<'a> Packets<'a> {
             _ => self.foreign(),
         };
         let protocol = match self.random.below(100) {
-            0..=36 => TCP,
-            37..=72 => UDP,
-            73..=93 => Ip::new(src, dst, 0).icmp_protocol(),
-            _ if self.six => *self.random.pick(&[47, 132, 253]),
+            0..=33 => TCP,
+            34..=66 => UDP,
+            67..=83 => SCTP,
+            84..=87 => GRE,
+            88..=93 => Ip::new(src, dst, 0).icmp_protocol(),
+            _ if self.six => *self.random.pick(&[GRE, SCTP, UDPLITE, 253]),
             _ => *self.random.pick(&OTHERS),
         };
         let ports = (*self.random.pick(&[1500, 40000, 41000, 33333, 1024, 53]), *self.random.pick(&PORTS));
@@ -162,6 +164,12 @@ impl<'a> Packets<'a> {
                 let rest = u32::from(flow.ports.0) << 16 | flow.seq & 0xff;
                 (ip.icmp_protocol(), ip.icmp(ty, code, rest, &data))
             }
+            SCTP => (SCTP, self.sctp(flow.ports, letters == "back", &data)),
+            GRE => (GRE, self.gre(&data)),
+            UDPLITE => {
+                let covers = *self.random.pick(&[0, 8, 8, 12, 7, 2000]);
+                (UDPLITE, ip.udplite(flow.ports.0, flow.ports.1, covers, &data))
+            }
             other => (other, vec![0x11; size.max(24)]),
         };
         let mark = if self.random.chance(8) { *self.random.pick(&[1, 2, 0x10]) } else { 0 };
@@ -170,6 +178,69 @@ impl<'a> Packets<'a> {
             return self.fragments(host, mark, ip, protocol, &body);
         }
         self.steps.push(Step::Send { host, mark, bytes: ip.around(protocol, &body) });
+    }
+
+    /// An SCTP packet: mostly one that goes on as an association does, from either side.
+    fn sctp(&mut self, ports: (u16, u16), back: bool, data: &[u8]) -> Vec<u8> {
+        let tag = |n: u32| [n.to_be_bytes().as_slice(), &[0, 0, 0x80, 0, 0, 10, 0, 10, 0, 0, 0, 1]].concat();
+        // Each side's own tag, which the other's packets carry.
+        let (own, other): (u32, u32) = if back { (0x2000, 0x1000) } else { (0x1000, 0x2000) };
+        let r = &mut *self.random;
+        let all: [(u8, u32, Vec<u8>); 14] = [
+            (1, 0, tag(own)),
+            (2, other, tag(own)),
+            (10, other, b"cookie".to_vec()),
+            (11, other, Vec::new()),
+            (0, other, [&[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], data].concat()),
+            (3, other, vec![0, 0, 0, 1, 0, 0, 0x80, 0, 0, 0, 0, 0]),
+            (4, other, vec![0, 1, 0, 8, 1, 2, 3, 4]),
+            (5, other, vec![0, 1, 0, 8, 1, 2, 3, 4]),
+            (6, other, Vec::new()),
+            (7, other, vec![0, 0, 0, 1]),
+            (8, other, Vec::new()),
+            (9, other, vec![0, 1, 0, 4]),
+            (14, other, Vec::new()),
+            (200, other, Vec::new()),
+        ];
+        let usual: &[usize] =
+            if back { &[1, 1, 3, 4, 5, 7, 9, 10, 12] } else { &[0, 0, 2, 2, 4, 6, 9, 10, 12] };
+        let at = if r.chance(70) { *r.pick(usual) } else { r.below(all.len()) };
+        let Some((ty, right, body)) = all.get(at).cloned() else { return Vec::new() };
+        let vtag = if r.chance(88) { right } else { *r.pick(&[0, own, other, 77]) };
+        let flags = u8::from(r.chance(12));
+        let mut chunks = Vec::new();
+        chunk(&mut chunks, ty, flags, &body);
+        if r.chance(18)
+            && let Some((ty, _, body)) = all.get(r.below(all.len())).cloned()
+        {
+            chunk(&mut chunks, ty, 0, &body);
+        }
+        let mut out = sctp(ports.0, ports.1, vtag, &chunks);
+        match r.below(60) {
+            0 => out.truncate(r.below(out.len())),
+            1 => out[8] ^= 1,
+            2 => out[14..16].copy_from_slice(&[0, r.below(9) as u8]),
+            _ => {}
+        }
+        out
+    }
+
+    /// A GRE packet: plain, with a checksum's or a key's bit, or PPTP's.
+    fn gre(&mut self, data: &[u8]) -> Vec<u8> {
+        let r = &mut *self.random;
+        let call = *r.pick(&[0u8, 1, 7]);
+        let head: [u8; 8] = match r.below(10) {
+            0..=5 => [0, 0, 0x08, 0, 0, 0, 0, 0],
+            6 => [0x80, 0, 0x08, 0, 0x12, 0x34, 0, 0],
+            7 => [0x20, 0, 0x65, 0x58, 0, 0, 0, 9],
+            8 => [0x20, 1, 0x88, 0x0b, 0, 0, 0, call],
+            _ => [0x20, 1, 0x08, 0, 0, 0, 0, call],
+        };
+        let mut out = [head.as_slice(), data].concat();
+        if r.chance(4) {
+            out.truncate(r.below(8));
+        }
+        out
     }
 
     /// Two fragments: in order, the other way round, or one alone.
@@ -207,8 +278,17 @@ impl<'a> Packets<'a> {
             }
             UDP => format!("udp:{}", r.pick(&[0, 8, 100])),
             1 | 58 => "echo".to_owned(),
-            _ => "err:3:2:0".to_owned(),
+            _ if r.chance(30) => return self.answer_otherwise(flow, host),
+            SCTP => String::new(),
+            _ => "back".to_owned(),
         };
+        if how.is_empty() {
+            // From the verification tag on, without the checksum.
+            let bytes = self.sctp((0, 0), true, b"answer");
+            let parts = [bytes.get(4..8), bytes.get(12..)];
+            how = format!("sctp:{}", parts.into_iter().flatten().map(hex).collect::<String>());
+        }
+        let r = &mut *self.random;
         if r.chance(22) {
             how = if self.six {
                 r.text(&["err:1:0:0", "err:1:4:0", "err:3:0:0", "err:2:0:1300", "err:4:1:6", "err:1:1:0"])
@@ -233,6 +313,24 @@ impl<'a> Packets<'a> {
         // Mostly the host that has the address; at times another on the way, with what came to it.
         let host = if r.chance(88) { host } else { r.pick(self.topology.hosts) };
         self.steps.push(Step::Reply { host: host.to_owned(), how });
+    }
+
+    /// The other side of a flow of a less common protocol sends, to where the flow came from: what was mapped it
+    /// does not know. Or it tells that it does not know the protocol.
+    fn answer_otherwise(&mut self, flow: &Flow, host: &'static str) {
+        if self.random.chance(20) {
+            let how = if self.six { "err:4:1:6" } else { "err:3:2:0" };
+            return self.steps.push(Step::Reply { host: host.to_owned(), how: how.to_owned() });
+        }
+        let back = Flow {
+            from: host,
+            src: flow.dst,
+            dst: flow.src,
+            to: Some(flow.from),
+            ports: (flow.ports.1, flow.ports.0),
+            ..flow.clone()
+        };
+        self.emit(&back, "back");
     }
 
     fn ends(&mut self) -> (&'static str, IpAddr, IpAddr) {

@@ -2,12 +2,20 @@
 
 use std::net::IpAddr;
 
+use packetwalk_wire::checksum::crc32c;
+
 /// ICMP's protocol number.
 pub const ICMP: u8 = 1;
 /// TCP's.
 pub const TCP: u8 = 6;
 /// UDP's.
 pub const UDP: u8 = 17;
+/// GRE's.
+pub const GRE: u8 = 47;
+/// SCTP's.
+pub const SCTP: u8 = 132;
+/// UDP-Lite's.
+pub const UDPLITE: u8 = 136;
 /// IPv6's ICMP.
 pub const ICMPV6: u8 = 58;
 
@@ -108,6 +116,26 @@ impl Ip {
         out
     }
 
+    /// A UDP-Lite datagram's bytes after the IP header; the checksum covers so many of them.
+    pub fn udplite(&self, sport: u16, dport: u16, covers: u16, data: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        for field in [sport, dport, covers, 0] {
+            out.extend(field.to_be_bytes());
+        }
+        out.extend(data);
+        let covered = match usize::from(covers) {
+            0 => out.len(),
+            covered => covered.min(out.len()),
+        };
+        let sum = match checksum(&[&self.pseudo(UDPLITE, out.len()), out.get(..covered).unwrap_or_default()])
+        {
+            0 => 0xffff,
+            sum => sum,
+        };
+        put(&mut out, 6, sum);
+        out
+    }
+
     /// A TCP segment's bytes after the IP header.
     pub fn tcp(&self, tcp: &Tcp, data: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
@@ -158,6 +186,29 @@ pub struct Tcp {
     pub flags: u8,
     /// Window.
     pub window: u16,
+}
+
+/// An SCTP packet's bytes after the IP header.
+pub fn sctp(sport: u16, dport: u16, vtag: u32, chunks: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.extend(sport.to_be_bytes());
+    out.extend(dport.to_be_bytes());
+    out.extend(vtag.to_be_bytes());
+    out.extend([0; 4]);
+    out.extend(chunks);
+    let sum = crc32c(&[&out]).to_le_bytes();
+    if let Some(field) = out.get_mut(8..12) {
+        field.copy_from_slice(&sum);
+    }
+    out
+}
+
+/// Appends an SCTP chunk.
+pub fn chunk(out: &mut Vec<u8>, ty: u8, flags: u8, body: &[u8]) {
+    out.extend([ty, flags]);
+    out.extend((4 + body.len() as u16).to_be_bytes());
+    out.extend(body);
+    out.resize(out.len().next_multiple_of(4), 0);
 }
 
 /// The Internet checksum; each part but the last has an even length.

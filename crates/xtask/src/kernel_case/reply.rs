@@ -1,11 +1,12 @@
 //! Packets made from one that came.
 //!
 //! How: `udp:SIZE`; `tcp:FLAGS:SEQ:SIZE` (acknowledges what came); `echo` (an echo reply); `err:TYPE:CODE:REST` (an
-//! ICMP error that quotes what came). Each may end in `:ttl=N`.
+//! ICMP error that quotes what came); `sctp:BYTES` (verification tag and chunks); `back` (the same bytes, ports the other
+//! way round). Each may end in `:ttl=N`.
 
 use std::net::IpAddr;
 
-use super::bytes::{ICMP, ICMPV6, Ip, TCP, Tcp, UDP, flags};
+use super::bytes::{GRE, ICMP, ICMPV6, Ip, SCTP, TCP, Tcp, UDP, UDPLITE, flags, sctp, unhex};
 
 /// The parts of a packet that an answer needs.
 struct Came<'a> {
@@ -84,6 +85,17 @@ pub fn to(packet: &[u8], how: &str, id: u16) -> Option<Vec<u8>> {
             let quote = packet.get(..packet.len().min(if came.src.is_ipv6() { 1232 } else { 548 }))?;
             (ip.icmp_protocol(), ip.icmp(number(1)? as u8, number(2)? as u8, number(3)?, quote))
         }
+        ("sctp", SCTP) => {
+            let (sport, dport) = ports()?;
+            let bytes = unhex(words.get(1)?)?;
+            let (vtag, chunks) = bytes.split_first_chunk()?;
+            (SCTP, sctp(sport, dport, u32::from_be_bytes(*vtag), chunks))
+        }
+        ("back", UDPLITE) => {
+            let [s0, s1, d0, d1, rest @ ..] = came.body else { return None };
+            (UDPLITE, [&[*d0, *d1, *s0, *s1], rest].concat())
+        }
+        ("back", other @ (GRE | 33 | 50 | 51 | 253)) => (other, came.body.to_vec()),
         _ => return None,
     };
     Some(ip.around(protocol, &body))

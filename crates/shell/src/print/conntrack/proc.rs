@@ -29,13 +29,21 @@ pub fn proc_table(table: &Conntrack, now: Instant) -> String {
     out
 }
 
+/// A protocol's name (`l4proto_name`): the kernel knows DCCP no longer.
+const fn kernel_name(protocol: u8) -> &'static str {
+    if protocol == proto::DCCP { "unknown" } else { protocol_name(protocol) }
+}
+
 fn row(table: &Conntrack, r: CtRef, conn: &Conn, now: Instant, out: &mut String) {
     let (name, number) = family(&conn.tuple(Dir::Original));
     let protocol = conn.protocol();
     let left = conn.expires_in(now + MOMENT);
-    let _ = write!(out, "{name:<8} {number} {:<8} {protocol} {left} ", protocol_name(protocol));
-    if let Some(tcp) = conn.tcp() {
-        let _ = write!(out, "{} ", tcp.state.name());
+    let _ = write!(out, "{name:<8} {number} {:<8} {protocol} {left} ", kernel_name(protocol));
+    if let Some(state) = conn.state_name() {
+        let _ = write!(out, "{state} ");
+    }
+    if let Some((timeout, stream)) = conn.gre_timeouts() {
+        let _ = write!(out, "timeout={timeout}, stream_timeout={stream} ");
     }
     let zone = conn.zone();
     for dir in [Dir::Original, Dir::Reply] {

@@ -45,7 +45,7 @@ pub fn save(entry: &Entry<'_>, command: &str, now: Instant, out: &mut String) {
     let protocol = conn.protocol();
     let name = protocol_name(protocol);
     let _ = match protocol {
-        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP | 33 => write!(
+        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP => write!(
             out,
             "-p {name} --sport {} --dport {} --reply-port-src {} --reply-port-dst {} ",
             original.sport, original.dport, reply.sport, reply.dport
@@ -62,10 +62,17 @@ pub fn save(entry: &Entry<'_>, command: &str, now: Instant, out: &mut String) {
             original.icmp_code(),
             original.icmp_id()
         ),
+        proto::DCCP => write!(out, "-p {name} "),
         _ => write!(out, "-p {protocol} "),
     };
-    if let Some(tcp) = conn.tcp().filter(|_| entry.proto) {
-        let _ = write!(out, "--state {} ", tcp.state.name());
+    if let Some(state) = conn.state_name().filter(|_| entry.proto) {
+        // The tool has no name for the last of SCTP's states.
+        let state = if state == "HEARTBEAT_SENT" { "(null)" } else { state };
+        let _ = write!(out, "--state {state} ");
+    }
+    if let Some(sctp) = conn.sctp().filter(|_| entry.proto) {
+        let [original, reply] = sctp.vtag;
+        let _ = write!(out, "--orig-vtag {original} --reply-vtag {reply} ");
     }
     out.truncate(out.trim_end_matches(' ').len());
 }

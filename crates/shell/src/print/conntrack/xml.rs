@@ -22,8 +22,10 @@ pub fn xml(entry: &Entry<'_>, kind: Option<&str>, now: Instant, style: Style, ou
     direction(entry, Dir::Original, out);
     direction(entry, Dir::Reply, out);
     out.push_str("<meta direction=\"independent\">");
-    if let Some(tcp) = conn.tcp().filter(|_| entry.proto) {
-        let _ = write!(out, "<state>{}</state>", tcp.state.name());
+    // SCTP's states are told by TCP's names of the same numbers.
+    let sctp = conn.sctp().map(|sctp| sctp.state.tcp_name());
+    if let Some(state) = sctp.or(conn.state_name()).filter(|_| entry.proto) {
+        let _ = write!(out, "<state>{state}</state>");
     }
     if let Some(left) = entry.seconds_left(now) {
         let _ = write!(out, "<timeout>{left}</timeout>");
@@ -119,7 +121,7 @@ fn direction(entry: &Entry<'_>, dir: Dir, out: &mut String) {
 
 pub(super) fn ports(tuple: &Tuple, out: &mut String) {
     let _ = match tuple.protocol {
-        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP | 33 => {
+        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP | proto::DCCP => {
             write!(out, "<sport>{}</sport><dport>{}</dport>", tuple.sport, tuple.dport)
         }
         proto::GRE => {

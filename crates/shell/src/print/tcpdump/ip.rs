@@ -9,7 +9,7 @@ use packetwalk_wire::checksum::Sum;
 use packetwalk_wire::proto;
 
 use super::dissect::{Cut, Dissect, Fields, Print, bits, first, name};
-use super::{icmp, icmp6, igmp, put, tcp, udp};
+use super::{gre, icmp, icmp6, igmp, put, sctp, tcp, udp};
 
 /// `ipproto_values`.
 #[rustfmt::skip]
@@ -121,6 +121,8 @@ pub(super) fn upper(d: &mut Dissect<'_>, network: &Network, protocol: u8, b: &[u
             requires(d, protocol, 6);
             Ok(())
         }
+        (proto::SCTP, _) => sctp::print(d, network, b, len),
+        (proto::GRE, _) => gre::print(d, b, len),
         (proto::ESP, _) => esp(d, b, len),
         (59, _) => {
             d.text("no next header");

@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 
 use packetwalk_netfilter::conntrack::{Conn, Status, Tuple};
 use packetwalk_trace::{ChainId, CtSeen, CtStep, Hook, Manip, NsId, RuleEnd, Table};
-use packetwalk_wire::{Body, CtInfo, CtRef, Family, IfIndex, Packet, proto};
+use packetwalk_wire::{Body, CtInfo, CtRef, Family, IfIndex, Packet, Payloads, proto};
 
 use super::fields::Field;
 use super::scene::{Scene, rule_key};
@@ -161,7 +161,7 @@ pub(super) fn conntrack(scene: &Scene<'_>, ns: NsId, step: CtStep, body: &Body) 
         }
     };
     let tuple = || match body {
-        Body::Ip(packet) => tuple_text(packet),
+        Body::Ip(packet) => tuple_text(packet, &scene.lab.payloads),
         Body::Arp(_) => String::new(),
     };
     // The row of an entry that is gone by now is what the packet says of it.
@@ -246,8 +246,8 @@ fn entry(scene: &Scene<'_>, ns: NsId, r: CtRef, seen: CtSeen) -> Option<Decided>
     Some(Decided { table: TableName::Conntrack, key: entry.conn.id().to_string(), text })
 }
 
-fn tuple_text(packet: &Packet) -> String {
-    let Some(tuple) = Tuple::of_packet(packet) else { return String::new() };
+fn tuple_text(packet: &Packet, payloads: &Payloads) -> String {
+    let Some(tuple) = Tuple::of_packet(packet, payloads) else { return String::new() };
     let mut text =
         format!("{} src={} dst={}", conntrack::protocol_name(tuple.protocol), tuple.src, tuple.dst);
     let _ = match tuple.protocol {

@@ -114,6 +114,7 @@ pub(super) const fn reason(reason: DropReason) -> &'static str {
         DropReason::NeighFailed => "nobody answered for the next hop's address",
         DropReason::NeighQueueFull => "too many packets wait for the next hop's address",
         DropReason::Csum => "its checksum is wrong",
+        DropReason::PktTooSmall => "its header is cut short",
         DropReason::TcpFlags => "its TCP flags make no sense for the connection",
         DropReason::TcpReset => "a reset ended the connection",
         DropReason::DevReady => "the interface is down",

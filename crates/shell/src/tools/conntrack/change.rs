@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use packetwalk_netfilter::conntrack::{
-    Change, ChangeError, Conn, Conntrack, Dir, NewConn, Status, TcpState, Tuple, Zone, ZoneDir,
+    ByHand, Change, ChangeError, Conn, Conntrack, Dir, NewConn, SctpState, Status, TcpState, Tuple, Zone,
+    ZoneDir,
 };
 use packetwalk_wire::{CtRef, Instant, proto};
 
@@ -37,7 +38,8 @@ pub(super) fn create(
 fn is_invalid(parsed: &Parsed) -> bool {
     let [_, _, r, q] = parsed.addrs;
     let [_, _, from, to] = parsed.ports;
-    let ports = matches!(parsed.protocol, Some(proto::TCP | proto::UDP | proto::UDPLITE | proto::GRE));
+    let ports =
+        matches!(parsed.protocol, Some(proto::TCP | proto::UDP | proto::UDPLITE | proto::GRE | proto::SCTP));
     let reply = r.is_some() || q.is_some();
     let whole = r.is_some() && q.is_some() && (!ports || from.is_some() && to.is_some());
     let [both, original, other] = parsed.zones;
@@ -48,10 +50,9 @@ fn is_invalid(parsed: &Parsed) -> bool {
 fn wanted(parsed: &Parsed) -> Result<NewConn, Fail> {
     let invalid = || Fail::Other("Operation failed: invalid parameters".into());
     let protocol = parsed.protocol.ok_or_else(invalid)?;
-    if matches!(protocol, proto::SCTP | 33) {
-        return Err(Fail::NotSimulated(format!("-I -p {}", parsed.protocol_name)));
-    }
     let ports = |at: usize| match (parsed.icmp, parsed.ports.get(at), parsed.ports.get(at + 1)) {
+        // The kernel knows no ports of DCCP.
+        _ if protocol == proto::DCCP => (0, 0),
         ([Some(ty), Some(code), id], ..) => (id.unwrap_or(0), ty << 8 | code),
         (_, Some(Some(source)), Some(Some(target))) => (*source, *target),
         _ => (0, 0),
@@ -69,10 +70,7 @@ fn wanted(parsed: &Parsed) -> Result<NewConn, Fail> {
     };
     let mut status = parsed.status.unwrap_or_default();
     let reply = mapped(parsed, reply, &mut status);
-    let state = match (protocol, parsed.state.as_deref()) {
-        (proto::TCP, Some(name)) => Some(TcpState::of(name).ok_or_else(invalid)?),
-        _ => None,
-    };
+    let state = by_hand(parsed, protocol).map_err(|_| invalid())?;
     let [both, from, to] = parsed.zones;
     let zone = match (both, from, to) {
         (Some(id), ..) => Zone { id, dir: ZoneDir::Both, mark: false },
@@ -88,6 +86,22 @@ fn wanted(parsed: &Parsed) -> Result<NewConn, Fail> {
         mark: parsed.mark.map_or(0, |(value, _)| value),
         state,
     })
+}
+
+/// The state that the options tell of a protocol.
+///
+/// # Source
+/// Linux v6.18, `nf_conntrack_proto_sctp.c`: `nlattr_to_sctp`, which asks for both tags.
+fn by_hand(parsed: &Parsed, protocol: u8) -> Result<Option<ByHand>, ChangeError> {
+    let Some(name) = parsed.state.as_deref() else { return Ok(None) };
+    match (protocol, parsed.vtags) {
+        (proto::TCP, _) => Ok(TcpState::of(name).map(ByHand::Tcp)),
+        (proto::SCTP, [Some(original), Some(reply)]) => {
+            Ok(SctpState::of(name).map(|state| ByHand::Sctp(state, [original, reply])))
+        }
+        (proto::SCTP, _) => Err(ChangeError::Invalid),
+        _ => Ok(None),
+    }
 }
 
 /// The reply tuple after `-n` and `-g`.
@@ -147,13 +161,17 @@ pub(super) fn update(
         table.iter(now).filter(|(_, conn)| parsed.updates(conn)).map(|(r, conn)| (r, *conn)).collect();
     for (r, conn) in found {
         let Some(change) = change(parsed, &conn) else { continue };
+        let state = by_hand(parsed, conn.protocol());
         if parsed.family.is_none() {
             answers.push_back(Answer::Error("Operation not supported"));
         } else {
             // The zone is not sent.
             let there = table.find(&conn.tuple(Dir::Original), Zone::DEFAULT, now).is_some();
-            let changed =
-                if there { table.change(r, &change, portid, now) } else { Err(ChangeError::NotFound) };
+            let changed = match state {
+                _ if !there => Err(ChangeError::NotFound),
+                Ok(state) => table.change(r, &Change { state, ..change }, portid, now),
+                Err(error) => Err(error),
+            };
             answers.push_back(match changed {
                 Ok(()) => Answer::Ack,
                 Err(error) => Answer::Error(error.text()),
@@ -193,14 +211,13 @@ pub(super) fn update(
     (done, Ok(()))
 }
 
-/// What is to be changed of an entry; `None` when it is so already.
+/// What is to be changed of an entry, but for its state; `None` when it is so already.
 fn change(parsed: &Parsed, conn: &Conn) -> Option<Change> {
     let mark = parsed.mark.map(|(value, mask)| (conn.mark & !mask) ^ value);
-    let state = parsed.state.as_deref().and_then(TcpState::of);
     let status = parsed.status.unwrap_or_default();
     let same = mark.is_none_or(|mark| mark == conn.mark)
         && conn.status().has(status)
-        && state.is_none_or(|state| conn.tcp().is_some_and(|tcp| tcp.state == state))
+        && parsed.state.as_deref().is_none_or(|state| conn.state_name() == Some(state))
         && parsed.timeout.is_none();
-    (!same).then_some(Change { timeout: parsed.timeout, status, mark, state })
+    (!same).then_some(Change { timeout: parsed.timeout, status, mark, state: None })
 }

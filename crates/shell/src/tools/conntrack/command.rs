@@ -138,7 +138,7 @@ pub(super) fn run(cx: &mut Cx<'_>, parsed: &Parsed) -> Result<u8, Fail> {
                 s.found, s.invalid, s.insert_failed, s.drop, s.early_drop, s.error, s.clash_resolve
             );
         }
-        _ => return Err(Fail::NotSimulated("of the table 'expect'".into())),
+        _ => return Err(no_expectation(table, parsed, now)),
     }
     cx.stdout.push(lines.as_bytes());
     if parsed.style.xml && parsed.command == Some(Command::List) {
@@ -148,6 +148,24 @@ pub(super) fn run(cx: &mut Cx<'_>, parsed: &Parsed) -> Result<u8, Fail> {
         cx.stderr = summary;
     }
     Ok(status)
+}
+
+/// `-I expect`: the connection must be there and have a helper. With one, the real tool makes an expectation of a
+/// protocol that is a byte of the port, which no packet meets.
+///
+/// # Source
+/// conntrack-tools 1.4.7, `extensions/libct_proto_tcp.c`: `parse_options`; Linux v6.18, `nf_conntrack_netlink.c`:
+/// `ctnetlink_create_expect`.
+fn no_expectation(table: &mut Conntrack, parsed: &Parsed, now: Instant) -> Fail {
+    let master = match tuple(parsed) {
+        Ok(tuple) => table.find(&tuple, Zone::DEFAULT, now),
+        Err(fail) => return fail,
+    };
+    match master.map(|(r, _)| table.helper(r)) {
+        None => Fail::Other("Operation failed: master conntrack not found".into()),
+        Some(None) => Fail::Other("Operation failed: Operation not supported".into()),
+        Some(Some(_)) => Fail::NotSimulated("-I expect of a connection with a helper".into()),
+    }
 }
 
 /// The kernel's dump does not take every status.

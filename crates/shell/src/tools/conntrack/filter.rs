@@ -28,7 +28,7 @@ impl Parsed {
             })
             && alike(&self.ports, &ports)
             && alike(&self.icmp, &icmp)
-            && self.state.as_deref().is_none_or(|s| conn.tcp().is_some_and(|tcp| tcp.state.name() == s))
+            && self.state.as_deref().is_none_or(|s| conn.state_name() == Some(s))
             && self.status.is_none_or(|wanted| conn.status().has(wanted))
             && self.mark.is_none_or(|(value, mask)| conn.mark & mask == value)
             && self.zone(conn)

@@ -2,12 +2,15 @@
 
 use std::net::IpAddr;
 
-use packetwalk_netfilter::conntrack::Status;
+use packetwalk_netfilter::conntrack::{SctpState, Status};
 use packetwalk_wire::{Family, proto};
 
 use super::Fail;
 use super::getopt::{Spec, Words};
-use super::table::{ALLOWED, ICMP, ICMPV6, KEYS, NEEDED, OPTIONS, ORIG_ZONE, PORTS, REPLY_ZONE, STATE};
+use super::table::{
+    ALLOWED, ICMP, ICMPV6, KEYS, NEEDED, OPTIONS, ORIG_VTAG, ORIG_ZONE, PORTS, REPLY_VTAG, REPLY_ZONE, ROLE,
+    ROLES, STATE, VTAGS,
+};
 use crate::print::conntrack::Style;
 
 /// What is to be done.
@@ -71,6 +74,10 @@ pub(super) struct Parsed {
     /// ICMP type, code and identifier.
     pub icmp: [Option<u16>; 3],
     pub state: Option<String>,
+    /// SCTP's verification tags, original and reply.
+    pub vtags: [Option<u32>; 2],
+    /// DCCP's `--role` was given.
+    has_role: bool,
     pub status: Option<Status>,
     /// Seconds.
     pub timeout: Option<u32>,
@@ -101,7 +108,9 @@ pub(super) fn parse(words: &[String], parsed: &mut Parsed) -> Result<(), Fail> {
     let mut words = Words::new(words);
     loop {
         let own: &[&[Spec]] = match parsed.protocol {
-            Some(proto::TCP | 33 | proto::SCTP) => &[&OPTIONS, &PORTS, &STATE],
+            Some(proto::TCP) => &[&OPTIONS, &PORTS, &STATE],
+            Some(proto::SCTP) => &[&OPTIONS, &PORTS, &STATE, &VTAGS],
+            Some(proto::DCCP) => &[&OPTIONS, &PORTS, &STATE, &ROLES],
             Some(proto::UDP | proto::UDPLITE) => &[&OPTIONS, &PORTS],
             Some(proto::GRE) => &[&OPTIONS, &KEYS],
             Some(proto::ICMP) => &[&OPTIONS, &ICMP],
@@ -183,6 +192,9 @@ impl Parsed {
                 return Fail::parameter(format!("unknown label '{text}'"));
             }
             '1'..='9' => self.of_protocol(letter, text)?,
+            ORIG_VTAG => self.vtags[0] = Some(atoi(text)),
+            REPLY_VTAG => self.vtags[1] = Some(atoi(text)),
+            ROLE => self.has_role = true,
             _ => {}
         }
         if letter != 'a' && !letter.is_ascii_digit() {
@@ -287,6 +299,13 @@ impl Parsed {
         {
             return Fail::parameter("Can't use -z with filtering parameters");
         }
+        if !matches!(letter, 'G' | 'I' | 'U' | 'c') {
+            for (vtag, name) in self.vtags.iter().zip(["orig-vtag", "reply-vtag"]) {
+                if vtag.is_some() {
+                    return Fail::parameter(format!("Illegal option `--{name}' with this command"));
+                }
+            }
+        }
         match letter {
             'G' | 'I' => self.check_get(letter),
             'c' | 'd' | 'g' => self.check_expect(letter),
@@ -316,19 +335,49 @@ impl Parsed {
                     }
                 }
             }
-            Some(proto::TCP) if command == 'I' && self.state.is_none() => {
-                return Fail::parameter("You need to supply the `--state' option for this command");
-            }
-            Some(proto::TCP | proto::UDP | proto::UDPLITE) => match self.ports {
-                [Some(_), Some(_), _, _] | [_, _, Some(_), Some(_)] => {}
-                [None, None, _, _] if self.ports[2].is_some() || self.ports[3].is_some() => {
-                    return Fail::parameter("you have to specify `--reply-src-port' and `--reply-dst-port'");
+            Some(protocol) => {
+                if command == 'I'
+                    && let Some(name) = self.missing_state(protocol)
+                {
+                    return Fail::parameter(format!(
+                        "You need to supply the `--{name}' option for this command"
+                    ));
                 }
-                _ => return Fail::parameter("you have to specify `--sport' and `--dport'"),
-            },
-            _ => {}
+                let own = match protocol {
+                    proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP | proto::DCCP => {
+                        ["port", "sport", "dport"]
+                    }
+                    proto::GRE => ["key", "srckey", "dstkey"],
+                    _ => return Ok(()),
+                };
+                return self.check_ports(own);
+            }
+            None => {}
         }
         Ok(())
+    }
+
+    /// Which option about the protocol's state is missing, of those that a new entry needs.
+    const fn missing_state(&self, protocol: u8) -> Option<&'static str> {
+        let tells = matches!(protocol, proto::TCP | proto::SCTP | proto::DCCP);
+        match (protocol, self.vtags) {
+            _ if tells && self.state.is_none() => Some("state"),
+            (proto::SCTP, [None, _]) => Some("orig-vtag"),
+            (proto::SCTP, [_, None]) => Some("reply-vtag"),
+            (proto::DCCP, _) if !self.has_role => Some("role"),
+            _ => None,
+        }
+    }
+
+    /// Both ports or keys of one direction.
+    fn check_ports(&self, [kind, source, target]: [&str; 3]) -> Result<(), Fail> {
+        match self.ports {
+            [Some(_), Some(_), _, _] | [_, _, Some(_), Some(_)] => Ok(()),
+            [None, None, r, q] if r.is_some() || q.is_some() => {
+                Fail::parameter(format!("you have to specify `--reply-src-{kind}' and `--reply-dst-{kind}'"))
+            }
+            _ => Fail::parameter(format!("you have to specify `--{source}' and `--{target}'")),
+        }
     }
 
     /// Expectations need all ports.
@@ -450,7 +499,7 @@ impl Parsed {
 
     /// An option of the protocol that `-p` named.
     fn of_protocol(&mut self, letter: char, text: &str) -> Result<(), Fail> {
-        let value = atoi(text);
+        let value = if self.protocol == Some(proto::GRE) { number(text) } else { atoi(text) } as u16;
         let at = usize::from(letter as u8 - b'1');
         self.given_masks |= matches!(letter, '5' | '6');
         if matches!(self.protocol, Some(proto::ICMP | proto::ICMPV6)) {
@@ -474,6 +523,11 @@ impl Parsed {
             if self.protocol == Some(proto::TCP) && !STATES.contains(&text) {
                 return Fail::parameter(format!("unknown TCP state `{text}'"));
             }
+            if self.protocol == Some(proto::SCTP)
+                && (text == "HEARTBEAT_SENT" || SctpState::of(text).is_none())
+            {
+                return Err(Fail::NotSimulated(format!("--state {text} of SCTP (the real tool crashes)")));
+            }
             self.state = Some(if text == "LISTEN" { "SYN_SENT2".into() } else { text.into() });
         } else if let Some(slot) = self.ports.get_mut(at) {
             *slot = Some(value);
@@ -495,7 +549,7 @@ fn protocol(text: &str) -> Result<u8, Fail> {
         ("icmp", proto::ICMP),
         ("icmpv6", proto::ICMPV6),
         ("sctp", proto::SCTP),
-        ("dccp", 33),
+        ("dccp", proto::DCCP),
         ("gre", proto::GRE),
     ];
     const NAMES: [(&str, u8); 12] = [
@@ -531,8 +585,8 @@ fn number(text: &str) -> u32 {
     if digits.is_empty() { 0 } else { u64::from_str_radix(digits, radix).unwrap_or(u64::MAX) as u32 }
 }
 
-/// `atoi`, as a port.
-fn atoi(text: &str) -> u16 {
+/// `atoi`.
+fn atoi(text: &str) -> u32 {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    text.get(..end).and_then(|digits| digits.parse::<u64>().ok()).unwrap_or(0) as u16
+    text.get(..end).and_then(|digits| digits.parse::<u64>().ok()).unwrap_or(0) as u32
 }

@@ -9,6 +9,10 @@ use super::getopt::{Spec, Takes};
 pub(super) const ORIG_ZONE: char = '(';
 pub(super) const REPLY_ZONE: char = ')';
 
+pub(super) const ORIG_VTAG: char = '*';
+pub(super) const REPLY_VTAG: char = '+';
+pub(super) const ROLE: char = '=';
+
 const fn spec(letter: char, names: &'static [&'static str], takes: Takes) -> Spec {
     Spec { letter, names, takes }
 }
@@ -49,6 +53,11 @@ pub(super) const PORTS: [Spec; 8] = [
 ];
 
 pub(super) const STATE: [Spec; 1] = [spec('7', &["state"], Takes::Argument)];
+
+pub(super) const VTAGS: [Spec; 2] =
+    [spec(ORIG_VTAG, &["orig-vtag"], Takes::Argument), spec(REPLY_VTAG, &["reply-vtag"], Takes::Argument)];
+
+pub(super) const ROLES: [Spec; 1] = [spec(ROLE, &["role"], Takes::Argument)];
 
 pub(super) const KEYS: [Spec; 4] = [
     spec('1', &["orig-key-src", "srckey"], Takes::Argument),

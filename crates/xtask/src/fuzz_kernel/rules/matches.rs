@@ -32,7 +32,7 @@ pub const ALL: &[Kind] = &[
     ("owner", 2, owner),
     ("string", 2, string),
     ("u32", 2, u32_),
-    ("sctp", 4, sctp),
+    ("sctp", 12, sctp),
     ("ah", 4, ah),
     ("esp", 4, esp),
     ("ecn", 2, ecn),
@@ -48,7 +48,7 @@ pub const ALL: &[Kind] = &[
     ("frag", 2, frag),
     ("ipv6header", 1, ipv6header),
     ("connlabel", 1, connlabel),
-    ("bpf", 1, bpf),
+    ("bpf", 3, bpf),
     ("set", 7, set),
 ];
 
@@ -348,8 +348,30 @@ fn u32_(p: &mut Place<'_>) -> Option<String> {
 }
 
 fn sctp(p: &mut Place<'_>) -> Option<String> {
-    let text = p.random.text(&["--dport 80", "--sport 4369", "--chunk-types any INIT", "! --dport 4369"]);
-    is(p, 132).then(|| format!("-m sctp {text}"))
+    if !is(p, 132) {
+        return None;
+    }
+    let not = p.random.not();
+    Some(match p.random.below(5) {
+        0 => format!("-m sctp {not}--dport {}", p.port()),
+        1 => format!("-m sctp {not}--sport {}", p.port()),
+        _ => {
+            let which = p.random.text(&["any", "all", "only"]);
+            let types = p.random.text(&[
+                "INIT",
+                "INIT,INIT_ACK",
+                "DATA,SACK",
+                "DATA:Be",
+                "ABORT:T,SHUTDOWN_COMPLETE:t",
+                "HEARTBEAT,HEARTBEAT_ACK",
+                "COOKIE_ECHO,COOKIE_ACK,ERROR",
+                "SHUTDOWN,SHUTDOWN_ACK,SHUTDOWN_COMPLETE",
+                "ALL",
+                "NONE",
+            ]);
+            format!("-m sctp {not}--chunk-types {which} {types}")
+        }
+    })
 }
 
 fn ah(p: &mut Place<'_>) -> Option<String> {
@@ -432,11 +454,33 @@ fn connlabel(p: &mut Place<'_>) -> Option<String> {
     Some(format!("-m connlabel {}--label {}", p.random.not(), p.random.text(&["1", "40 --set"])))
 }
 
+/// A classic program of random instructions, which jumps a few onwards at most.
 fn bpf(p: &mut Place<'_>) -> Option<String> {
-    Some(format!(
-        "-m bpf --bytecode \"{}\"",
-        p.random.text(&["4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0", "1,6 0 0 1"])
-    ))
+    const CODES: [u16; 44] = [
+        0x00, 0x01, 0x20, 0x28, 0x30, 0x30, 0x28, 0x40, 0x48, 0x50, 0x80, 0x81, 0xb1, 0x60, 0x61, 0x02, 0x03,
+        0x04, 0x0c, 0x14, 0x1c, 0x24, 0x2c, 0x34, 0x3c, 0x94, 0x9c, 0x44, 0x4c, 0x54, 0x5c, 0xa4, 0xac, 0x64,
+        0x6c, 0x74, 0x7c, 0x84, 0x07, 0x87, 0x15, 0x25, 0x35, 0x45,
+    ];
+    let r = &mut *p.random;
+    let len = 2 + r.below(9);
+    // Memory must be written before it is read.
+    let mut program = vec!["0 0 0 3".to_owned(), "2 0 0 1".to_owned(), "3 0 0 2".to_owned()];
+    for at in 0..len {
+        let code = *r.pick(&CODES);
+        let k: u32 = match code {
+            0x60 | 0x61 | 0x02 | 0x03 => *r.pick(&[1, 2]),
+            0x20 | 0x28 | 0x30 | 0x40 | 0x48 | 0x50 | 0xb1 => {
+                *r.pick(&[0, 2, 4, 8, 9, 12, 16, 20, 22, 33, 0xffff_f014, 0xfff0_0009, 90])
+            }
+            0x34 | 0x94 | 0x64 | 0x74 => *r.pick(&[1, 2, 3, 7, 16]),
+            _ => *r.pick(&[0, 1, 6, 17, 0x40, 0xff, 0x0a01, 0x8000_0000, 40]),
+        };
+        let room = len - at - 1;
+        let (jt, jf) = if code & 7 == 5 { (r.below(room + 1), r.below(room + 1)) } else { (0, 0) };
+        program.push(format!("{code} {jt} {jf} {k}"));
+    }
+    program.push(r.text(&["22 0 0 0", "22 0 0 0", "6 0 0 1", "6 0 0 0"]).to_owned());
+    Some(format!("-m bpf --bytecode \"{},{}\"", program.len(), program.join(",")))
 }
 
 fn set(p: &mut Place<'_>) -> Option<String> {

@@ -58,7 +58,7 @@ impl Place<'_> {
 
     /// A protocol with ports.
     pub fn has_ports(&self) -> bool {
-        self.protocol.is_some_and(|(_, number)| matches!(number, 6 | 17))
+        self.protocol.is_some_and(|(_, number)| matches!(number, 6 | 17 | 132))
     }
 
     /// Some address of the topology.
@@ -105,10 +105,11 @@ impl Place<'_> {
 fn choose_protocol(random: &mut Random, six: bool) -> Option<(&'static str, u8)> {
     let icmp = if six { ("ipv6-icmp", 58) } else { ("icmp", 1) };
     match random.below(100) {
-        0..=24 => Some(("tcp", 6)),
-        25..=49 => Some(("udp", 17)),
-        50..=63 => Some(icmp),
-        64 => Some(("sctp", 132)),
+        0..=22 => Some(("tcp", 6)),
+        23..=44 => Some(("udp", 17)),
+        45..=55 => Some(icmp),
+        56..=63 => Some(("sctp", 132)),
+        64 => Some(("udplite", 136)),
         65 => Some(("ah", 51)),
         66 => Some(("esp", 50)),
         67 => Some(("gre", 47)),
