@@ -55,6 +55,7 @@ impl Stack {
                 let start = n * room;
                 let mut part = *skb;
                 part.packet.ip.id = id;
+                part.packet.ip.df &= skb.frag_max != 0;
                 part.packet.ip.frag =
                     Some(Fragment { offset: base + start, more: total - start > room || more_after });
                 if n == 0 {
@@ -99,8 +100,14 @@ impl Stack {
         let bytes: Vec<u8> =
             queue.parts.iter().flat_map(|p| cx.payloads.bytes(p.packet.payload).iter().copied()).collect();
         let mut whole = *skb;
-        whole.frag_max = queue.parts.iter().map(|p| p.packet.len()).max().unwrap_or(0);
+        let longest = |df: bool| {
+            let parts = queue.parts.iter().filter(|p| !df || p.packet.ip.df);
+            parts.map(|p| p.packet.len()).max().unwrap_or(0)
+        };
+        whole.frag_max = longest(false);
+        whole.ignore_df = true;
         whole.packet.ip = first.packet.ip;
+        whole.packet.ip.df = longest(true) == whole.frag_max;
         whole.packet.ip.frag = None;
         whole.packet.transport = first.packet.transport;
         whole.packet.payload = cx.payloads.intern(&bytes);

@@ -161,6 +161,8 @@ pub struct Skb {
     /// Largest fragment in bytes of the datagram that was put together (`frag_max_size`); 0 for one that
     /// came whole. It is cut again to that size when it leaves.
     pub frag_max: u16,
+    /// Cut to size in spite of DF (`skb->ignore_df`): of a socket that lets it be cut, or put together here.
+    pub ignore_df: bool,
     /// It came round to this host itself with its sender's route (`skb_valid_dst`): no input lookup.
     pub has_dst: bool,
 }
@@ -183,6 +185,7 @@ impl Skb {
             nf_trace: false,
             bridged_dnat: None,
             frag_max: 0,
+            ignore_df: false,
             has_dst: false,
         }
     }

@@ -198,7 +198,8 @@ fn begin(body: &[u8], vtag: u32, map: &[u64; 4]) -> Option<Sctp> {
         match chunk.ty {
             chunk::INIT if vtag != 0 => return None,
             chunk::INIT => fresh.vtag[1] = init_tag(body, chunk.at)?,
-            _ if beats => fresh.vtag[0] = vtag,
+            chunk::HEARTBEAT => fresh.vtag[0] = vtag,
+            _ if beats => {}
             _ => fresh.vtag[1] = vtag,
         }
     }

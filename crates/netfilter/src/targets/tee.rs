@@ -31,8 +31,10 @@ impl Tee {
         }
         let mut skb = *cx.skb;
         skb.nfct = Nfct::Untracked;
+        skb.uid = None;
         let ip = &mut skb.packet.ip;
-        ip.df |= ip.src.is_ipv4();
+        // What is cut again on its way out loses the flag.
+        ip.df |= ip.src.is_ipv4() && skb.frag_max == 0;
         if matches!(cx.state.hook, Hook::Prerouting | Hook::Input) {
             ip.ttl = ip.ttl.wrapping_sub(1);
         }

@@ -49,7 +49,7 @@ impl Stack {
     fn forward_too_big<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Option<Next> {
         let mtu = self.path_mtu(dst);
         // What was put together for connection tracking is cut again.
-        let fits = skb.packet.family() == Family::V6 && skb.frag_max != 0 && u32::from(skb.frag_max) <= mtu;
+        let fits = skb.ignore_df && u32::from(skb.frag_max) <= mtu;
         if fits || u32::from(skb.packet.len()) <= mtu {
             return None;
         }

@@ -30,18 +30,19 @@ impl Stack {
         if skb.iif == IfIndex::NONE && !dst.probe {
             mtu = mtu.min(self.pmtu.get(skb.packet.ip.dst, cx.now).unwrap_or(mtu));
         }
+        let fits = u32::from(skb.frag_max) <= mtu;
         if skb.frag_max != 0 {
             mtu = mtu.min(u32::from(skb.frag_max));
         } else if u32::from(skb.packet.len()) <= mtu {
             return Next::Neighbour(skb, dst);
         }
         match skb.packet.family() {
-            Family::V4 if skb.packet.ip.df => {
+            Family::V4 if skb.packet.ip.df && !(skb.ignore_df && fits) => {
                 self.icmp_error(cx, &skb, icmp::v4::DEST_UNREACH, 4, mtu);
                 cx.fail(skb.id, SendError::MsgSize);
                 return self.drop(cx, &skb, DropReason::PktTooBig);
             }
-            Family::V6 if skb.iif.is_some() && skb.frag_max == 0 => {
+            Family::V6 if skb.iif.is_some() && !(skb.ignore_df && fits) => {
                 self.icmp_error(cx, &skb, icmp::v6::PKT_TOOBIG, 0, mtu);
                 return self.drop(cx, &skb, DropReason::PktTooBig);
             }

@@ -197,6 +197,7 @@ impl Stack {
         let mut skb = Skb::new(cx.new_id(), packet);
         skb.mark = opts.mark;
         skb.uid = Some(opts.uid);
+        skb.ignore_df = !opts.pmtu_strict;
         self.send_skb(cx, skb, dst)
     }
 

@@ -10,21 +10,6 @@ const ALL: &[Known] = &[
     ("the simulator sends no IPv6 redirects: DNAT back out of the interface in", |_, found| {
         has(found, "  - ", " icmp6 137/")
     }),
-    (
-        "a large datagram of a socket, DNATed in OUTPUT to a smaller interface: Linux cuts it in spite of DF",
-        |case, found| {
-            let nat = |line: &str| ["DNAT", "REDIRECT", "NETMAP"].iter().any(|to| line.contains(to));
-            let large = |step: &Step| matches!(step, Step::Udp { size, .. } if *size > 1400);
-            has(found, "  + ", "EMSGSIZE")
-                && case.steps.iter().any(large)
-                && lines(case).any(|line| line.starts_with("-A OUTPUT") && nat(line))
-        },
-    ),
-    ("bridge-nf puts an IPv6 datagram together, and routing finds it too big", |case, found| {
-        has(found, "  + ", " icmp6 2/0 ")
-            && fragments(case)
-            && case.settings.iter().any(|(_, key, _)| key.ends_with("call-ip6tables"))
-    }),
     ("a packet socket's sight of a fragment that was cut again but never left", |case, found| {
         fragments(case) && found.iter().all(|line| line.starts_with("carried") || line.contains(" frag "))
     }),
