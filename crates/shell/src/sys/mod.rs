@@ -41,6 +41,10 @@ pub struct Sys {
     pub(crate) line: Option<Vec<u8>>,
     /// An interactive shell that has nothing to do, and its status.
     pub(crate) idle: Option<(Pid, u8)>,
+    /// Whether `iptables` and `ip6tables` are of the legacy face.
+    pub(crate) legacy_iptables: [bool; 2],
+    /// The Docker engine of the machine.
+    pub(crate) docker: Box<crate::tools::docker::State>,
 }
 
 impl Default for Sys {
@@ -58,6 +62,8 @@ impl Default for Sys {
             random: 1,
             line: None,
             idle: None,
+            legacy_iptables: [false; 2],
+            docker: Box::default(),
         }
     }
 }
