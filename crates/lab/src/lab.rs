@@ -27,8 +27,10 @@ pub enum NsError {
 /// A namespace with its name.
 #[derive(Clone, Debug)]
 pub struct Space {
-    /// As `ip netns add` named it; empty for the root namespace.
+    /// As `ip netns add` named it, or the container's name; empty for the root namespace.
     pub name: String,
+    /// Whether the name is one of `/run/netns`: a container's namespace has none there.
+    pub listed: bool,
     /// What is in it.
     pub stack: Stack,
     due: Due,
@@ -69,7 +71,8 @@ impl Default for Lab {
 impl Lab {
     /// A machine with nothing but its root namespace; the same seed gives the same bytes.
     pub fn new(seed: u64) -> Self {
-        let root = Space { name: String::new(), stack: Stack::new(NsId(0), seed), due: Due::Ask };
+        let root =
+            Space { name: String::new(), listed: true, stack: Stack::new(NsId(0), seed), due: Due::Ask };
         Self {
             now: Instant::ZERO,
             seed,
@@ -96,13 +99,32 @@ impl Lab {
         if name.is_empty() || name.contains('/') || name == "." || name == ".." || name.len() > 255 {
             return Err(NsError::BadName);
         }
-        if self.ns(name).is_some() {
+        if self.listed_ns(name).is_some() {
             return Err(NsError::Exists);
         }
+        self.push_ns(name, true)
+    }
+
+    /// Makes a namespace that is not in `/run/netns`: a container's, by the container's name.
+    ///
+    /// # Errors
+    /// [`NsError::Full`].
+    pub fn add_unlisted_ns(&mut self, name: &str) -> Result<NsId, NsError> {
+        self.push_ns(name, false)
+    }
+
+    fn push_ns(&mut self, name: &str, listed: bool) -> Result<NsId, NsError> {
         let id = NsId(u16::try_from(self.spaces.len()).map_err(|_| NsError::Full)?);
         let stack = Stack::new(id, self.seed);
-        self.spaces.push(Some(Space { name: name.to_owned(), stack, due: Due::Ask }));
+        self.spaces.push(Some(Space { name: name.to_owned(), listed, stack, due: Due::Ask }));
         Ok(id)
+    }
+
+    /// Gives a namespace another name.
+    pub fn rename_ns(&mut self, id: NsId, name: &str) {
+        if let Some(space) = self.spaces.get_mut(usize::from(id.0)).and_then(Option::as_mut) {
+            name.clone_into(&mut space.name);
+        }
     }
 
     /// Ends a namespace; its interfaces go with it, and the other ends of its veth pairs.
@@ -110,7 +132,13 @@ impl Lab {
     /// # Errors
     /// [`NsError::NotFound`].
     pub fn del_ns(&mut self, name: &str) -> Result<(), NsError> {
-        let id = self.ns(name).filter(|id| id.0 != 0).ok_or(NsError::NotFound)?;
+        let id = self.listed_ns(name).filter(|id| id.0 != 0).ok_or(NsError::NotFound)?;
+        self.end_ns(id);
+        Ok(())
+    }
+
+    /// Ends a namespace by number.
+    pub fn end_ns(&mut self, id: NsId) {
         let devices: Vec<IfIndex> = self
             .stack(id)
             .map(|s| s.links.iter().map(|d| d.index).filter(|&i| i != IfIndex::LO).collect())
@@ -122,12 +150,17 @@ impl Lab {
         if let Some(space) = self.spaces.get_mut(usize::from(id.0)) {
             *space = None;
         }
-        Ok(())
     }
 
-    /// A namespace by name; the root namespace has the empty name.
+    /// A namespace by name, a container's where none is listed; the root namespace has the empty name.
     pub fn ns(&self, name: &str) -> Option<NsId> {
-        self.spaces().find(|(_, s)| s.name == name).map(|(id, _)| id)
+        let unlisted = || self.spaces().find(|(_, s)| s.name == name).map(|(id, _)| id);
+        self.listed_ns(name).or_else(unlisted)
+    }
+
+    /// A namespace that `ip netns` knows by this name.
+    pub fn listed_ns(&self, name: &str) -> Option<NsId> {
+        self.spaces().find(|(_, s)| s.listed && s.name == name).map(|(id, _)| id)
     }
 
     /// Every namespace, in order of creation.

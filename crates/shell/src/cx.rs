@@ -199,6 +199,9 @@ impl<'a> Cx<'a> {
             return Err(Errno::NoEntry);
         }
         let path = self.path(path);
+        if let Some(bytes) = self.sys.docker.file(self.ns, &path) {
+            return Ok(bytes);
+        }
         match self.sys.vfs.lookup(&path)? {
             Entry::Dir => Err(Errno::IsDirectory),
             Entry::File(inode) => Ok(self.sys.vfs.read(inode).to_vec()),
@@ -284,6 +287,31 @@ impl<'a> Cx<'a> {
         })
     }
 
+    /// Starts a process that is nobody's child, without standard streams. `None`: too many processes.
+    pub(crate) fn start_daemon(
+        &mut self,
+        body: Box<dyn Process>,
+        args: Vec<Vec<u8>>,
+        ns: NsId,
+    ) -> Option<Pid> {
+        let me = self.sys.proc(self.pid)?;
+        let (env, cwd) = (Rc::clone(&me.env), Rc::clone(&me.cwd));
+        self.sys.spawn(Proc {
+            parent: Pid(0),
+            ns,
+            args: args.into(),
+            env,
+            cwd,
+            fds: crate::sys::fd::FdTable::default(),
+            body: Some(body),
+            when: When::Now,
+            signals: Vec::new(),
+            ignores: 0,
+            ended: None,
+            is_parent: false,
+        })
+    }
+
     /// What a path is.
     ///
     /// # Errors
@@ -295,9 +323,13 @@ impl<'a> Cx<'a> {
         let path = self.path(path);
         let netns = path.strip_prefix(b"/run/netns/").or_else(|| path.strip_prefix(b"/var/run/netns/"));
         if let Some(name) = netns
-            && std::str::from_utf8(name).is_ok_and(|name| self.lab.ns(name).is_some_and(|ns| ns.0 != 0))
+            && std::str::from_utf8(name)
+                .is_ok_and(|name| self.lab.listed_ns(name).is_some_and(|ns| ns.0 != 0))
         {
             return Ok(Place::Other);
+        }
+        if self.sys.docker.file(self.ns, &path).is_some() {
+            return Ok(Place::File);
         }
         match self.sys.vfs.lookup(&path)? {
             Entry::Dir => Ok(Place::Directory),
@@ -320,6 +352,11 @@ impl<'a> Cx<'a> {
             return Err(Errno::NoEntry);
         }
         let path = self.path(path);
+        if mode == Mode::Read
+            && let Some(bytes) = self.sys.docker.file(self.ns, &path)
+        {
+            return Ok(self.sys.open_new(Open::Given { bytes: bytes.into(), at: 0 }));
+        }
         let entry = match mode {
             Mode::Read => self.sys.vfs.lookup(&path)?,
             _ => self.sys.vfs.create(&path)?,

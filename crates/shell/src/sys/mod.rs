@@ -47,6 +47,10 @@ pub struct Sys {
     full: bool,
     /// An interactive shell that has nothing to do, and its status.
     pub(crate) idle: Option<(Pid, u8)>,
+    /// Whether `iptables` and `ip6tables` are of the legacy face.
+    pub(crate) legacy_iptables: [bool; 2],
+    /// The Docker engine of the machine.
+    pub(crate) docker: Box<crate::tools::docker::State>,
 }
 
 impl Default for Sys {
@@ -66,6 +70,8 @@ impl Default for Sys {
             gave_up: false,
             full: false,
             idle: None,
+            legacy_iptables: [false; 2],
+            docker: Box::default(),
         }
     }
 }

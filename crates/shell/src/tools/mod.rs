@@ -6,6 +6,7 @@ mod clib;
 mod conntrack;
 mod control;
 mod dmesg;
+pub(crate) mod docker;
 mod ifconfig;
 mod ip;
 mod ipset;
@@ -45,6 +46,8 @@ const TOOLS: &[(&str, Tool)] = &[
     ("date", text::DATE),
     ("dirname", text::DIRNAME),
     ("dmesg", Tool::Function(dmesg::main)),
+    ("docker", Tool::Process(docker::new)),
+    ("dockerd", Tool::Process(docker::daemon)),
     ("echo", Tool::Function(control::plain::echo)),
     ("egrep", text::GREP),
     ("env", Tool::Function(control::env::main)),
@@ -104,6 +107,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("sort", text::SORT),
     ("stdbuf", Tool::Function(control::wrap::stdbuf)),
     ("sysctl", Tool::Function(sysctl::main)),
+    ("systemctl", Tool::Function(docker::systemctl)),
     ("tail", text::TAIL),
     ("tcpdump", Tool::Process(tcpdump::new)),
     ("tee", text::TEE),
@@ -116,6 +120,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("true", Tool::Function(control::plain::true_)),
     ("uname", text::UNAME),
     ("uniq", text::UNIQ),
+    ("update-alternatives", Tool::Function(control::alternatives::main)),
     ("wc", text::WC),
     ("which", Tool::Function(control::which::main)),
     ("xargs", text::XARGS),

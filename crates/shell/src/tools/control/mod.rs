@@ -3,6 +3,7 @@
 // Two ways of a command read as a match like all others.
 #![allow(clippy::single_match_else)]
 
+pub(super) mod alternatives;
 pub(super) mod env;
 pub(super) mod kill;
 pub(super) mod nsenter;

@@ -26,7 +26,7 @@ pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {
         };
         let file = lossy(file);
         let name = file.strip_prefix("/run/netns/").or_else(|| file.strip_prefix("/var/run/netns/"));
-        ns = name.and_then(|name| cx.lab.ns(name)).filter(|ns| ns.0 != 0);
+        ns = name.and_then(|name| cx.lab.listed_ns(name)).filter(|ns| ns.0 != 0);
         if ns.is_none() {
             writeln!(cx.stderr, "nsenter: cannot open {file}: No such file or directory");
             return Poll::Exit(1);

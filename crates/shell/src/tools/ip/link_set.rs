@@ -94,11 +94,16 @@ fn set_one(ip: &mut Ip<'_, '_>, index: IfIndex, req: &LinkReq, args: &mut Args<'
 
 /// Two namespaces that share a veth pair get numbers for each other.
 pub(super) fn meet(ip: &mut Ip<'_, '_>, a: NsId, b: NsId) {
+    know_each_other(ip.cx, a, b);
+}
+
+/// Two namespaces have a number for each other.
+pub(in crate::tools) fn know_each_other(cx: &mut crate::Cx<'_>, a: NsId, b: NsId) {
     if a == b {
         return;
     }
     for (of, other) in [(a, b), (b, a)] {
-        if let Some(stack) = ip.cx.lab.stack_mut(of) {
+        if let Some(stack) = cx.lab.stack_mut(of) {
             stack.links.nsid(other);
         }
     }

@@ -183,7 +183,8 @@ pub(super) fn other_end(ip: &mut Ip<'_, '_>, device: &Device) -> Other {
         return Other::Here(index);
     }
     let nsid = ip.stack().map_or(0, |s| s.links.nsid(ns));
-    let name = Some(ip.cx.lab.ns_name(ns).to_owned()).filter(|n| !n.is_empty());
+    let listed = ip.cx.lab.spaces().find(|(id, space)| *id == ns && space.listed && !space.name.is_empty());
+    let name = listed.map(|(_, space)| space.name.clone());
     Other::There { index, nsid, name }
 }
 

@@ -8,7 +8,7 @@ mod bridge_opts;
 mod help;
 mod link_add;
 mod link_parse;
-pub(crate) mod link_set;
+pub(in crate::tools) mod link_set;
 pub(crate) mod link_show;
 mod link_stats;
 pub(crate) mod names;
@@ -193,6 +193,12 @@ struct Batch {
 struct Main {
     input: Vec<u8>,
     batch: Option<Batch>,
+}
+
+/// Runs a command's words in a namespace for another tool; what it says when it fails.
+pub(in crate::tools) fn command(cx: &mut Cx<'_>, ns: NsId, words: &str) -> Result<(), String> {
+    let words: Vec<String> = words.split_ascii_whitespace().map(str::to_owned).collect();
+    Main::run(cx, Opt::NONE, ns, &words).map(|_| ()).map_err(|end| end.message)
 }
 
 /// The command.

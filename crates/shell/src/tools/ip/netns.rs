@@ -14,7 +14,7 @@ pub(crate) fn find(cx: &Cx<'_>, name: &str) -> Option<NsId> {
     if matches!(name, "/proc/1/ns/net" | "/proc/self/ns/net") {
         return Some(if name.contains("self") { cx.ns } else { NsId(0) });
     }
-    cx.lab.ns(name).filter(|id| id.0 != 0)
+    cx.lab.listed_ns(name).filter(|id| id.0 != 0)
 }
 
 /// `ip netns`.
@@ -34,7 +34,9 @@ pub(super) fn main(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
         _ if matches(word, "set") => set(ip, args),
         _ if matches(word, "delete") => delete(ip, args),
         _ if matches(word, "identify") => {
-            let name = ip.cx.lab.ns_name(ip.cx.ns).to_owned();
+            let own = ip.cx.ns;
+            let listed = ip.cx.lab.spaces().find(|(id, space)| *id == own && space.listed);
+            let name = listed.map(|(_, space)| space.name.clone()).unwrap_or_default();
             ip.out.fp(&format!("{name}\n"));
             Ok(())
         }
@@ -48,7 +50,7 @@ pub(super) fn main(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
 
 /// Names in the order of the directory: a tmpfs lists the latest first.
 fn names(ip: &Ip<'_, '_>) -> Vec<(NsId, String)> {
-    let named = ip.cx.lab.spaces().filter(|(id, _)| id.0 != 0);
+    let named = ip.cx.lab.spaces().filter(|(id, space)| id.0 != 0 && space.listed);
     let mut names: Vec<(NsId, String)> = named.map(|(id, s)| (id, s.name.clone())).collect();
     names.reverse();
     names
@@ -119,20 +121,25 @@ fn add(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
 }
 
 fn delete_one(ip: &mut Ip<'_, '_>, name: &str) -> Done {
-    let id = ip.cx.lab.ns(name);
+    let id = ip.cx.lab.listed_ns(name);
     ip.cx.lab.del_ns(name).map_err(|_| {
         let why = "No such file or directory";
         End::fail(1, format!("Cannot remove namespace file \"/run/netns/{name}\": {why}\n"))
     })?;
     if let Some(gone) = id {
-        let all: Vec<NsId> = ip.cx.lab.spaces().map(|(id, _)| id).collect();
-        for ns in all {
-            if let Some(stack) = ip.cx.lab.stack_mut(ns) {
-                stack.links.forget_ns(gone);
-            }
-        }
+        forget(ip.cx, gone);
     }
     Ok(())
+}
+
+/// No namespace has a number for one that is gone.
+pub(in crate::tools) fn forget(cx: &mut Cx<'_>, gone: NsId) {
+    let all: Vec<NsId> = cx.lab.spaces().map(|(id, _)| id).collect();
+    for ns in all {
+        if let Some(stack) = cx.lab.stack_mut(ns) {
+            stack.links.forget_ns(gone);
+        }
+    }
 }
 
 fn delete(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {

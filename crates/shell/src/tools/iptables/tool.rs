@@ -23,6 +23,7 @@ impl Process for Iptables {
     fn poll(&mut self, cx: &mut Cx<'_>) -> Poll {
         let name = cx.args.first().map(|n| String::from_utf8_lossy(n).into_owned()).unwrap_or_default();
         let name = name.rsplit('/').next().unwrap_or_default().to_owned();
+        let name = crate::tools::control::alternatives::program(cx, name);
         let args = cx.strings();
         let mut unreadable = None;
         match input(&name, &args) {

@@ -1,0 +1,127 @@
+//! What real engines left behind: moby's own documents of 29's rules, and recordings of a daemon of 20.10, where
+//! they lie beside the project (`../shared/corpora`).
+//!
+//! `PACKETWALK_DOCKER=part-of-a-name` limits the runs; `PACKETWALK_DOCKER_SHOW=1` prints each difference whole.
+#![allow(clippy::expect_used, reason = "a test may fail so")]
+#![allow(clippy::indexing_slicing, reason = "the recordings are of one form")]
+
+#[path = "docker/moby.rs"]
+mod moby;
+#[path = "docker/normal.rs"]
+mod normal;
+#[path = "docker/recorded.rs"]
+mod recorded;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use packetwalk_lab::Lab;
+use packetwalk_shell::{Shell, Sink, Stream};
+use packetwalk_trace::NsId;
+
+/// The folder of recordings, where it is there.
+fn corpora(name: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora").join(name);
+    if !folder.is_dir() {
+        println!("skipped: no recordings beside the project");
+        return None;
+    }
+    Some(folder)
+}
+
+fn wanted(name: &str) -> bool {
+    std::env::var("PACKETWALK_DOCKER").map_or(true, |part| name.contains(&part))
+}
+
+/// Standard output and standard error, apart.
+#[derive(Default)]
+struct Both(Vec<u8>, Vec<u8>);
+
+impl Sink for Both {
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        let to = if stream == Stream::Stderr { &mut self.1 } else { &mut self.0 };
+        to.extend_from_slice(bytes);
+    }
+}
+
+/// A shell that is given line after line.
+struct Machine(Shell);
+
+impl Machine {
+    fn new() -> Self {
+        Self(Shell::new(Lab::new(1)))
+    }
+
+    /// Status, standard output and standard error of a line.
+    fn run(&mut self, line: &str) -> (u8, String, String) {
+        let mut out = Both::default();
+        let status = match self.0.run_line(NsId(0), line.as_bytes(), &mut out) {
+            packetwalk_shell::Line::Done(status) | packetwalk_shell::Line::Exit(status) => status,
+            packetwalk_shell::Line::Incomplete => u8::MAX,
+        };
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        (status, text(out.0), text(out.1))
+    }
+
+    /// Standard output of a line that must go well.
+    fn must(&mut self, line: &str) -> String {
+        let (status, out, err) = self.run(line);
+        assert!(status == 0, "{line}: status {status}: {err}");
+        out
+    }
+}
+
+/// Words of a command line as a shell takes them.
+fn quoted(words: &[&str]) -> String {
+    let quote = |w: &&str| if w.contains([' ', '*']) { format!("'{w}'") } else { (*w).to_owned() };
+    words.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
+/// What is equal, and what is not, by kind.
+#[derive(Default)]
+struct Tally {
+    equal: BTreeMap<String, usize>,
+    differ: Vec<(String, String, String)>,
+}
+
+impl Tally {
+    /// Compares line by line.
+    fn lines(&mut self, place: &str, kind: &str, want: &[String], ours: &[String]) {
+        if want == ours {
+            *self.equal.entry(kind.to_owned()).or_default() += 1;
+            return;
+        }
+        let how = if std::env::var("PACKETWALK_DOCKER_SHOW").is_ok() {
+            let all = |of: &[String], sign: &str| {
+                of.iter().fold(String::new(), |text, line| text + "\n  " + sign + " " + line)
+            };
+            all(want, "-") + &all(ours, "+")
+        } else {
+            let at = want.iter().zip(ours).position(|(a, b)| a != b).unwrap_or(want.len().min(ours.len()));
+            let line = |of: &[String]| of.get(at).map_or("(end)", String::as_str).to_owned();
+            format!("line {}\n  - {}\n  + {}", at + 1, line(want), line(ours))
+        };
+        self.differ.push((place.to_owned(), kind.to_owned(), how));
+    }
+
+    /// Prints the numbers; fails unless all that differs is known to.
+    fn finish(self, known: &[(&str, &str, &str)]) {
+        let all: usize = self.equal.values().sum();
+        println!("{all} equal: {:?}", self.equal);
+        let mut bad = Vec::new();
+        let mut met = vec![false; known.len()];
+        for (place, kind, how) in &self.differ {
+            let reason = known.iter().position(|(p, k, _)| place.contains(p) && k == kind);
+            match reason {
+                Some(at) => met[at] = true,
+                None => bad.push(format!("{place} {kind}: {how}")),
+            }
+        }
+        println!("{} differ, {} of them unexplained", self.differ.len(), bad.len());
+        for ((place, kind, why), met) in known.iter().zip(met) {
+            println!("known: {place} {kind}: {why}");
+            assert!(met || !wanted(place), "{place} {kind} agrees now: take it off the list");
+        }
+        assert!(bad.is_empty(), "{} differ:\n{}", bad.len(), bad.join("\n"));
+    }
+}

@@ -1,0 +1,173 @@
+//! Options as docker's command line takes them.
+//!
+//! # Source
+//! spf13/pflag, `flag.go`: `parseLongArg`, `parseSingleShortArg`; docker/cli, `cli/cobra.go`:
+//! `FlagErrorFunc`.
+
+/// What an option takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::tools::docker) enum Takes {
+    /// Nothing, or `=true`.
+    Bool,
+    /// A value; the last counts.
+    Value,
+    /// A value each time.
+    List,
+}
+
+/// One option.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::tools::docker) struct Flag {
+    name: &'static str,
+    short: Option<char>,
+    takes: Takes,
+    /// The real command has it, and this one too.
+    simulated: bool,
+}
+
+/// A flag without a value.
+pub(in crate::tools::docker) const fn on(name: &'static str, short: char) -> Flag {
+    Flag { name, short: letter(short), takes: Takes::Bool, simulated: true }
+}
+
+/// An option with a value.
+pub(in crate::tools::docker) const fn value(name: &'static str, short: char) -> Flag {
+    Flag { name, short: letter(short), takes: Takes::Value, simulated: true }
+}
+
+/// An option that may be given again and again.
+pub(in crate::tools::docker) const fn list(name: &'static str, short: char) -> Flag {
+    Flag { name, short: letter(short), takes: Takes::List, simulated: true }
+}
+
+/// An option that the real command has, and the simulated one refuses.
+pub(in crate::tools::docker) const fn real(name: &'static str) -> Flag {
+    Flag { name, short: None, takes: Takes::Value, simulated: false }
+}
+
+/// The same with a letter.
+pub(in crate::tools::docker) const fn real_short(name: &'static str, short: char) -> Flag {
+    Flag { name, short: letter(short), takes: Takes::Value, simulated: false }
+}
+
+/// A `-` stands for no letter.
+const fn letter(c: char) -> Option<char> {
+    if c == '-' { None } else { Some(c) }
+}
+
+/// What was given.
+#[derive(Clone, Debug, Default)]
+pub(in crate::tools::docker) struct Given {
+    values: Vec<(&'static str, String)>,
+    /// What is no option.
+    pub words: Vec<String>,
+}
+
+impl Given {
+    /// The last value of an option.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.iter().rev().find(|(n, _)| *n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// Every value of an option.
+    pub fn all<'g>(&'g self, name: &'g str) -> impl Iterator<Item = &'g str> + 'g {
+        self.values.iter().filter(move |(n, _)| *n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// Whether a flag is on.
+    pub fn has(&self, name: &str) -> bool {
+        self.flag(name).unwrap_or(false)
+    }
+
+    /// What a flag was set to.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        self.get(name).map(|v| v == "true")
+    }
+}
+
+fn boolean(text: &str) -> Option<&'static str> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some("true"),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some("false"),
+        _ => None,
+    }
+}
+
+/// Reads options. `mixed`: they may also follow words.
+///
+/// # Errors
+/// The message's first line.
+pub(in crate::tools::docker) fn parse(flags: &[Flag], args: &[String], mixed: bool) -> Result<Given, String> {
+    let mut given = Given::default();
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        if arg == "--" {
+            given.words.extend(rest.cloned());
+            break;
+        }
+        if !arg.starts_with('-') || arg == "-" {
+            given.words.push(arg.clone());
+            if !mixed {
+                given.words.extend(rest.cloned());
+                break;
+            }
+            continue;
+        }
+        if let Some(long) = arg.strip_prefix("--") {
+            let (name, inline) = match long.split_once('=') {
+                Some((name, value)) => (name, Some(value.to_owned())),
+                None => (long, None),
+            };
+            if name == "help" {
+                return Err("help".to_owned());
+            }
+            let flag =
+                flags.iter().find(|f| f.name == name).ok_or_else(|| format!("unknown flag: --{name}"))?;
+            let value = match (flag.takes, inline) {
+                (Takes::Bool, value) => Some(value.unwrap_or_else(|| "true".to_owned())),
+                (_, Some(value)) => Some(value),
+                (_, None) => rest.next().cloned(),
+            };
+            let value = value.ok_or_else(|| format!("flag needs an argument: --{name}"))?;
+            put(&mut given, flag, value, arg)?;
+            continue;
+        }
+        let mut letters = arg.chars().skip(1);
+        while let Some(c) = letters.next() {
+            let flag = flags
+                .iter()
+                .find(|f| f.short == Some(c))
+                .ok_or_else(|| format!("unknown shorthand flag: '{c}' in {arg}"))?;
+            let left: String = letters.clone().collect();
+            if flag.takes == Takes::Bool && !left.starts_with('=') {
+                put(&mut given, flag, "true".to_owned(), arg)?;
+                continue;
+            }
+            let value = if left.is_empty() { rest.next().cloned() } else { Some(left) };
+            let value = value.ok_or_else(|| format!("flag needs an argument: '{c}' in {arg}"))?;
+            let value = value.strip_prefix('=').map(str::to_owned).unwrap_or(value);
+            put(&mut given, flag, value, arg)?;
+            break;
+        }
+    }
+    Ok(given)
+}
+
+fn put(given: &mut Given, flag: &Flag, value: String, arg: &str) -> Result<(), String> {
+    if !flag.simulated {
+        return Err(format!("packetwalk: docker's option --{} is not simulated", flag.name));
+    }
+    let value = if flag.takes == Takes::Bool {
+        let bad = || {
+            format!(
+                "invalid argument \"{value}\" for \"{}\" flag: strconv.ParseBool: parsing \"{value}\": invalid syntax",
+                arg.split('=').next().unwrap_or(arg)
+            )
+        };
+        boolean(&value).ok_or_else(bad)?.to_owned()
+    } else {
+        value
+    };
+    given.values.push((flag.name, value));
+    Ok(())
+}

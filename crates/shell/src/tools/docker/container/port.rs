@@ -1,0 +1,47 @@
+//! `docker port`.
+
+use super::super::cli::{Bad, Given, Usage};
+use super::super::view::ports::address;
+use super::super::{Command, Then, with_engine};
+use crate::Cx;
+
+const USAGE: Usage = Usage {
+    name: "docker port",
+    args: "CONTAINER [PRIVATE_PORT[/PROTO]]",
+    about: "List port mappings or a specific mapping for the container",
+};
+
+/// The command.
+pub(in super::super) const PORT: Command = Command { usage: USAGE, flags: &[], mixed: true, run };
+
+fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
+    if let Some(bad) = Bad::count(&USAGE, given.words.len(), 1, 2) {
+        return Err(bad);
+    }
+    let name = given.words.first().cloned().unwrap_or_default();
+    let wanted = given.words.get(1).map(|w| if w.contains('/') { w.clone() } else { format!("{w}/tcp") });
+    let lines = with_engine(cx, |engine, _, _| {
+        let id = super::asked(engine, &name)?;
+        let c = engine.container(&id)?;
+        let version = engine.daemon.version;
+        let mut lines = Vec::new();
+        for (port, bound) in engine.ports_of(c) {
+            for b in bound {
+                let at = address(version, b.host_ip, b.host_port);
+                match &wanted {
+                    None => lines.push(format!("{port} -> {at}")),
+                    Some(one) if *one == port.to_string() => lines.push(at),
+                    Some(_) => {}
+                }
+            }
+        }
+        Ok(lines)
+    })?;
+    if let (Some(wanted), true) = (&wanted, lines.is_empty()) {
+        return Err(Bad::Own(format!("Error: No public port '{wanted}' published for {name}")));
+    }
+    for line in &lines {
+        cx.stdout.line(line);
+    }
+    Ok(Then::Done(0))
+}

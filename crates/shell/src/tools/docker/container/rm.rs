@@ -1,0 +1,57 @@
+//! `docker rm`.
+
+use super::super::cli::{Bad, Given, Usage, on};
+use super::super::{Command, Then, event, is_new, task, with_engine};
+use super::each;
+use crate::Cx;
+use crate::process::Signal;
+
+const USAGE: Usage = Usage {
+    name: "docker rm",
+    args: "[OPTIONS] CONTAINER [CONTAINER...]",
+    about: "Remove one or more containers",
+};
+
+/// The command.
+pub(in super::super) const RM: Command = Command {
+    usage: USAGE,
+    flags: &[on("force", 'f'), on("link", 'l'), on("volumes", 'v')],
+    mixed: true,
+    run,
+};
+
+fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
+    if let Some(bad) = Bad::count(&USAGE, given.words.len(), 1, usize::MAX) {
+        return Err(bad);
+    }
+    let force = given.has("force");
+    let new = is_new(cx);
+    let status = each(cx, &given.words, |cx, word| {
+        let found = with_engine(cx, |engine, _, _| {
+            Ok(engine.container(word).map(|c| (c.id.clone(), c.is_running())))
+        })?;
+        let (id, running) = match found {
+            Ok(found) => found,
+            Err(error) if force => {
+                let text = if new { Bad::daemon_text(&error.0) } else { format!("Error: {error}") };
+                cx.stderr.line(&text);
+                return Err(Bad::Status(0));
+            }
+            Err(error) => return Err(Bad::Daemon(error.0)),
+        };
+        if running && force {
+            task::signal(cx, &id, Signal::KILL);
+        }
+        with_engine(cx, |engine, machine, now| {
+            if force {
+                engine.ended(machine, &id, 137, now);
+            }
+            let c = engine.container(&id)?;
+            let text = format!("container destroy {id} (image={}, name={})", c.config.image, c.name);
+            engine.remove_container(if force || new { &id } else { word })?;
+            event(machine.state, now, text);
+            Ok(())
+        })
+    })?;
+    Ok(Then::Done(status))
+}

@@ -1,0 +1,34 @@
+//! `docker run`.
+
+use super::super::cli::{Bad, Given, Usage};
+use super::super::{Command, Then};
+use super::create::create;
+use super::options::FLAGS;
+use super::start::launch;
+use crate::Cx;
+
+const USAGE: Usage = Usage {
+    name: "docker run",
+    args: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
+    about: "Create and run a new container from an image",
+};
+
+/// The command.
+pub(in super::super) const RUN: Command = Command { usage: USAGE, flags: FLAGS, mixed: false, run };
+
+fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
+    let id = create(cx, given, &USAGE)?;
+    let detached = given.has("detach");
+    let version = cx.sys.docker.version;
+    if detached {
+        cx.stdout.line(&id);
+    }
+    match launch(cx, &id, detached) {
+        Ok(()) if detached => Ok(Then::Done(0)),
+        Ok(()) => Ok(Then::Attached(id)),
+        Err(bad) => {
+            let status = bad.say_run(cx, &USAGE, version, false);
+            Err(Bad::Status(status))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! `docker start`.
+
+use super::super::cli::{Bad, Given, Usage, on};
+use super::super::{Command, Machine, Then, event, task, with_engine};
+use super::{each, exec::not_found_in};
+use crate::Cx;
+
+const USAGE: Usage = Usage {
+    name: "docker start",
+    args: "[OPTIONS] CONTAINER [CONTAINER...]",
+    about: "Start one or more stopped containers",
+};
+
+/// The command.
+pub(in super::super) const START: Command =
+    Command { usage: USAGE, flags: &[on("attach", 'a'), on("interactive", 'i')], mixed: true, run };
+
+/// Starts a container and its command.
+pub(in super::super) fn launch(cx: &mut Cx<'_>, term: &str, detached: bool) -> Result<(), Bad> {
+    let task = with_engine(cx, |engine, machine, now| {
+        let container = engine.container(term)?;
+        if container.is_running() {
+            return Ok(None);
+        }
+        let (id, image) = (container.id.clone(), container.config.image.clone());
+        let (args, name) = (task::words(&container.config.command), container.name.clone());
+        let (env, hostname) = (container.config.env.clone(), container.hostname.clone());
+        let removed = container.config.auto_remove;
+        if let Err(error) = engine.start_container(machine, &id, now) {
+            if removed {
+                let _ = engine.remove_container(&id);
+            }
+            return Err(error.into());
+        }
+        let key = engine.container(&id)?.sandbox.as_ref().and_then(|s| s.key);
+        let Some(ns) = machine.state.sandbox_ns(key) else { return Err(Bad::NoDaemon) };
+        event(machine.state, now, format!("container start {id} (image={image}, name={name})"));
+        Ok(Some(task::Start { id, ns, args, env, hostname, detached }))
+    })?;
+    let Some(task) = task else { return Ok(()) };
+    if task::start(cx, &task).is_some() {
+        return Ok(());
+    }
+    let version = cx.sys.docker.version;
+    let name = task.args.first().map(|a| String::from_utf8_lossy(a).into_owned()).unwrap_or_default();
+    let text = not_found_in(version, &name);
+    with_engine(cx, |engine, machine: &mut Machine<'_, '_>, _| {
+        engine.not_started(machine, &task.id, &text);
+        Err(Bad::Daemon(text))
+    })
+}
+
+fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
+    if let Some(bad) = Bad::count(&USAGE, given.words.len(), 1, usize::MAX) {
+        return Err(bad);
+    }
+    if let ([one], true) = (given.words.as_slice(), given.has("attach")) {
+        launch(cx, one, false)?;
+        let id = with_engine(cx, |engine, _, _| Ok(engine.container(one)?.id.clone()))?;
+        return Ok(Then::Attached(id));
+    }
+    let status = each(cx, &given.words, |cx, word| launch(cx, word, true))?;
+    if status != 0 {
+        let all = given.words.join(", ");
+        writeln!(cx.stderr, "Error: failed to start containers: {all}");
+    }
+    Ok(Then::Done(status))
+}

@@ -1,0 +1,220 @@
+//! The machine as the engine sees it: its operations, carried out by the lab's own tools.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use packetwalk_docker::ports::{Bound, Proto};
+use packetwalk_docker::{Host, LinkOp, Op, Place, Proxy};
+use packetwalk_lab::{SocketKind, VethEnd};
+use packetwalk_trace::{NsId, SendError};
+use packetwalk_wire::{Family, IfName};
+
+use super::proxy;
+use super::state::State;
+use crate::Cx;
+use crate::tools::{ip, iptables, proc_sys};
+
+/// The machine of a command that the engine's operations are done for.
+pub(super) struct Machine<'m, 'a> {
+    pub cx: &'m mut Cx<'a>,
+    pub state: &'m mut State,
+}
+
+impl Machine<'_, '_> {
+    fn ns(&self, at: Place) -> Result<NsId, String> {
+        let key = match at {
+            Place::Host => None,
+            Place::Sandbox(key) => Some(key),
+        };
+        self.state.sandbox_ns(key).ok_or_else(|| "no such network namespace".to_owned())
+    }
+
+    fn rules(&mut self, ns: NsId, family: Family, args: &[String]) -> Result<(), String> {
+        let name = if family == Family::V4 { "iptables" } else { "ip6tables" };
+        let name = crate::tools::control::alternatives::program(self.cx, name.to_owned());
+        let now = self.cx.now();
+        let stack = self.cx.lab.stack_mut(ns).ok_or_else(|| "no such network namespace".to_owned())?;
+        stack.nf.shared.now = now;
+        let output = iptables::run(&name, args, Ok(&[]), &mut stack.nf, &iptables::OnlyLocalhost);
+        match output {
+            Some(output) if output.status == 0 => Ok(()),
+            Some(output) => Err(output.stderr),
+            None => Err(format!("{name} not found")),
+        }
+    }
+
+    fn ip(&mut self, ns: NsId, words: &str) -> Result<(), String> {
+        ip::command(self.cx, ns, words)
+    }
+
+    fn link(&mut self, ns: NsId, op: LinkOp) -> Result<(), String> {
+        let words = match op {
+            LinkOp::AddBridge(name, mac) => format!("link add {name} txqueuelen 0 address {mac} type bridge"),
+            LinkOp::AddVeth(name, peer, place) => return self.veth(ns, &name, &peer, place),
+            LinkOp::Move(name, place) => return self.carry(ns, &name, place),
+            LinkOp::Rename(name, new) => format!("link set {name} name {new}"),
+            LinkOp::Mac(name, mac) => format!("link set {name} address {mac}"),
+            LinkOp::Mtu(name, mtu) => format!("link set {name} mtu {mtu}"),
+            LinkOp::Master(name, bridge) => format!("link set {name} master {bridge}"),
+            LinkOp::Hairpin(name) => format!("link set {name} type bridge_slave hairpin on"),
+            LinkOp::Up(name) => format!("link set {name} up"),
+            LinkOp::Del(name) => format!("link del {name}"),
+            LinkOp::AddAddr(name, addr, nodad) => {
+                let more = match addr {
+                    IpNet::V4(_) => "brd +",
+                    IpNet::V6(_) if nodad => "nodad",
+                    IpNet::V6(_) => "",
+                };
+                format!("addr add {addr} {more} dev {name}")
+            }
+            LinkOp::DelAddr(name, addr) => format!("addr del {addr} dev {name}"),
+            LinkOp::AddRoute(name, prefix) => format!("route add {prefix} dev {name}"),
+            LinkOp::AddDefault(name, gateway) => format!("route add default via {gateway} dev {name}"),
+            LinkOp::DelDefault(family) => {
+                let zero = if family == Family::V4 { "0.0.0.0/0" } else { "::/0" };
+                format!("route del {zero}")
+            }
+        };
+        self.ip(ns, &words)
+    }
+
+    fn veth(&mut self, ns: NsId, name: &str, peer: &str, place: Place) -> Result<(), String> {
+        let there = self.ns(place)?;
+        let end = |ns, name: &str| {
+            let name = IfName::new(name).ok_or_else(|| format!("bad name {name}"))?;
+            Ok::<_, String>(VethEnd { ns, name, mac: None, mtu: None, index: None })
+        };
+        let (a, b) = (end(ns, name)?, end(there, peer)?);
+        self.cx.lab.add_veth(&a, &b).map_err(|e| format!("{e:?}"))?;
+        ip::link_set::know_each_other(self.cx, ns, there);
+        self.ip(ns, &format!("link set {name} txqueuelen 0"))?;
+        self.ip(there, &format!("link set {peer} txqueuelen 0"))
+    }
+
+    fn carry(&mut self, ns: NsId, name: &str, place: Place) -> Result<(), String> {
+        let there = self.ns(place)?;
+        let dev = self.cx.lab.stack(ns).and_then(|s| s.links.by_name(name)).map(|d| d.index);
+        let dev = dev.ok_or_else(|| format!("could not find interface {name}"))?;
+        let other = self.cx.lab.peer(ns, dev).map(|(ns, _)| ns);
+        self.cx.lab.move_link(ns, dev, there, None).map_err(|e| format!("{e:?}"))?;
+        if let Some(other) = other {
+            ip::link_set::know_each_other(self.cx, there, other);
+        }
+        Ok(())
+    }
+
+    fn add_sandbox(&mut self, key: u32, name: &str) -> Result<(), String> {
+        let ns = self.cx.lab.add_unlisted_ns(name).map_err(|_| "too many network namespaces".to_owned())?;
+        self.state.sandboxes.push((key, ns));
+        self.ip(ns, "link set lo up")
+    }
+
+    fn del_sandbox(&mut self, key: u32) {
+        let Some(at) = self.state.sandboxes.iter().position(|(k, _)| *k == key) else { return };
+        let (_, ns) = self.state.sandboxes.swap_remove(at);
+        self.cx.lab.end_ns(ns);
+        ip::netns::forget(self.cx, ns);
+    }
+
+    fn start_proxy(&mut self, proxy: Proxy) {
+        if let Some((pid, sock)) = proxy::start(self.cx, self.state.ns, proxy) {
+            self.state.proxies.push((proxy, pid, sock));
+        }
+    }
+
+    fn stop_proxy(&mut self, proxy: Proxy) {
+        let Some(at) = self.state.proxies.iter().position(|(p, ..)| *p == proxy) else { return };
+        let (_, pid, sock) = self.state.proxies.swap_remove(at);
+        self.cx.lab.sock_close(self.state.ns, sock);
+        self.cx.kill(pid, crate::process::Signal::TERM);
+    }
+
+    fn forget_flows(&mut self, addrs: &[IpAddr], udp: &[u16]) {
+        let (ns, now) = (self.state.ns, self.cx.now());
+        let Some(stack) = self.cx.lab.stack_mut(ns) else { return };
+        let conntrack = &mut stack.nf.ct;
+        let gone: Vec<_> = conntrack
+            .iter(now)
+            .filter(|(_, conn)| {
+                let (src, dst, protocol, port) = super::flow(conn);
+                addrs.contains(&src) || addrs.contains(&dst) || (protocol == 17 && udp.contains(&port))
+            })
+            .map(|(r, _)| r)
+            .collect();
+        for r in gone {
+            conntrack.delete(r);
+        }
+    }
+}
+
+impl Host for Machine<'_, '_> {
+    fn apply(&mut self, at: Place, op: Op) -> Result<(), String> {
+        let ns = self.ns(at)?;
+        match op {
+            Op::Rules(family, args) => self.rules(ns, family, &args),
+            Op::Sysctl(path, value) => {
+                let path = format!("/proc/sys/{path}");
+                proc_sys::write(self.cx.lab, ns, path.as_bytes(), value.as_bytes())
+                    .map_err(|e| e.text().to_lowercase())
+            }
+            Op::Link(op) => self.link(ns, op),
+            Op::AddSandbox(key, name) => self.add_sandbox(key, &name),
+            Op::DelSandbox(key) => {
+                self.del_sandbox(key);
+                Ok(())
+            }
+            Op::StartProxy(proxy) => {
+                self.start_proxy(proxy);
+                Ok(())
+            }
+            Op::StopProxy(proxy) => {
+                self.stop_proxy(proxy);
+                Ok(())
+            }
+            Op::ForgetFlows(addrs, udp) => {
+                self.forget_flows(&addrs, &udp);
+                Ok(())
+            }
+        }
+    }
+
+    fn sysctl(&mut self, at: Place, path: &str) -> Option<String> {
+        let ns = self.ns(at).ok()?;
+        let text = proc_sys::read(self.cx.lab, ns, format!("/proc/sys/{path}").as_bytes()).ok()?;
+        String::from_utf8(text).ok()
+    }
+
+    fn has_link(&self, at: Place, name: &str) -> bool {
+        let stack = self.ns(at).ok().and_then(|ns| self.cx.lab.stack(ns));
+        stack.is_some_and(|s| s.links.by_name(name).is_some())
+    }
+
+    fn addresses(&self, at: Place, name: &str) -> Vec<IpNet> {
+        let stack = self.ns(at).ok().and_then(|ns| self.cx.lab.stack(ns));
+        stack.map(|stack| super::addresses(stack, name)).unwrap_or_default()
+    }
+
+    fn in_use(&self) -> Vec<IpNet> {
+        self.cx.lab.stack(self.state.ns).map(super::prefixes).unwrap_or_default()
+    }
+
+    fn is_free(&self, bound: &Bound) -> bool {
+        let Some(stack) = self.cx.lab.stack(self.state.ns) else { return true };
+        let kind = match bound.proto {
+            Proto::Tcp => SocketKind::TcpIdle,
+            Proto::Udp => SocketKind::Udp,
+            Proto::Sctp => return true,
+        };
+        let mut sockets = stack.sockets.clone();
+        let mut socket = packetwalk_stack::Socket::new(Family::of(bound.host_ip), kind);
+        (socket.opts.v6only, socket.opts.reuse) = (true, bound.proto == Proto::Tcp);
+        let id = sockets.open(socket);
+        let addr = Some(bound.host_ip).filter(|a| !a.is_unspecified());
+        sockets.bind(id, addr, bound.host_port, stack.sysctl.port_range, 0) != Err(SendError::AddrInUse)
+    }
+
+    fn resolv_conf(&mut self) -> String {
+        let text = self.cx.read_file(b"/etc/resolv.conf").unwrap_or_default();
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}

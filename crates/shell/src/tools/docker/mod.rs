@@ -1,0 +1,368 @@
+//! `docker`, `dockerd` and `systemctl … docker`, over the engine of `packetwalk-docker`.
+//!
+//! There is no socket between them: a command takes the engine out of the machine, asks it, and puts it back.
+
+mod cli;
+mod container;
+mod daemon;
+mod image;
+mod json;
+mod machine;
+mod network;
+mod proxy;
+mod sock;
+mod state;
+mod task;
+mod template;
+mod time;
+mod view;
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use packetwalk_docker::{Engine, Version};
+use packetwalk_netfilter::conntrack::{Conn, Dir};
+use packetwalk_stack::Stack;
+use packetwalk_trace::NsId;
+use packetwalk_wire::Family;
+
+use crate::process::{OnSignal, Pid};
+use crate::{Cx, Poll, Process, Signal};
+use cli::{Bad, Flag, Given, Usage, parse};
+pub(crate) use daemon::{daemon, systemctl};
+use machine::Machine;
+use state::Life;
+pub(crate) use state::State;
+
+/// A command of `docker`.
+struct Command {
+    usage: Usage,
+    flags: &'static [Flag],
+    /// Options may follow words.
+    mixed: bool,
+    run: fn(&mut Cx<'_>, &Given) -> Result<Then, Bad>,
+}
+
+/// How a command goes on.
+#[derive(Clone, Debug)]
+enum Then {
+    /// It is done.
+    Done(u8),
+    /// It waits for a container's main command, and has its status.
+    Attached(String),
+    /// It waits for a process of its own.
+    Child(Pid),
+    /// It becomes another command.
+    Exec(NsId, Vec<Vec<u8>>),
+    /// It goes on later: containers to be stopped.
+    Stop(container::Stopping),
+    /// It prints events as they come.
+    Follow(usize),
+}
+
+/// `docker` with the commands of the management groups first.
+const GROUPS: [(&str, &[(&str, &Command)]); 2] = [
+    (
+        "network",
+        &[
+            ("connect", &network::CONNECT),
+            ("create", &network::CREATE),
+            ("disconnect", &network::DISCONNECT),
+            ("inspect", &network::INSPECT),
+            ("list", &network::LS),
+            ("ls", &network::LS),
+            ("prune", &network::PRUNE),
+            ("remove", &network::RM),
+            ("rm", &network::RM),
+        ],
+    ),
+    ("container", CONTAINER),
+];
+
+const CONTAINER: &[(&str, &Command)] = &[
+    ("create", &container::CREATE),
+    ("events", &container::EVENTS),
+    ("exec", &container::EXEC),
+    ("inspect", &container::INSPECT),
+    ("kill", &container::KILL),
+    ("logs", &container::LOGS),
+    ("ls", &container::PS),
+    ("port", &container::PORT),
+    ("ps", &container::PS),
+    ("rename", &container::RENAME),
+    ("restart", &container::RESTART),
+    ("rm", &container::RM),
+    ("run", &container::RUN),
+    ("start", &container::START),
+    ("stop", &container::STOP),
+    ("version", &daemon::VERSION),
+];
+
+/// Commands that a real docker has beside those.
+const REAL: &[&str] = &[
+    "attach",
+    "build",
+    "builder",
+    "buildx",
+    "checkpoint",
+    "commit",
+    "compose",
+    "config",
+    "context",
+    "cp",
+    "diff",
+    "export",
+    "history",
+    "image",
+    "images",
+    "import",
+    "info",
+    "load",
+    "login",
+    "logout",
+    "manifest",
+    "node",
+    "pause",
+    "plugin",
+    "pull",
+    "push",
+    "rmi",
+    "save",
+    "search",
+    "secret",
+    "service",
+    "stack",
+    "stats",
+    "swarm",
+    "system",
+    "tag",
+    "top",
+    "trust",
+    "unpause",
+    "update",
+    "volume",
+    "wait",
+];
+
+/// Nanoseconds since the Unix epoch.
+fn now(cx: &Cx<'_>) -> u64 {
+    crate::sys::EPOCH * 1_000_000_000 + cx.now().0
+}
+
+/// Asks the engine for something, with the machine at hand.
+fn with_engine<T>(
+    cx: &mut Cx<'_>,
+    ask: impl FnOnce(&mut Engine, &mut Machine<'_, '_>, u64) -> Result<T, Bad>,
+) -> Result<T, Bad> {
+    let mut state = std::mem::take(&mut cx.sys.docker);
+    let done = up(cx, &mut state, ask);
+    cx.sys.docker = state;
+    done
+}
+
+fn up<T>(
+    cx: &mut Cx<'_>,
+    state: &mut State,
+    ask: impl FnOnce(&mut Engine, &mut Machine<'_, '_>, u64) -> Result<T, Bad>,
+) -> Result<T, Bad> {
+    if state.life == Life::Unborn {
+        daemon::activate(cx, state)?;
+    }
+    if !matches!(state.life, Life::Up(_)) {
+        return Err(Bad::NoDaemon);
+    }
+    let Some(mut engine) = state.engine.take() else { return Err(Bad::NoDaemon) };
+    let time = now(cx);
+    let done = ask(&mut engine, &mut Machine { cx, state }, time);
+    state.engine = Some(engine);
+    done
+}
+
+/// Writes down what happened.
+fn event(state: &mut State, at: u64, text: String) {
+    state.events.push(state::Event { at, text });
+}
+
+/// Addresses of an interface.
+fn addresses(stack: &Stack, name: &str) -> Vec<IpNet> {
+    let Some(dev) = stack.links.by_name(name).map(|d| d.index) else { return Vec::new() };
+    let Some(dev) = stack.routing.dev(dev) else { return Vec::new() };
+    let of = |family| dev.addrs(family).iter().filter_map(|a| IpNet::new(a.local, a.prefix_len).ok());
+    of(Family::V4).chain(of(Family::V6)).collect()
+}
+
+/// Prefixes of the main tables that are on a link.
+fn prefixes(stack: &Stack) -> Vec<IpNet> {
+    let main = |r: &&&packetwalk_route::Route| r.table == 254 && r.dst.prefix_len() > 0;
+    [Family::V4, Family::V6]
+        .into_iter()
+        .flat_map(|family| {
+            stack.routing.routes(family).iter().filter(main).map(|r| r.dst).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Both ends of a flow, its protocol and the port that it is for.
+fn flow(conn: &Conn) -> (IpAddr, IpAddr, u8, u16) {
+    let (there, back) = (conn.tuple(Dir::Original), conn.tuple(Dir::Reply));
+    (there.src, back.src, there.protocol, there.dport)
+}
+
+/// `docker`.
+#[derive(Clone, Debug, Default)]
+struct Docker {
+    then: Option<Then>,
+}
+
+/// A `docker` that has not begun.
+pub(crate) fn new() -> Box<dyn Process> {
+    Box::new(Docker::default())
+}
+
+/// What a group says of itself.
+fn group_help(group: &str, table: &[(&str, &Command)]) -> String {
+    let mut text = format!("\nUsage:  docker {group} COMMAND\n\nManage {group}s\n\nCommands:\n");
+    let width = table.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    for (name, command) in table.iter().filter(|(name, command)| command.usage.name.ends_with(name)) {
+        text += &format!("  {name:<width$}  {}\n", command.usage.about);
+    }
+    text + &format!("\nRun 'docker {group} COMMAND --help' for more information on a command.")
+}
+
+fn find(words: &[String], version: Version) -> Result<(&'static Command, usize), String> {
+    let first = words.first().map_or("", String::as_str);
+    if first == "network" && !version.has_networks() {
+        return Err(format!("docker: '{first}' is not a docker command.\nSee 'docker --help'."));
+    }
+    let group = GROUPS.iter().find(|(name, _)| *name == first).map(|(_, all)| *all);
+    let (table, at) = match group {
+        Some(table) => (table, 1),
+        None => (CONTAINER, 0),
+    };
+    let name = words.get(at).map_or("", String::as_str);
+    // Of every group, and without one.
+    let inspect = at == 0 && name == "inspect";
+    if inspect {
+        return Ok((&container::INSPECT_ANY, 1));
+    }
+    if let Some((_, command)) = table.iter().find(|(n, _)| *n == name) {
+        return Ok((command, at + 1));
+    }
+    if at == 0 && REAL.contains(&name) {
+        return Err(format!("packetwalk: docker {name} is not simulated"));
+    }
+    Err(match (at, name) {
+        (0, "") => "Usage:  docker [OPTIONS] COMMAND".to_owned(),
+        (0, name) => format!("docker: '{name}' is not a docker command.\nSee 'docker --help'"),
+        (_, _) => group_help(first, table),
+    })
+}
+
+impl Docker {
+    fn begin(cx: &mut Cx<'_>) -> Result<Then, u8> {
+        let words = cx.strings();
+        if words.iter().any(|w| w == "--version" || w == "-v") && words.len() == 1 {
+            let version = cx.sys.docker.version.full();
+            writeln!(cx.stdout, "Docker version {version}, build packetwalk");
+            return Ok(Then::Done(0));
+        }
+        let (command, skip) = match find(&words, cx.sys.docker.version) {
+            Ok(found) => found,
+            Err(text) => {
+                cx.stderr.line(&text);
+                return Err(if text.starts_with("packetwalk: ") { 127 } else { 1 });
+            }
+        };
+        let version = cx.sys.docker.version;
+        let given = parse(command.flags, words.get(skip..).unwrap_or_default(), command.mixed);
+        let given = given.map_err(|text| Bad::Flag(text).say(cx, &command.usage, version))?;
+        (command.run)(cx, &given).map_err(|bad| bad.say(cx, &command.usage, version))
+    }
+
+    fn go_on(&mut self, cx: &mut Cx<'_>) -> Poll {
+        let Some(then) = self.then.take() else { return Poll::Exit(0) };
+        match then {
+            Then::Done(status) => Poll::Exit(status),
+            Then::Exec(ns, args) => {
+                let name = args.first().map(|a| String::from_utf8_lossy(a).into_owned()).unwrap_or_default();
+                match cx.exec(Some(ns), args) {
+                    Ok(poll) => poll,
+                    Err(_) => {
+                        let text = container::not_found(cx.sys.docker.version, &name);
+                        cx.stderr.line(&text);
+                        Poll::Exit(127)
+                    }
+                }
+            }
+            Then::Child(pid) => match cx.reap(pid) {
+                Some(status) => Poll::Exit(status.code()),
+                None => {
+                    self.then = Some(Then::Child(pid));
+                    Poll::Wait
+                }
+            },
+            Then::Attached(id) => match task::status(cx, &id) {
+                Some(status) => Poll::Exit(status),
+                None => {
+                    self.then = Some(Then::Attached(id));
+                    Poll::Wait
+                }
+            },
+            Then::Stop(mut stopping) => match stopping.poll(cx) {
+                container::Progress::Done(status) => Poll::Exit(status),
+                container::Progress::Wait(at) => {
+                    self.then = Some(Then::Stop(stopping));
+                    Poll::WaitUntil(at)
+                }
+            },
+            Then::Follow(from) => {
+                let lines: Vec<String> = cx
+                    .sys
+                    .docker
+                    .events
+                    .iter()
+                    .skip(from)
+                    .map(|e| time::event(e.at) + " " + &e.text)
+                    .collect();
+                for line in &lines {
+                    cx.stdout.line(line);
+                }
+                self.then = Some(Then::Follow(from + lines.len()));
+                Poll::Wait
+            }
+        }
+    }
+}
+
+impl Process for Docker {
+    fn poll(&mut self, cx: &mut Cx<'_>) -> Poll {
+        if self.then.is_none() {
+            match Self::begin(cx) {
+                Ok(then) => self.then = Some(then),
+                Err(status) => return Poll::Exit(status),
+            }
+        }
+        self.go_on(cx)
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Process> {
+        Box::new(self.clone())
+    }
+
+    fn signal(&mut self, cx: &mut Cx<'_>, signal: Signal) -> OnSignal {
+        // `docker run` hands signals on to its container.
+        match &self.then {
+            Some(Then::Attached(id)) if !signal.ignored_by_default() => {
+                let id = id.clone();
+                task::signal(cx, &id, signal);
+                OnSignal::Taken
+            }
+            _ => OnSignal::Default,
+        }
+    }
+}
+
+/// Whether the engine is one of 28 or later.
+fn is_new(cx: &Cx<'_>) -> bool {
+    cx.sys.docker.version == Version::V29
+}

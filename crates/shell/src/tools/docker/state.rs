@@ -1,0 +1,85 @@
+//! What the machine keeps of Docker between commands.
+
+use packetwalk_docker::{Engine, Proxy, Version};
+use packetwalk_lab::SockId;
+use packetwalk_trace::NsId;
+
+use crate::process::Pid;
+
+/// How the daemon is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Life {
+    /// Nobody started it: the first command does, as systemd does by the socket.
+    #[default]
+    Unborn,
+    /// It runs; `dockerd`'s process where it is one of the lab's own.
+    Up(Option<Pid>),
+    /// It was ended.
+    Down,
+}
+
+/// A container's main command.
+#[derive(Clone, Debug)]
+pub(crate) struct Task {
+    /// The container's id.
+    pub container: String,
+    /// The process that watches it.
+    pub shim: Pid,
+    /// The command.
+    pub pid: Option<Pid>,
+}
+
+/// Something that happened, for `docker events`.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    /// Nanoseconds since the Unix epoch.
+    pub at: u64,
+    /// `container start ID (image=…, name=…)`.
+    pub text: String,
+}
+
+/// The machine's Docker.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct State {
+    /// `dockerd --version-profile`.
+    pub version: Version,
+    pub life: Life,
+    pub engine: Option<Engine>,
+    /// The namespace in which the daemon runs.
+    pub ns: NsId,
+    /// Namespaces of the engine's sandboxes.
+    pub sandboxes: Vec<(u32, NsId)>,
+    pub tasks: Vec<Task>,
+    /// Each with its process and its listening socket.
+    pub proxies: Vec<(Proxy, Pid, SockId)>,
+    pub events: Vec<Event>,
+    /// Status of the container that ended last: one that is removed with its end has no other place.
+    pub last_status: u8,
+}
+
+impl State {
+    /// The namespace of a sandbox; the daemon's own for none.
+    pub fn sandbox_ns(&self, key: Option<u32>) -> Option<NsId> {
+        match key {
+            None => Some(self.ns),
+            Some(key) => self.sandboxes.iter().find(|(k, _)| *k == key).map(|(_, ns)| *ns),
+        }
+    }
+
+    /// A file that the engine mounts into a container, by namespace and path.
+    pub fn file(&self, ns: NsId, path: &[u8]) -> Option<Vec<u8>> {
+        if !path.starts_with(b"/etc/") {
+            return None;
+        }
+        let engine = self.engine.as_ref()?;
+        let (key, _) = self.sandboxes.iter().find(|(_, n)| *n == ns)?;
+        let (container, sandbox) = engine.of_sandbox(*key)?;
+        let text = match path {
+            b"/etc/hosts" => engine.hosts_file(container, sandbox),
+            b"/etc/resolv.conf" => sandbox.resolv_conf.clone(),
+            b"/etc/hostname" => format!("{}\n", container.hostname),
+            _ => return None,
+        };
+        Some(text.into_bytes())
+    }
+}

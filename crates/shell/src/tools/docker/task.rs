@@ -1,0 +1,290 @@
+//! A container's main command, and the process that watches it.
+
+use core::time::Duration;
+use std::rc::Rc;
+
+use packetwalk_lab::{SockId, SocketKind};
+use packetwalk_trace::NsId;
+use packetwalk_wire::{Family, Instant};
+
+use super::state::Task;
+use super::{Machine, event, image, now};
+use crate::cx::Mode;
+use crate::process::{OnSignal, Pid};
+use crate::sys::fd::{Open, OpenId};
+use crate::sys::proc::Env;
+use crate::{Cx, Poll, Process, Signal, Status};
+
+/// How long the engine takes from the end of a container's command to the end of its network.
+const AFTER_LIFE: Duration = Duration::from_millis(250);
+
+/// Where the output of a container without a terminal goes.
+pub(super) fn log_path(id: &str) -> Vec<u8> {
+    format!("/var/log/containers-{id}").into_bytes()
+}
+
+/// What a container runs.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    pub id: String,
+    pub ns: NsId,
+    pub args: Vec<Vec<u8>>,
+    /// `NAME=VALUE`, beside what every container has.
+    pub env: Vec<String>,
+    /// Its host name.
+    pub hostname: String,
+    /// Its output goes to `docker logs` instead of here.
+    pub detached: bool,
+}
+
+/// Starts a container's command under a process that watches it. `None`: no such command, or too many
+/// processes.
+pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
+    let name = start.args.first()?.clone();
+    let listens = image_ports(&start.args);
+    if listens.is_none() && crate::tools::known(&name) == crate::tools::Known::Unknown {
+        return None;
+    }
+    let mut fds: Vec<(u32, OpenId)> = Vec::new();
+    if start.detached {
+        let null = cx.sys.open_new(Open::Null);
+        fds.push((0, null));
+        if let Ok(log) = cx.open(&log_path(&start.id), Mode::Append) {
+            fds.extend([(1, log), (2, log)]);
+        }
+    }
+    let shim = Shim {
+        id: start.id.clone(),
+        ns: start.ns,
+        args: start.args.clone(),
+        listens: listens.unwrap_or_default(),
+        stage: Stage::Begin,
+    };
+    let shim = cx.start_child(
+        Box::new(shim),
+        vec![b"containerd-shim".to_vec()],
+        Some(environment(start)),
+        Some(start.ns),
+        &fds,
+    );
+    let mut own: Vec<OpenId> = fds.iter().map(|(_, open)| *open).collect();
+    own.dedup();
+    for open in own {
+        cx.sys.close(open);
+    }
+    let shim = shim?;
+    cx.sys.docker.tasks.push(Task { container: start.id.clone(), shim, pid: None });
+    Some(shim)
+}
+
+/// A container's environment.
+///
+/// # Source
+/// moby b985e231, `daemon/container/container.go`: `CreateDaemonEnvironment`.
+fn environment(start: &Start) -> Rc<Env> {
+    let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned();
+    let own = [path, format!("HOSTNAME={}", start.hostname), "HOME=/root".to_owned()];
+    let pair = |text: &String| {
+        let (name, value) = text.split_once('=')?;
+        Some((name.as_bytes().to_vec(), value.as_bytes().to_vec()))
+    };
+    Rc::new(own.iter().chain(&start.env).filter_map(pair).collect())
+}
+
+/// Ports of a command that is a known image's server.
+fn image_ports(args: &[Vec<u8>]) -> Option<Vec<u16>> {
+    let words: Vec<String> = args.iter().map(|a| String::from_utf8_lossy(a).into_owned()).collect();
+    image::listens(&words).map(<[u16]>::to_vec)
+}
+
+/// How a container's command ended; `None` while it runs.
+pub(super) fn status(cx: &mut Cx<'_>, id: &str) -> Option<u8> {
+    let running = cx.sys.docker.tasks.iter().any(|t| t.container == id);
+    if running {
+        return None;
+    }
+    let engine = cx.sys.docker.engine.as_ref();
+    Some(match engine.and_then(|e| e.container(id).ok()).map(|c| c.state) {
+        Some(packetwalk_docker::RunState::Exited(status)) => status,
+        _ => cx.sys.docker.last_status,
+    })
+}
+
+/// Sends a signal to a container's main command. One without a handler, as process 1 of its namespace,
+/// gets only SIGKILL.
+pub(super) fn signal(cx: &mut Cx<'_>, id: &str, signal: Signal) -> bool {
+    let Some(task) = cx.sys.docker.tasks.iter().find(|t| t.container == id).cloned() else { return false };
+    let to = task.pid.unwrap_or(task.shim);
+    if signal != Signal::KILL && task.pid.is_some() {
+        return false;
+    }
+    cx.kill(to, signal)
+}
+
+#[derive(Clone, Debug)]
+enum Stage {
+    Begin,
+    Child(Pid),
+    Serve(Vec<(SockId, bool)>),
+    Ended(u8, Instant),
+}
+
+#[derive(Clone, Debug)]
+struct Shim {
+    id: String,
+    ns: NsId,
+    args: Vec<Vec<u8>>,
+    listens: Vec<u16>,
+    stage: Stage,
+}
+
+impl Shim {
+    fn begin(&mut self, cx: &mut Cx<'_>) {
+        if !self.listens.is_empty() {
+            let sockets =
+                self.listens.iter().filter_map(|port| listen(cx, self.ns, *port)).map(|s| (s, true));
+            self.stage = Stage::Serve(sockets.collect());
+            return;
+        }
+        let child = cx.spawn(crate::Spawn { args: self.args.clone(), ns: Some(self.ns), no_stdin: false });
+        self.stage = match child {
+            Ok(child) => {
+                if let Some(task) = cx.sys.docker.tasks.iter_mut().find(|t| t.container == self.id) {
+                    task.pid = Some(child);
+                }
+                Stage::Child(child)
+            }
+            Err(_) => Stage::Ended(127, cx.now()),
+        };
+    }
+
+    fn over(&self, cx: &mut Cx<'_>, status: u8) {
+        // A daemon that ended let go of its containers, and may have started them anew.
+        let own = |t: &Task| t.container == self.id && t.shim == cx.pid;
+        if !cx.sys.docker.tasks.iter().any(own) {
+            return;
+        }
+        let mut state = std::mem::take(&mut cx.sys.docker);
+        if let Some(mut engine) = state.engine.take() {
+            let time = now(cx);
+            let name = engine
+                .container(&self.id)
+                .map(|c| (c.config.image.clone(), c.name.clone(), c.config.auto_remove));
+            engine.ended(&mut Machine { cx, state: &mut state }, &self.id, status, time);
+            if let Ok((image, name, remove)) = name {
+                let id = &self.id;
+                event(
+                    &mut state,
+                    time,
+                    format!("container die {id} (exitCode={status}, image={image}, name={name})"),
+                );
+                if remove {
+                    let _ = engine.remove_container(id);
+                    event(&mut state, time, format!("container destroy {id} (image={image}, name={name})"));
+                }
+            }
+            state.engine = Some(engine);
+        }
+        state.tasks.retain(|t| t.container != self.id);
+        state.last_status = status;
+        cx.sys.docker = state;
+    }
+}
+
+fn listen(cx: &mut Cx<'_>, ns: NsId, port: u16) -> Option<SockId> {
+    let stack = cx.lab.stack_mut(ns)?;
+    let sock = stack.sock_open(Family::V4, SocketKind::TcpIdle);
+    if let Some(socket) = stack.sockets.get_mut(sock) {
+        socket.opts.reuse = true;
+    }
+    if stack.sock_bind(sock, None, port).is_err() {
+        cx.lab.sock_close(ns, sock);
+        return None;
+    }
+    stack.tcp_listen(sock, 511);
+    Some(sock)
+}
+
+/// Takes callers and answers what looks like HTTP.
+fn serve(cx: &mut Cx<'_>, ns: NsId, sockets: &mut Vec<(SockId, bool)>) {
+    let mut callers = Vec::new();
+    for (sock, listens) in sockets.iter() {
+        if *listens {
+            while let Some(caller) = cx.lab.stack_mut(ns).and_then(|s| s.tcp_accept(*sock)) {
+                callers.push((caller, false));
+            }
+        }
+    }
+    sockets.extend(callers);
+    let mut gone = Vec::new();
+    for (sock, _) in sockets.iter().filter(|(_, listens)| !listens) {
+        let Some(stack) = cx.lab.stack_mut(ns) else { return };
+        let bytes = stack.tcp_read(*sock);
+        let ended = super::sock::is_over(stack, *sock);
+        if bytes.starts_with(b"GET ") || bytes.starts_with(b"HEAD ") {
+            let body = "It works!\n";
+            let reply = format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = cx.lab.tcp_write(ns, *sock, reply.as_bytes());
+            cx.lab.sock_close(ns, *sock);
+            gone.push(*sock);
+        } else if ended {
+            cx.lab.sock_close(ns, *sock);
+            gone.push(*sock);
+        }
+    }
+    sockets.retain(|(sock, _)| !gone.contains(sock));
+}
+
+impl Process for Shim {
+    fn poll(&mut self, cx: &mut Cx<'_>) -> Poll {
+        loop {
+            match &mut self.stage {
+                Stage::Begin => self.begin(cx),
+                Stage::Child(child) => match cx.reap(*child) {
+                    None => return Poll::Wait,
+                    Some(status) => {
+                        let killed = matches!(status, Status::Killed(_));
+                        let after = if killed { Duration::ZERO } else { AFTER_LIFE };
+                        self.stage = Stage::Ended(status.code(), cx.now() + after);
+                    }
+                },
+                Stage::Serve(sockets) => {
+                    serve(cx, self.ns, sockets);
+                    return Poll::Wait;
+                }
+                Stage::Ended(status, at) => {
+                    if cx.now() < *at {
+                        return Poll::WaitUntil(*at);
+                    }
+                    let status = *status;
+                    self.over(cx, status);
+                    return Poll::Exit(status);
+                }
+            }
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Process> {
+        Box::new(self.clone())
+    }
+
+    fn signal(&mut self, cx: &mut Cx<'_>, signal: Signal) -> OnSignal {
+        if let Stage::Serve(sockets) = &self.stage
+            && !signal.ignored_by_default()
+        {
+            for (sock, _) in sockets.clone() {
+                cx.lab.sock_close(self.ns, sock);
+            }
+            self.stage = Stage::Ended(0, cx.now());
+        }
+        OnSignal::Taken
+    }
+}
+
+/// The words of a command, as the process table has them.
+pub(super) fn words(args: &[String]) -> Vec<Vec<u8>> {
+    args.iter().map(|a| a.as_bytes().to_vec()).collect()
+}
