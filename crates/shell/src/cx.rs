@@ -309,6 +309,8 @@ impl<'a> Cx<'a> {
             ignores: 0,
             ended: None,
             is_parent: false,
+            origin: None,
+            said: Vec::new(),
         })
     }
 
