@@ -5,26 +5,20 @@
 #![allow(clippy::expect_used, reason = "a test may fail so")]
 #![allow(clippy::indexing_slicing, reason = "the recordings are of one form")]
 
+mod corpora;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::{Shell, Sink, Stream};
+use packetwalk_shell::{Apart, Shell};
 use serde_json::Value;
+
+use corpora::corpora;
 
 /// Rows that may differ: a part of their id, and why.
 const KNOWN: &[(&str, &str)] = &[];
-
-fn corpora() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
-    let folder = std::env::var_os("PACKETWALK_CORPORA").map_or(beside, PathBuf::from);
-    if !folder.is_dir() {
-        println!("skipped: no recordings beside the project");
-        return None;
-    }
-    Some(folder)
-}
 
 fn wanted(id: &str) -> bool {
     std::env::var("PACKETWALK_CORPUS").map_or(true, |part| id.contains(&part))
@@ -39,23 +33,12 @@ fn strings(value: &Value) -> Vec<&str> {
     value.as_array().map(|all| all.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
 }
 
-/// Standard output and standard error, apart.
-#[derive(Default)]
-struct Both(Vec<u8>, Vec<u8>);
-
-impl Sink for Both {
-    fn write(&mut self, stream: Stream, bytes: &[u8]) {
-        let to = if stream == Stream::Stderr { &mut self.1 } else { &mut self.0 };
-        to.extend_from_slice(bytes);
-    }
-}
-
 /// Status, standard output and standard error of a script.
 fn run(script: &str) -> (u8, String, String) {
-    let mut out = Both::default();
+    let mut out = Apart::default();
     let status = Shell::new(Lab::new(0)).run_script("lab.sh", script.as_bytes(), &mut out);
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    (status, text(out.0), text(out.1))
+    let (stdout, stderr) = out.texts();
+    (status, stdout, stderr)
 }
 
 /// What differs in a row, if anything.
@@ -101,7 +84,7 @@ fn rule(row: &Value, face: &str) -> Option<String> {
 
 #[test]
 fn rules_are_taken_and_printed_as_recorded() {
-    let Some(folder) = corpora() else { return };
+    let Some(folder) = corpora("") else { return };
     let (mut agreed, mut differ) = (0, BTreeMap::<String, Vec<String>>::new());
     for row in rows(&folder.join("iptables_rules.jsonl")) {
         let id = row["id"].as_str().unwrap_or_default().to_owned();
@@ -183,7 +166,7 @@ fn first_difference(want: &[&str], ours: &[&str]) -> Option<String> {
 
 #[test]
 fn dumps_are_restored_saved_and_listed_as_recorded() {
-    let Some(folder) = corpora().map(|folder| folder.join("dumps")) else { return };
+    let Some(folder) = corpora("dumps") else { return };
     let (mut agreed, mut differ) = (0, Vec::new());
     for row in rows(&folder.join("index.jsonl")) {
         let file = row["file"].as_str().unwrap_or_default();

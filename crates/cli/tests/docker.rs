@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, reason = "a test may fail so")]
 #![allow(clippy::indexing_slicing, reason = "the recordings are of one form")]
 
+mod corpora;
 #[path = "docker/moby.rs"]
 mod moby;
 #[path = "docker/normal.rs"]
@@ -13,35 +14,13 @@ mod normal;
 mod recorded;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::{Shell, Sink, Stream};
+use packetwalk_shell::{Apart, Shell};
 use packetwalk_trace::NsId;
-
-/// The folder of recordings, where it is there.
-fn corpora(name: &str) -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora").join(name);
-    if !folder.is_dir() {
-        println!("skipped: no recordings beside the project");
-        return None;
-    }
-    Some(folder)
-}
 
 fn wanted(name: &str) -> bool {
     std::env::var("PACKETWALK_DOCKER").map_or(true, |part| name.contains(&part))
-}
-
-/// Standard output and standard error, apart.
-#[derive(Default)]
-struct Both(Vec<u8>, Vec<u8>);
-
-impl Sink for Both {
-    fn write(&mut self, stream: Stream, bytes: &[u8]) {
-        let to = if stream == Stream::Stderr { &mut self.1 } else { &mut self.0 };
-        to.extend_from_slice(bytes);
-    }
 }
 
 /// A shell that is given line after line.
@@ -54,13 +33,13 @@ impl Machine {
 
     /// Status, standard output and standard error of a line.
     fn run(&mut self, line: &str) -> (u8, String, String) {
-        let mut out = Both::default();
+        let mut out = Apart::default();
         let status = match self.0.run_line(NsId(0), line.as_bytes(), &mut out) {
             packetwalk_shell::Line::Done(status) | packetwalk_shell::Line::Exit(status) => status,
             packetwalk_shell::Line::Incomplete => u8::MAX,
         };
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        (status, text(out.0), text(out.1))
+        let (stdout, stderr) = out.texts();
+        (status, stdout, stderr)
     }
 
     /// Standard output of a line that must go well.

@@ -269,22 +269,10 @@ impl<'a> Cx<'a> {
                 self.sys.close(old);
             }
         }
-        self.sys.spawn(Proc {
-            parent: self.pid,
-            ns: ns.unwrap_or(self.ns),
-            args: args.into(),
-            env: env.unwrap_or(own_env),
-            cwd,
-            fds: table,
-            body: Some(body),
-            when: When::Start(self.lab.now() + crate::sys::sched::EXEC_TIME),
-            signals: Vec::new(),
-            ignores,
-            ended: None,
-            is_parent: false,
-            origin,
-            said: Vec::new(),
-        })
+        let when = When::Start(self.lab.now() + crate::sys::sched::EXEC_TIME);
+        let env = env.unwrap_or(own_env);
+        let child = Proc::new(self.pid, ns.unwrap_or(self.ns), args, body, when);
+        self.sys.spawn(Proc { env, cwd, fds: table, ignores, origin, ..child })
     }
 
     /// Starts a process that is nobody's child, without standard streams. `None`: too many processes.
@@ -296,22 +284,7 @@ impl<'a> Cx<'a> {
     ) -> Option<Pid> {
         let me = self.sys.proc(self.pid)?;
         let (env, cwd) = (Rc::clone(&me.env), Rc::clone(&me.cwd));
-        self.sys.spawn(Proc {
-            parent: Pid(0),
-            ns,
-            args: args.into(),
-            env,
-            cwd,
-            fds: crate::sys::fd::FdTable::default(),
-            body: Some(body),
-            when: When::Now,
-            signals: Vec::new(),
-            ignores: 0,
-            ended: None,
-            is_parent: false,
-            origin: None,
-            said: Vec::new(),
-        })
+        self.sys.spawn(Proc { env, cwd, ..Proc::new(Pid(0), ns, args, body, When::Now) })
     }
 
     /// What a path is.

@@ -12,7 +12,7 @@ pub use cx::{Cx, NotFound, Spawn, Text};
 pub use lang::ast::Pos;
 pub use process::{OnSignal, Pid, Poll, Process, Signal, Status};
 pub use shell::{Line, Shell, is_incomplete};
-pub use sys::{Collect, Errno, Failure, Read, Sink, Stream, is_note};
+pub use sys::{Apart, Collect, Errno, Failure, Read, Sink, Stream, is_note};
 
 /// `iptables` without a shell, and the text of rules.
 pub mod iptables {

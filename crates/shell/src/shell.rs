@@ -207,22 +207,8 @@ impl Shell {
         }
         let cwd: std::rc::Rc<[u8]> =
             interp.state.vars.get(b"PWD").and_then(|v| v.scalar()).unwrap_or(b"/root").into();
-        self.sys.spawn(Proc {
-            parent: Pid(0),
-            ns,
-            args: args.into(),
-            env: env.into(),
-            cwd,
-            fds,
-            body: Some(Box::new(interp)),
-            when: When::Now,
-            signals: Vec::new(),
-            ignores: 0,
-            ended: None,
-            is_parent: false,
-            origin: None,
-            said: Vec::new(),
-        })
+        let process = Proc::new(Pid(0), ns, args, Box::new(interp), When::Now);
+        self.sys.spawn(Proc { env: env.into(), cwd, fds, ..process })
     }
 
     /// The status of a script that stopped, and a message when it did not stop by itself.

@@ -1,23 +1,7 @@
 //! `conntrack`, beside recordings of the real tool.
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::{Shell, Sink, Stream};
-
-/// Both outputs, apart.
-#[derive(Default)]
-struct Both {
-    out: Vec<u8>,
-    err: Vec<u8>,
-}
-
-impl Sink for Both {
-    fn write(&mut self, stream: Stream, bytes: &[u8]) {
-        match stream {
-            Stream::Stdout => self.out.extend_from_slice(bytes),
-            Stream::Stderr => self.err.extend_from_slice(bytes),
-        }
-    }
-}
+use packetwalk_shell::{Apart, Shell};
 
 /// What conntrack 1.4.7 said in a new network namespace: `$` its words, `1` and `2` lines of its two
 /// outputs, `=` its status.
@@ -43,12 +27,12 @@ fn check(text: &str) {
             lines.flat_map(|line| [line, "\n"]).collect::<String>()
         };
         let mut shell = Shell::new(Lab::new(0));
-        let mut sink = Both::default();
+        let mut sink = Apart::default();
         let script = format!("{command}\necho status $?\n");
         shell.run_script("lab.sh", script.as_bytes(), &mut sink);
         let status = answer.lines().find_map(|line| line.strip_prefix("= ")).unwrap_or("untold");
         let out = format!("{}status {status}\n", stream("1 "));
-        let (o, e) = (String::from_utf8_lossy(&sink.out), String::from_utf8_lossy(&sink.err));
+        let (o, e) = (String::from_utf8_lossy(&sink.stdout), String::from_utf8_lossy(&sink.stderr));
         if (o.as_ref(), e.as_ref()) != (out.as_str(), stream("2 ").as_str()) {
             failed.push(format!("{command}\nours: {o}{e}theirs: {out}{}", stream("2 ")));
         }

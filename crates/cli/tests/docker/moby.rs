@@ -11,7 +11,8 @@ use packetwalk_shell::iptables;
 use packetwalk_wire::Family;
 use serde_json::Value;
 
-use crate::{Machine, Tally, corpora, normal, quoted, wanted};
+use crate::corpora::corpora;
+use crate::{Machine, Tally, normal, quoted, wanted};
 
 /// What may differ: a part of the place, the kind, and why.
 const KNOWN: &[(&str, &str, &str)] = &[("swarm-portmap", "run", "swarm services are not simulated")];

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::{Machine, Tally, corpora, normal, wanted};
+use crate::corpora::corpora;
+use crate::{Machine, Tally, normal, wanted};
 
 /// What may differ: a part of the place, the kind, and why.
 const KNOWN: &[(&str, &str, &str)] = &[

@@ -96,7 +96,9 @@ pub trait Firewall: core::fmt::Debug + Sync {
     fn start(&self, host: &mut dyn Host, daemon: &Daemon);
 
     /// The policy of `FORWARD` becomes DROP, as the daemon turned forwarding on.
-    fn forward_drop(&self, host: &mut dyn Host, family: Family);
+    fn forward_drop(&self, host: &mut dyn Host, family: Family) {
+        rule::run(host, family, "-t filter -P FORWARD DROP");
+    }
 
     /// `DOCKER-USER` is there, and is asked first.
     fn user_chain(&self, host: &mut dyn Host, daemon: &Daemon);
@@ -117,8 +119,19 @@ pub trait Firewall: core::fmt::Debug + Sync {
     /// A published port.
     fn port(&self, host: &mut dyn Host, daemon: &Daemon, net: &NetworkRules, port: &Bound, change: Change);
 
-    /// `--link` on a network without inter-container communication.
-    fn link(&self, host: &mut dyn Host, net: &NetworkRules, link: &LinkRule, change: Change);
+    /// `--link` on a network without inter-container communication: `ACCEPT`, both ways.
+    ///
+    /// # Source
+    /// moby b985e231, `libnetwork/iptables/iptables.go`: `ChainInfo.Link`; the same since 1.5.
+    fn link(&self, host: &mut dyn Host, net: &NetworkRules, link: &LinkRule, change: Change) {
+        let LinkRule { parent, child, port, proto } = *link;
+        let bridge = net.bridge.as_str();
+        for (from, to, ports) in [(parent, child, "--dport"), (child, parent, "--sport")] {
+            let words =
+                format!("-i {bridge} -o {bridge} -p {proto} -s {from} -d {to} {ports} {port} -j ACCEPT");
+            rule::Rule::new(Family::of(parent), rule::FILTER, "DOCKER", &words).append(host, change);
+        }
+    }
 }
 
 /// The rules of a version.
@@ -134,17 +147,4 @@ pub fn of(version: Version) -> &'static dyn Firewall {
 fn enabled(daemon: &Daemon) -> impl Iterator<Item = Family> + use<> {
     let (four, six) = (daemon.iptables, daemon.ip6tables);
     [(four, Family::V4), (six, Family::V6)].into_iter().filter(|(on, _)| *on).map(|(_, family)| family)
-}
-
-/// `ACCEPT` for linked containers, both ways.
-///
-/// # Source
-/// moby b985e231, `libnetwork/iptables/iptables.go`: `ChainInfo.Link`; the same since 1.5.
-fn link(host: &mut dyn Host, net: &NetworkRules, link: &LinkRule, change: Change) {
-    let LinkRule { parent, child, port, proto } = *link;
-    let bridge = net.bridge.as_str();
-    for (from, to, ports) in [(parent, child, "--dport"), (child, parent, "--sport")] {
-        let words = format!("-i {bridge} -o {bridge} -p {proto} -s {from} -d {to} {ports} {port} -j ACCEPT");
-        rule::Rule::new(Family::of(parent), rule::FILTER, "DOCKER", &words).append(host, change);
-    }
 }

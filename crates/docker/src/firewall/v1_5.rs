@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use packetwalk_wire::Family;
 
 use super::rule::{FILTER, NAT, Rule, destination, loopback, new_chain, remove_chain, socket};
-use super::{Change, Firewall, LinkRule, NetworkRules};
+use super::{Change, Firewall, NetworkRules};
 use crate::ports::Bound;
 use crate::{Daemon, Host};
 
@@ -67,9 +67,5 @@ impl Firewall for Rules {
         Rule::new(V4, FILTER, "DOCKER", &accept).add_again(host, change);
         let own = format!("-p {proto} -s {ip} -d {ip} --dport {port} -j MASQUERADE");
         Rule::new(V4, NAT, "POSTROUTING", &own).add_again(host, change);
-    }
-
-    fn link(&self, host: &mut dyn Host, net: &NetworkRules, link: &LinkRule, change: Change) {
-        super::link(host, net, link, change);
     }
 }

@@ -188,18 +188,6 @@ impl Conntrack {
 impl TcpState {
     /// The state of a name.
     pub fn of(name: &str) -> Option<Self> {
-        const ALL: [TcpState; 10] = [
-            TcpState::None,
-            TcpState::SynSent,
-            TcpState::SynRecv,
-            TcpState::Established,
-            TcpState::FinWait,
-            TcpState::CloseWait,
-            TcpState::LastAck,
-            TcpState::TimeWait,
-            TcpState::Close,
-            TcpState::SynSent2,
-        ];
-        ALL.into_iter().find(|state| state.name() == name)
+        Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }

@@ -69,8 +69,8 @@ impl Seen<'_> {
 
 /// What is INVALID of a protocol is to be logged (`nf_conntrack_log_invalid`; 255 is every protocol).
 fn wants_log(sysctls: &Sysctls, protocol: u8) -> bool {
-    matches!(sysctls.log_invalid, 255)
-        || sysctls.log_invalid != 0 && sysctls.log_invalid == i32::from(protocol)
+    let log = sysctls.log_invalid;
+    log == 255 || log != 0 && log == i32::from(protocol)
 }
 
 /// Why a packet got no connection.

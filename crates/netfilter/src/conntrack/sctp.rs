@@ -35,18 +35,7 @@ impl SctpState {
 
     /// TCP's state of the same number.
     pub fn tcp_name(self) -> &'static str {
-        const TCP: [TcpState; 9] = [
-            TcpState::None,
-            TcpState::SynSent,
-            TcpState::SynRecv,
-            TcpState::Established,
-            TcpState::FinWait,
-            TcpState::CloseWait,
-            TcpState::LastAck,
-            TcpState::TimeWait,
-            TcpState::Close,
-        ];
-        TCP.get(usize::from(self.0)).map_or("", |state| state.name())
+        TcpState::ALL.get(usize::from(self.0)).map_or("", |state| state.name())
     }
 
     /// The state of a name.

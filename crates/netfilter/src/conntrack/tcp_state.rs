@@ -30,6 +30,20 @@ pub enum TcpState {
 }
 
 impl TcpState {
+    /// Every state, in the order of the kernel's numbers.
+    pub(super) const ALL: [Self; 10] = [
+        Self::None,
+        Self::SynSent,
+        Self::SynRecv,
+        Self::Established,
+        Self::FinWait,
+        Self::CloseWait,
+        Self::LastAck,
+        Self::TimeWait,
+        Self::Close,
+        Self::SynSent2,
+    ];
+
     /// As `conntrack -L` prints it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -171,20 +185,8 @@ mod tests {
             (Dir::Reply, Segment::Rst, "-XXXXXXXXX"),
             (Dir::Reply, Segment::None, "----------"),
         ];
-        let states = [
-            TcpState::None,
-            TcpState::SynSent,
-            TcpState::SynRecv,
-            TcpState::Established,
-            TcpState::FinWait,
-            TcpState::CloseWait,
-            TcpState::LastAck,
-            TcpState::TimeWait,
-            TcpState::Close,
-            TcpState::SynSent2,
-        ];
         for (dir, segment, row) in rows {
-            let got: String = states
+            let got: String = TcpState::ALL
                 .iter()
                 .map(|&old| match next(dir, segment, old) {
                     Next::State(s) => LETTERS.chars().nth(s as usize).unwrap(),

@@ -11,7 +11,7 @@ pub(crate) mod vfs;
 pub use errno::Errno;
 pub use failure::{Failure, is_note};
 pub use fd::Read;
-pub use output::{Collect, Sink, Stream};
+pub use output::{Apart, Collect, Sink, Stream};
 
 use packetwalk_trace::NsId;
 use packetwalk_wire::sorted::Map;

@@ -51,6 +51,30 @@ impl Sink for Collect {
     }
 }
 
+/// Keeps standard output and standard error apart.
+#[derive(Clone, Debug, Default)]
+pub struct Apart {
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: Vec<u8>,
+}
+
+impl Apart {
+    /// Both as text, with U+FFFD for what is not UTF-8.
+    pub fn texts(&self) -> (String, String) {
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        (text(&self.stdout), text(&self.stderr))
+    }
+}
+
+impl Sink for Apart {
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        let to = if stream == Stream::Stderr { &mut self.stderr } else { &mut self.stdout };
+        to.extend_from_slice(bytes);
+    }
+}
+
 /// Most bytes that one script or line prints.
 const MOST: usize = 64 << 20;
 

@@ -52,6 +52,26 @@ pub(crate) struct Proc {
 }
 
 impl Proc {
+    /// One that waits to be polled at `when`.
+    pub fn new(parent: Pid, ns: NsId, args: Vec<Vec<u8>>, body: Box<dyn Process>, when: When) -> Self {
+        Self {
+            parent,
+            ns,
+            args: args.into(),
+            env: Rc::default(),
+            cwd: Rc::default(),
+            fds: FdTable::default(),
+            body: Some(body),
+            when,
+            signals: Vec::new(),
+            ignores: 0,
+            ended: None,
+            is_parent: false,
+            origin: None,
+            said: Vec::new(),
+        }
+    }
+
     /// Whether its program is not loaded yet at `now`.
     pub fn starts_after(&self, now: Instant) -> bool {
         matches!(self.when, When::Start(at) if at > now)

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use packetwalk_lab::{Captured, Direction, Lab, SockId, SocketKind, SplitMix};
-use packetwalk_shell::{Line, Shell, Sink, Stream};
+use packetwalk_shell::{Apart, Line, Shell};
 use packetwalk_trace::{DropReason, NsId, RuleEnd, SendError, Step as Happened};
 use packetwalk_wire::{Family, PacketType, emit, parse};
 
@@ -22,26 +22,15 @@ const WATCH: Duration = Duration::from_millis(80);
 /// At least this passes.
 const LEAST: Duration = Duration::from_millis(6);
 
-/// Standard output and standard error, apart.
-#[derive(Default)]
-struct Both(Vec<u8>, Vec<u8>);
-
-impl Sink for Both {
-    fn write(&mut self, stream: Stream, bytes: &[u8]) {
-        let to = if stream == Stream::Stderr { &mut self.1 } else { &mut self.0 };
-        to.extend_from_slice(bytes);
-    }
-}
-
 /// Status, standard output and standard error of a command line.
 fn line(shell: &mut Shell, ns: NsId, text: &str) -> (u8, String, String) {
-    let mut out = Both::default();
+    let mut out = Apart::default();
     let status = match shell.run_line(ns, text.as_bytes(), &mut out) {
         Line::Done(status) | Line::Exit(status) => status,
         Line::Incomplete => 255,
     };
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (status, text(&out.0), text(&out.1))
+    let (stdout, stderr) = out.texts();
+    (status, stdout, stderr)
 }
 
 /// Topologies that were built once.
@@ -68,10 +57,10 @@ fn build(topology: &Topology) -> Result<Shell, String> {
         };
     }
     let mut shell = Shell::new(Lab::new(0));
-    let mut out = Both::default();
+    let mut out = Apart::default();
     let status = shell.run_script("topology", script.as_bytes(), &mut out);
-    if status != 0 || !out.1.is_empty() {
-        return Err(format!("{}: {status}: {}", topology.name, String::from_utf8_lossy(&out.1)));
+    if status != 0 || !out.stderr.is_empty() {
+        return Err(format!("{}: {status}: {}", topology.name, String::from_utf8_lossy(&out.stderr)));
     }
     let settled = shell.lab.now() + Duration::from_secs(2);
     shell.lab.run_until(settled);

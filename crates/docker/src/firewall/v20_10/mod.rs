@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use packetwalk_wire::Family;
 
-use super::{Change, Firewall, LinkRule, NetworkRules, enabled};
+use super::{Change, Firewall, NetworkRules, enabled};
 use crate::ports::Bound;
 use crate::{Daemon, Host};
 
@@ -27,10 +27,6 @@ impl Firewall for Rules {
             chains::remove(host, family);
             chains::set_up(host, family);
         }
-    }
-
-    fn forward_drop(&self, host: &mut dyn Host, family: Family) {
-        super::rule::run(host, family, "-t filter -P FORWARD DROP");
     }
 
     fn user_chain(&self, host: &mut dyn Host, daemon: &Daemon) {
@@ -61,9 +57,5 @@ impl Firewall for Rules {
         if enabled(daemon).any(|f| f == family) && net.of(family).is_some() && !net.internal {
             port::rules(host, daemon, net, port, change);
         }
-    }
-
-    fn link(&self, host: &mut dyn Host, net: &NetworkRules, link: &LinkRule, change: Change) {
-        super::link(host, net, link, change);
     }
 }

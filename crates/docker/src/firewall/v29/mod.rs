@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use packetwalk_wire::Family;
 
-use super::{Change, Firewall, LinkRule, NetworkRules, enabled};
+use super::{Change, Firewall, NetworkRules, enabled};
 use crate::ports::Bound;
 use crate::{Daemon, Host};
 
@@ -32,10 +32,6 @@ impl Firewall for Rules {
             chains::remove(host, family);
             chains::set_up(host, family, daemon.hairpin());
         }
-    }
-
-    fn forward_drop(&self, host: &mut dyn Host, family: Family) {
-        super::rule::run(host, family, "-t filter -P FORWARD DROP");
     }
 
     fn user_chain(&self, host: &mut dyn Host, daemon: &Daemon) {
@@ -71,9 +67,5 @@ impl Firewall for Rules {
         if let Some(part) = net.of(family).filter(|_| enabled(daemon).any(|f| f == family) && !net.internal) {
             port::rules(host, daemon, net, part, port, change);
         }
-    }
-
-    fn link(&self, host: &mut dyn Host, net: &NetworkRules, link: &LinkRule, change: Change) {
-        super::link(host, net, link, change);
     }
 }
