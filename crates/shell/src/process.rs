@@ -36,7 +36,7 @@ pub enum OnSignal {
 ///
 /// Everything that it keeps between polls is its own and can be cloned, so that a whole shell can be
 /// snapshot in the middle of a command.
-pub trait Process: core::fmt::Debug {
+pub trait Process {
     /// Does what can be done now.
     fn poll(&mut self, cx: &mut Cx<'_>) -> Poll;
 
@@ -46,6 +46,13 @@ pub trait Process: core::fmt::Debug {
     /// A signal other than `SIGKILL` arrived; a poll follows when it was taken.
     fn signal(&mut self, _cx: &mut Cx<'_>, _signal: Signal) -> OnSignal {
         OnSignal::Default
+    }
+}
+
+/// Only that it is one: what every command keeps would otherwise be printable, and the module carry the code for it.
+impl core::fmt::Debug for dyn Process {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Process")
     }
 }
 

@@ -91,7 +91,7 @@ pub struct LinkRule {
 }
 
 /// The rules of one engine.
-pub trait Firewall: core::fmt::Debug + Sync {
+pub trait Firewall: Sync {
     /// Chains that are there before any network.
     fn start(&self, host: &mut dyn Host, daemon: &Daemon);
 

@@ -28,7 +28,7 @@ pub(super) enum Operand {
 }
 
 /// A tool that is fed line by line.
-pub(super) trait Tool: core::fmt::Debug + 'static {
+pub(super) trait Tool: 'static {
     /// Whether it takes pieces as they come and not lines.
     fn pieces(&self) -> bool {
         false
@@ -314,7 +314,7 @@ impl Whole {
 }
 
 /// A tool that reads all of its input before it prints.
-pub(super) trait Gather: Clone + core::fmt::Debug + 'static {
+pub(super) trait Gather: Clone + 'static {
     /// Reads the command's words: the tool and its operands. An error is its status.
     fn start(cx: &mut Cx<'_>) -> Result<(Self, Vec<Vec<u8>>), u8>;
     /// Prints; the status. Each operand comes with its bytes or the reason why it has none.
