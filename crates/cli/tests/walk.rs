@@ -87,3 +87,15 @@ fn the_readme_s_walks_show_their_surprise() {
         assert!(!text.contains("filter INPUT") || lab != "publish/input-is-never-asked", "{text}");
     }
 }
+
+#[test]
+fn what_is_not_simulated_is_not_called_a_drop() {
+    let lab = concat!(env!("CARGO_TARGET_TMPDIR"), "/not-simulated.sh");
+    let rule = "-A INPUT -p tcp -m tcp --dport 80 -m conntrack --ctstate UNTRACKED -j SYNPROXY";
+    let text =
+        format!("ip link set lo up\niptables {rule}\niptables -t raw -A OUTPUT -p tcp -j CT --notrack\n");
+    std::fs::write(lab, text).expect("a file can be written");
+    let output = walk(&[lab, "nc", "-z", "-w1", "127.0.0.1", "80"]);
+    let text = printed(&output);
+    assert!(text.contains("is not simulated: what Linux does with it is not known"), "{text}");
+}

@@ -219,8 +219,12 @@ impl Judge<'_> {
             }
             Step::Rule { table, end, .. } => {
                 let text = step.decided.as_ref().map(|d| d.text.as_str()).unwrap_or_default();
-                let did = if end == RuleEnd::Reject { "rejected" } else { "dropped" };
-                Some(format!("the {} rule “{text}” {did} it", table.name()))
+                let did = match end {
+                    RuleEnd::Reject => "rejected it",
+                    RuleEnd::NotModelled => "is not simulated: what Linux does with it is not known",
+                    _ => "dropped it",
+                };
+                Some(format!("the {} rule “{text}” {did}", table.name()))
             }
             Step::Policy { table, .. } => {
                 let text = step.decided.as_ref().map(|d| d.text.as_str()).unwrap_or_default();
