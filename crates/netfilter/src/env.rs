@@ -142,6 +142,9 @@ pub struct Env<'a, H: Host> {
 pub enum Verdict {
     /// Go on.
     Accept,
+    /// Go on, for nobody listens on the queue (`NF_QUEUE` with `NF_VERDICT_FLAG_QUEUE_BYPASS`): as [`Self::Accept`],
+    /// but NAT makes no mapping.
+    Bypass,
     /// Dropped, and why.
     Drop(DropReason),
     /// Dropped, and the caller is to send this answer first.

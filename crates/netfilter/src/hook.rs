@@ -146,6 +146,8 @@ pub struct Netfilter {
     rules: [[Ruleset; 2]; 2],
     /// Conntrack's hooks are registered, by family.
     conntrack_on: [bool; 2],
+    /// Fragments are put together, by family.
+    defrag_on: [bool; 2],
     /// NAT's hooks are registered, by family.
     nat_on: [bool; 2],
     generation: u64,
@@ -164,6 +166,7 @@ impl Default for Netfilter {
             shared: Shared::default(),
             rules: [face(Face::Nft), face(Face::Legacy)],
             conntrack_on: [false; 2],
+            defrag_on: [false; 2],
             nat_on: [false; 2],
             generation: 0,
             stack: Vec::new(),
@@ -207,6 +210,7 @@ impl Netfilter {
             self.ct.sysctls.acct = 1;
         }
         self.accounting = wanted.accounting;
+        self.defrag_on = [0, 1].map(|f| self.conntrack_on[f] || wanted.whole[f]);
         self.ct.labels_used = wanted.labels > 0;
         self.shared.follow(&wanted);
         self.name();
@@ -288,7 +292,7 @@ impl Netfilter {
     }
 
     /// Whether the datagram that this fragment is of has to be put together first: for connection tracking, unless
-    /// that saw it before, on its way out by `lo`.
+    /// that saw it before, on its way out by `lo`, or for a rule that looks for a socket.
     ///
     /// # Source
     /// Linux v6.18, `net/ipv4/netfilter/nf_defrag_ipv4.c`: `ipv4_conntrack_defrag`;
@@ -296,11 +300,11 @@ impl Netfilter {
     pub fn wants_whole(&self, skb: &Skb) -> bool {
         let family = skb.packet.family();
         let seen = match skb.nfct {
-            Nfct::None => false,
+            Nfct::None | Nfct::Nothing => false,
             Nfct::Tracked(_) => family == Family::V6,
             Nfct::Untracked => true,
         };
-        skb.packet.ip.frag.is_some() && self.tracks(family) && !seen
+        skb.packet.ip.frag.is_some() && self.defrag_on[family as usize] && !seen
     }
 
     /// Carries a packet through a hook.
@@ -375,7 +379,7 @@ impl Netfilter {
             let before = mangle.then(|| Routed::by(skb));
             let verdict = self.step(entry.step, state, skb, env, obs);
             match verdict {
-                Verdict::Accept => {}
+                Verdict::Accept | Verdict::Bypass => {}
                 Verdict::Reject(_) => return Outcome::Done(verdict),
                 Verdict::Drop(reason) => {
                     if O::ON {
@@ -450,8 +454,10 @@ fn tables<H: Host, O: Observer>(
     for face in rules {
         let Some(table) = face[cx.state.family as usize].get_mut(id) else { continue };
         let verdict = traverse(table, stack, cx, obs);
-        if verdict != Verdict::Accept || (id == TableId::Nat && is_mapped(cx)) {
-            return verdict;
+        match verdict {
+            Verdict::Bypass if id != TableId::Nat => {}
+            Verdict::Accept if id != TableId::Nat || !is_mapped(cx) => {}
+            _ => return verdict,
         }
     }
     Verdict::Accept

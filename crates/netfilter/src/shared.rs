@@ -101,6 +101,8 @@ pub struct Wanted {
     pub(crate) accounts: Vec<Box<str>>,
     /// Rules that force accounting on.
     pub(crate) accounting: usize,
+    /// Rules that need whole datagrams, by family.
+    pub(crate) whole: [bool; 2],
     /// Rules that use labels.
     pub(crate) labels: usize,
 }

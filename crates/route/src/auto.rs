@@ -76,10 +76,12 @@ impl Routing {
         }
         device.up = up;
         if up {
-            if device.loopback && device.addrs4.is_empty() {
-                let mut address = Address::new(IpAddr::from([127, 0, 0, 1]), 8);
+            let mut address = Address::new(IpAddr::from([127, 0, 0, 1]), 8);
+            if device.loopback && device.addrs4.iter().all(|a| a.local != address.local) {
                 address.label = Label::new(device.name.as_str()).unwrap_or_default();
-                device.addrs4.push(address);
+                // Narrower scopes stand first (`__inet_insert_ifa`).
+                let at = device.addrs4.iter().position(|a| a.scope < address.scope);
+                device.addrs4.insert(at.unwrap_or(device.addrs4.len()), address);
             }
             for address in device.addrs4.clone() {
                 self.routes_for_address(dev, &address);

@@ -47,7 +47,7 @@ impl Stack {
         let ours = self.routing.addr_type(packet.ip.dst, None) == RouteKind::Local;
         let src = ours.then_some(packet.ip.dst);
         let protocol = if family == Family::V4 { proto::ICMP } else { proto::ICMPV6 };
-        let mark = if self.sysctl.get(Global::FwmarkReflect) != 0 { about.mark } else { 0 };
+        let mark = self.reflected_mark(about);
         let tos = if family == Family::V4 { (packet.ip.tos & 0x1e) | 0xc0 } else { 0 };
         let src = src.or_else(|| self.inbound_source(about, to));
         let key = OutputKey { src, mark, tos, protocol, ports: (0, 0), ..OutputKey::to(to) };
@@ -67,10 +67,22 @@ impl Stack {
         ip.ttl = self.default_ttl(family, dst.oif);
         let transport = Transport::Icmp(Icmp::Error { ty, code, rest, quoted });
         let mut skb = Skb::new(cx.new_id(), Packet { ip, transport, payload });
-        skb.mark = mark;
+        (skb.mark, skb.ignore_df) = (mark, true);
         cx.obs.step(about, Step::Answer);
         self.nf.ct.attach(about, &mut skb);
         self.send_now(cx, skb, dst);
+    }
+
+    /// The mark of an answer that no socket sends.
+    ///
+    /// # Source
+    /// Linux v6.18, `include/net/ip.h`: `IP4_REPLY_MARK`; `include/net/ipv6.h`: `IP6_REPLY_MARK`.
+    pub(crate) fn reflected_mark(&self, about: &Skb) -> u32 {
+        let reflects = match about.packet.family() {
+            Family::V4 => Global::FwmarkReflect,
+            Family::V6 => Global::Fwmark6Reflect,
+        };
+        if self.sysctl.get(reflects) != 0 { about.mark } else { 0 }
     }
 
     /// The address of the interface that the packet came in by: with `icmp_errors_use_inbound_ifaddr` in IPv4,
@@ -122,7 +134,7 @@ impl Stack {
             (Family::V4, icmp::v4::ECHO) => (icmp::v4::ECHO_REPLY, code),
             (Family::V4, _) => (icmp::v4::TIMESTAMP_REPLY, 0),
         };
-        let mark = if self.sysctl.get(Global::FwmarkReflect) != 0 { skb.mark } else { 0 };
+        let mark = self.reflected_mark(skb);
         let src = unicast.then_some(packet.ip.dst);
         let key = OutputKey {
             src,
@@ -140,7 +152,7 @@ impl Stack {
         let payload =
             if reply == icmp::v4::TIMESTAMP_REPLY { timestamps(cx, &packet) } else { packet.payload };
         let mut answer = Skb::new(cx.new_id(), Packet { ip, transport, payload });
-        answer.mark = mark;
+        (answer.mark, answer.ignore_df) = (mark, true);
         cx.obs.step(skb, Step::Answer);
         self.send_now(cx, answer, way);
         Next::Done
@@ -241,7 +253,7 @@ impl Stack {
     /// Linux v6.18, `net/ipv4/route.c`: `ip_rt_send_redirect`.
     pub(crate) fn send_redirect<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) {
         let IpAddr::V4(gateway) = dst.gateway.unwrap_or(skb.packet.ip.dst) else { return };
-        if skb.packet.family() != Family::V4 || !self.sysctl.or4(skb.iif, Conf4::SendRedirects) {
+        if !self.sysctl.or4(skb.iif, Conf4::SendRedirects) {
             return;
         }
         self.icmp_error(cx, skb, icmp::v4::REDIRECT, 1, u32::from(gateway));

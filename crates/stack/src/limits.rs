@@ -53,6 +53,14 @@ impl Limits {
         allow
     }
 
+    /// Whether a redirect may be sent to a host, or about one: each second, bursts of six.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv6/ip6_output.c`: `ip6_forward`; `net/ipv6/ndisc.c`: `ndisc_send_redirect`.
+    pub fn redirect(&mut self, addr: IpAddr, now: Instant) -> bool {
+        self.xrlim(addr, 1000, now)
+    }
+
     /// Linux v6.18, `net/ipv4/icmp.c`: `icmp_global_allow`: 1,000 a second, bursts of 50.
     fn global(&mut self, sysctl: &Sysctl, now: Instant) -> bool {
         let rate = sysctl.get(Global::IcmpMsgsPerSec).max(0) as u64;

@@ -5,10 +5,10 @@ use std::net::{IpAddr, Ipv6Addr};
 use packetwalk_link::Solicit;
 use packetwalk_route::Scope;
 use packetwalk_trace::{Observer, RouteKind, Step};
-use packetwalk_wire::{Family, Icmp, IfIndex, IpHeader, Mac, Packet, Skb, Transport, icmp};
+use packetwalk_wire::{Family, Icmp, IfIndex, IpHeader, Mac, Packet, Skb, Transport, emit, icmp, proto};
 
 use crate::path::Next;
-use crate::{Cx, Dst, Stack};
+use crate::{Cx, Dst, OutputKey, Stack};
 
 /// Advertisement flags in the message's second word.
 const ROUTER: u32 = 1 << 31;
@@ -73,6 +73,50 @@ impl Stack {
         };
         let skb = Skb::new(cx.new_id(), packet);
         self.send_now(cx, skb, dst);
+    }
+
+    /// There is a better way for this packet's sender: its own link's.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv6/ndisc.c`: `ndisc_send_redirect`, `ndisc_fill_redirect_hdr_option`.
+    pub(crate) fn nd_redirect<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) {
+        let (to, wanted) = (skb.packet.ip.src, skb.packet.ip.dst);
+        let IpAddr::V6(about) = wanted else { return };
+        let IpAddr::V6(target) = dst.gateway.unwrap_or(wanted) else { return };
+        let own = self.routing.dev(skb.iif).and_then(|dev| {
+            let addrs = dev.addrs(Family::V6);
+            addrs.iter().find(|a| a.scope == Scope::LINK && !a.flags.tentative).map(|a| a.local)
+        });
+        let Some(own) = own else { return };
+        if target != about && !target.is_unicast_link_local() {
+            return;
+        }
+        let key =
+            OutputKey { src: Some(own), oif: Some(skb.iif), protocol: proto::ICMPV6, ..OutputKey::to(to) };
+        let Ok(way) = self.lookup_output(&key) else { return };
+        if way.gateway.is_some() || !self.limits.redirect(to, cx.now) {
+            return;
+        }
+        let mut body = [target.octets(), about.octets()].concat();
+        let neigh = self.neigh.get(dst.oif, IpAddr::V6(target)).filter(|n| n.state.is_valid());
+        if let Some(neigh) = neigh {
+            body.extend([2, 1]);
+            body.extend(neigh.mac.0);
+        }
+        let mut about = Vec::new();
+        emit::packet(&skb.packet, cx.payloads, &mut about);
+        // From its own header on the message is no longer than the smallest MTU.
+        let room = 1280 - 40 - 8 - body.len();
+        let len = (about.len() + 8).min(room) & !7;
+        body.extend([4, (len / 8) as u8, 0, 0, 0, 0, 0, 0]);
+        body.extend(about.iter().take(len - 8));
+        let payload = cx.payloads.intern(&body);
+        let mut ip = IpHeader::new(own, to);
+        ip.ttl = 255;
+        let transport = Transport::Icmp(Icmp::Other { ty: icmp::v6::REDIRECT, code: 0, rest: 0 });
+        let answer = Skb::new(cx.new_id(), Packet { ip, transport, payload });
+        cx.obs.step(skb, Step::Answer);
+        self.send_now(cx, answer, way);
     }
 
     /// # Source

@@ -30,11 +30,13 @@ impl Stack {
         let key = OutputKey {
             src: Some(answer.ip.src),
             any_src: true,
+            mark: self.reflected_mark(about),
             protocol: packet.protocol(),
             ports: (segment.tcp.sport, segment.tcp.dport),
             ..OutputKey::to(answer.ip.dst)
         };
         let Ok(dst) = self.lookup_output(&key) else { return };
+        skb.mark = key.mark;
         skb.packet.ip.ttl = self.default_ttl(packet.family(), dst.oif);
         self.nf.ct.attach(about, &mut skb);
         self.nf.ct.set_closing(about, cx.now);

@@ -45,8 +45,12 @@ impl Stack {
     /// What the sender is told.
     pub fn lookup_output(&self, key: &OutputKey) -> Result<Dst, SendError> {
         let family = Family::of(key.dst);
-        let ours = |a| family == Family::V6 || self.routing.addr_type(a, None) == RouteKind::Local;
-        let src = key.src.filter(|&a| !key.any_src || ours(a));
+        // Another's source is asked with too, but not a group's (`ip_route_me_harder`).
+        let one = |a| {
+            family == Family::V6
+                || matches!(self.routing.addr_type(a, None), RouteKind::Local | RouteKind::Unicast)
+        };
+        let src = key.src.filter(|&a| !key.any_src || one(a));
         let flow = Flow {
             src: src.unwrap_or(family.unspecified()),
             oif: key.oif.unwrap_or(IfIndex::NONE),
@@ -55,6 +59,7 @@ impl Stack {
             proto: key.protocol,
             sport: key.ports.0,
             dport: key.ports.1,
+            any_src: key.any_src,
             ..Flow::new(key.dst)
         };
         self.routing.output(&flow).map(Dst::from)

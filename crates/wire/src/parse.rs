@@ -141,7 +141,7 @@ pub fn packet(bytes: &[u8], payloads: &mut Payloads) -> Result<Packet, ParseErro
         core::cmp::Ordering::Less => Err(ParseError::Truncated),
         core::cmp::Ordering::Greater => Err(ParseError::Trailing),
         core::cmp::Ordering::Equal => {
-            let (transport, payload) = transport::whole(&ip)?;
+            let (transport, payload) = transport::whole(&ip, payloads)?;
             let ext = Extensions::new(ip.ext.0, ip.ext.1, payloads);
             Ok(Packet { ip: IpHeader { ext, ..ip.header }, transport, payload: payloads.intern(payload) })
         }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{Mac, Packet};
+use crate::{Mac, Packet, Payload};
 
 /// An interface's number in its namespace (`ifindex`); 0 is none.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -126,6 +126,9 @@ pub enum Nfct {
     Tracked(CtRef),
     /// `-j CT --notrack` (`IP_CT_UNTRACKED`).
     Untracked,
+    /// An answer about an untracked packet: RELATED to no connection. `-j CT` leaves it alone, and conntrack looks at
+    /// it as at one that it did not see yet.
+    Nothing,
 }
 
 /// A packet on its way through one namespace.
@@ -158,10 +161,18 @@ pub struct Skb {
     /// `nf_bridge_info.bridged_dnat`: waits for its next hop's MAC on a bridge, to be bridged on with
     /// this source MAC.
     pub bridged_dnat: Option<Mac>,
+    /// Bridge netfilter found its route before it came up from the bridge, and it counts as come in where that leads.
+    pub routed_below: bool,
     /// Largest fragment in bytes of the datagram that was put together (`frag_max_size`); 0 for one that
     /// came whole. It is cut again to that size when it leaves.
     pub frag_max: u16,
-    /// Cut to size in spite of DF (`skb->ignore_df`): of a socket that lets it be cut, or put together here.
+    /// How long each of its fragments was, without headers: big-endian numbers of two bytes. It is cut there again
+    /// (`frag_list`).
+    pub frag_cuts: Payload,
+    /// Every fragment of the largest size had DF, and gets it again where it is cut anew (`IPSKB_FRAG_PMTU`).
+    pub frag_pmtu: bool,
+    /// It is cut to what its way carries in spite of DF (`ignore_df`): made by a socket that does not insist on it,
+    /// or put together for connection tracking.
     pub ignore_df: bool,
     /// It came round to this host itself with its sender's route (`skb_valid_dst`): no input lookup.
     pub has_dst: bool,
@@ -184,7 +195,10 @@ impl Skb {
             uid: None,
             nf_trace: false,
             bridged_dnat: None,
+            routed_below: false,
             frag_max: 0,
+            frag_cuts: Payload::EMPTY,
+            frag_pmtu: false,
             ignore_df: false,
             has_dst: false,
         }

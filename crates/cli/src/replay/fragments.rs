@@ -40,10 +40,21 @@ pub fn share(lab: &mut Lab) {
         if frag.offset == 0 {
             continue;
         }
+        // A copy of TEE has DF, and memory of its own. A datagram may be cut again without the DF that it had,
+        // but then nothing without it was seen before.
+        let same = frames.iter().enumerate().any(|(n, c)| match c.frame.body {
+            Body::Ip(old) => {
+                let part = old.ip.frag.is_some_and(|f| f.offset == frag.offset);
+                earlier.contains(&n) && part && old.ip.df == now.ip.df
+            }
+            Body::Arp(_) => false,
+        });
+        let cut_again = direction == Direction::Out && tracks && !same;
         let copied = direction == Direction::Out && !tracks;
         earlier.retain(|&before| match frames.get_mut(before) {
             Some(Captured { frame: Frame { body: Body::Ip(old), .. }, .. })
-                if old.ip.frag.is_some_and(|f| f.offset == frag.offset) =>
+                if old.ip.frag.is_some_and(|f| f.offset == frag.offset)
+                    && (old.ip.df == now.ip.df || cut_again) =>
             {
                 if copied && old.ip != now.ip {
                     return false;

@@ -9,13 +9,21 @@ use super::{Conntrack, Proto, Status, TcpState};
 
 impl Conntrack {
     /// Gives an ICMP error or TCP reset (`to`) the connection of the packet that it is about (`from`):
-    /// RELATED, in the other direction. Nothing happens when `from` has none.
+    /// RELATED, in the other direction. Nothing happens when `from` has none; where it is untracked, the answer is
+    /// related to [`Nfct::Nothing`].
     ///
     /// # Source
     /// Linux v6.18, `nf_conntrack_core.c`: `nf_conntrack_attach`; called by `icmp_glue_bits`
     /// (`net/ipv4/icmp.c`), its ICMPv6 twin and `nf_send_reset`.
     pub fn attach(&self, from: &Skb, to: &mut Skb) {
-        let Nfct::Tracked(r) = from.nfct else { return };
+        let r = match from.nfct {
+            Nfct::Tracked(r) => r,
+            Nfct::None => return,
+            Nfct::Untracked | Nfct::Nothing => {
+                to.nfct = Nfct::Nothing;
+                return;
+            }
+        };
         if self.get(r).is_none_or(|c| c.place == Place::Template) {
             return;
         }

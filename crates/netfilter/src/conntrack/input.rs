@@ -117,7 +117,7 @@ impl Conntrack {
                 }
                 skb.nfct = Nfct::None;
             }
-            Nfct::None => {}
+            Nfct::None | Nfct::Nothing => {}
         }
         if skb.packet.ip.bad_csum && hook == Hook::Prerouting && self.sysctls.checksum != 0 {
             self.stats.error += 1;

@@ -88,7 +88,7 @@ fn packet(flow: u16, words: &[&str], payloads: &mut Payloads) -> Packet {
 
 fn ctstate(nfct: Nfct) -> &'static str {
     match nfct {
-        Nfct::None => "INVALID",
+        Nfct::None | Nfct::Nothing => "INVALID",
         Nfct::Untracked => "UNTRACKED",
         Nfct::Tracked(r) => match r.info {
             CtInfo::New => "NEW",

@@ -345,6 +345,8 @@ impl Match {
             Self::Nfacct(m) => m.wants(wanted),
             Self::Rateest(m) => m.wants(wanted),
             Self::Recent(m) => m.wants(wanted),
+            // `socket_mt_enable_defrag`.
+            Self::Socket(_) => wanted.whole[family as usize] = true,
             _ => {}
         }
     }

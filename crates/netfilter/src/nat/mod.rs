@@ -101,8 +101,11 @@ pub fn inet_fn<'e, H: Host, O: Observer>(
     let initialized = conn.status().has(done_bit(manip));
     if (related || info == CtInfo::New) && !initialized {
         let verdict = lookup(ct, skb, env, obs);
-        if verdict != Verdict::Accept {
-            return verdict;
+        match verdict {
+            Verdict::Accept => {}
+            // The hook ends here: neither a null mapping nor a rewritten packet.
+            Verdict::Bypass => return Verdict::Accept,
+            _ => return verdict,
         }
         if !ct.get(r).is_some_and(|c| c.status().has(done_bit(manip))) {
             let verdict = setup::null_binding(ct, skb, r, manip, env, obs);

@@ -123,7 +123,8 @@ fn best_address(tuple: &mut Tuple, range: &NatRange, zone: Zone, manip: Manip) {
             chosen[i] = low.wrapping_add(scaled).swap_bytes();
             full_range |= chosen[i] != max[i];
             if !persistent {
-                hash ^= dst[i];
+                // What was just chosen, where it is the destination that is.
+                hash ^= if manip == Manip::Dst { chosen[i] } else { dst[i] };
             }
         }
         from_words(chosen, tuple.dst.is_ipv4())

@@ -307,9 +307,12 @@ impl Target {
     }
 
     /// What it names.
-    pub(crate) fn wants(&self, wanted: &mut Wanted) {
-        if let Self::Rateest(t) = self {
-            t.wants(wanted);
+    pub(crate) fn wants(&self, family: packetwalk_wire::Family, wanted: &mut Wanted) {
+        match self {
+            Self::Rateest(t) => t.wants(wanted),
+            // `tproxy_tg4_check`, `tproxy_tg6_check`.
+            Self::Tproxy(_) => wanted.whole[family as usize] = true,
+            _ => {}
         }
     }
 }

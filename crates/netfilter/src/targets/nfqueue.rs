@@ -26,7 +26,7 @@ impl Nfqueue {
     /// # Source
     /// Linux v6.18, `net/netfilter/xt_NFQUEUE.c`: `nfqueue_tg_v3`; `net/netfilter/nf_queue.c`: `nf_queue`.
     pub const fn act(self, _: &Skb) -> Flow {
-        Flow::End(if self.bypass { Verdict::Accept } else { Verdict::Drop(DropReason::NfQueue) })
+        Flow::End(if self.bypass { Verdict::Bypass } else { Verdict::Drop(DropReason::NfQueue) })
     }
 
     /// Whether the kernel takes it.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use packetwalk_trace::{DropReason, Hook, Table as TableId};
 use packetwalk_wire::checksum::Sum;
-use packetwalk_wire::{Icmp, Skb, Transport};
+use packetwalk_wire::{Icmp, IpHeader, Skb, Transport};
 
 use super::Flow;
 use crate::context::Scope;
@@ -71,18 +71,26 @@ impl Npt {
         Some(IpAddr::V6(mapped.into()))
     }
 
-    /// Maps an address; of a quoted packet only one of the first prefix.
-    fn both(self, addr: &mut IpAddr, quoted: Option<&mut IpAddr>) -> Flow {
-        let Some(mapped) = self.map(*addr) else {
+    fn is_of(self, addr: IpAddr) -> bool {
+        matches!(addr, IpAddr::V6(addr) if (addr.to_bits() ^ self.from.0) & mask(self.from.1) == 0)
+    }
+
+    /// Maps an address of the packet; of a quoted packet only one of the first prefix. The checksum stays, and so is
+    /// wrong once an address of another prefix was mapped.
+    fn both(self, skb: &mut Skb, addrs: fn(&mut IpHeader) -> (&mut IpAddr, bool)) -> Flow {
+        let (addr, source) = addrs(&mut skb.packet.ip);
+        let (of, Some(mapped)) = (self.is_of(*addr), self.map(*addr)) else {
             return Flow::End(Verdict::Drop(DropReason::NotModelled));
         };
         *addr = mapped;
-        if let Some(quoted) = quoted
-            && let IpAddr::V6(bits) = *quoted
-            && (bits.to_bits() ^ self.from.0) & mask(self.from.1) == 0
-            && let Some(mapped) = self.map(*quoted)
-        {
-            *quoted = mapped;
+        skb.packet.ip.bad_csum |= !of && !matches!(skb.packet.transport, Transport::Opaque { .. });
+        if let Transport::Icmp(Icmp::Error { quoted, .. }) = &mut skb.packet.transport {
+            let quoted = if source { &mut quoted.ip.dst } else { &mut quoted.ip.src };
+            if self.is_of(*quoted)
+                && let Some(mapped) = self.map(*quoted)
+            {
+                *quoted = mapped;
+            }
         }
         Flow::Continue
     }
@@ -95,11 +103,7 @@ impl Dnpt {
     /// # Source
     /// Linux v6.18, `net/ipv6/netfilter/ip6t_NPT.c`: `ip6t_dnpt_tg`.
     pub fn act(self, skb: &mut Skb) -> Flow {
-        let quoted = match &mut skb.packet.transport {
-            Transport::Icmp(Icmp::Error { quoted, .. }) => Some(&mut quoted.ip.src),
-            _ => None,
-        };
-        self.0.both(&mut skb.packet.ip.dst, quoted)
+        self.0.both(skb, |ip| (&mut ip.dst, false))
     }
 }
 
@@ -110,10 +114,6 @@ impl Snpt {
     /// # Source
     /// Linux v6.18, `net/ipv6/netfilter/ip6t_NPT.c`: `ip6t_snpt_tg`.
     pub fn act(self, skb: &mut Skb) -> Flow {
-        let quoted = match &mut skb.packet.transport {
-            Transport::Icmp(Icmp::Error { quoted, .. }) => Some(&mut quoted.ip.dst),
-            _ => None,
-        };
-        self.0.both(&mut skb.packet.ip.src, quoted)
+        self.0.both(skb, |ip| (&mut ip.src, true))
     }
 }

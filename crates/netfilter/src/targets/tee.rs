@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use packetwalk_trace::Hook;
-use packetwalk_wire::{IfName, Nfct};
+use packetwalk_wire::{IfName, Nfct, Payload};
 
 use super::Flow;
 use crate::context::Cx;
@@ -29,6 +29,8 @@ impl Tee {
         if cx.shared.copying {
             return Flow::Continue;
         }
+        // Fragments that two packets share are cut anew.
+        cx.skb.frag_cuts = Payload::EMPTY;
         let mut skb = *cx.skb;
         skb.nfct = Nfct::Untracked;
         skb.uid = None;

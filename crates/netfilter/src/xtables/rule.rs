@@ -56,7 +56,7 @@ impl Rule {
         for m in &self.matches {
             m.wants(family, wanted);
         }
-        self.target.wants(wanted);
+        self.target.wants(family, wanted);
     }
 
     /// Conntrack must watch the family as long as this rule is there (`nf_ct_netns_get`).

@@ -224,7 +224,7 @@ fn one<H: Host, O: Observer>(
             }
             Flow::End(verdict) => {
                 let end = match verdict {
-                    Verdict::Accept => RuleEnd::Accept,
+                    Verdict::Accept | Verdict::Bypass => RuleEnd::Accept,
                     Verdict::Drop(DropReason::NotModelled) => RuleEnd::NotModelled,
                     Verdict::Drop(_) => RuleEnd::Drop,
                     Verdict::Reject(_) => RuleEnd::Reject,

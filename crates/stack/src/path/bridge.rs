@@ -1,7 +1,7 @@
 //! A bridge: learn, decide, flood, pass up.
 
 use packetwalk_trace::{DropReason, Hook, Observer, Step};
-use packetwalk_wire::{Family, IfIndex};
+use packetwalk_wire::{Family, IfIndex, Payload};
 
 use super::hook::HookEnd;
 use super::{Content, Ether, Next};
@@ -50,7 +50,7 @@ impl Stack {
         &mut self,
         cx: &mut Cx<'_, O>,
         port: IfIndex,
-        ether: Ether,
+        mut ether: Ether,
     ) -> Next {
         let Some(decision) = self.links.bridge_input(port, ether.src, ether.dst, cx.now) else {
             return Next::Done;
@@ -63,6 +63,13 @@ impl Stack {
             return self.drop_frame(cx, &ether, reason);
         }
         ether.tell(cx.obs, Step::Bridge { bridge, from: port, to: decision.to() });
+        // Fragments that several copies share are cut anew.
+        if let Content::Ip(skb) = &mut ether.content
+            && !skb.frag_cuts.is_empty()
+            && self.links.egress(&decision).count() + usize::from(decision.local) > 1
+        {
+            skb.frag_cuts = Payload::EMPTY;
+        }
         for out in self.links.egress(&decision) {
             self.work.push_back(Next::BridgePort(port, out, ether));
         }
@@ -104,7 +111,7 @@ impl Stack {
                 return Next::Done;
             }
             if skb.frag_max != 0 {
-                for part in self.fragment(&skb, mtu.min(u32::from(skb.frag_max))) {
+                for part in self.fragment(&skb, mtu.min(u32::from(skb.frag_max)), cx.payloads) {
                     let part = Ether { content: Content::Ip(part), ..ether };
                     self.work.push_back(Next::Transmit(port, part));
                 }

@@ -26,12 +26,11 @@ impl Stack {
         }
         skb.physin = port;
         skb.iif = bridge;
-        if skb.packet.ip.frag.is_some() && self.nf.tracks(skb.packet.family()) {
-            match self.reassemble(cx, &skb) {
-                Some(whole) => skb = whole,
-                None => return Next::Done,
-            }
+        if !self.gathered(cx, &mut skb) {
+            return Next::Done;
         }
+        // A bridge's own checks forget it.
+        skb.frag_pmtu = false;
         let before = skb.packet.ip.dst;
         if self.hook(cx, Hook::Prerouting, &mut skb, bridge, IfIndex::NONE, None) == HookEnd::Stop {
             return Next::Done;
@@ -68,6 +67,7 @@ impl Stack {
             // A refusal is a route too, by no interface: the packet meets it above the bridge.
             Input::Error { .. } => None,
         };
+        skb.routed_below = dst.is_some();
         let Some(dst) = dst.filter(|dst| dst.oif == bridge && dst.kind != RouteKind::Local) else {
             if let Some(device) = self.links.get(bridge) {
                 ether.dst = device.mac;

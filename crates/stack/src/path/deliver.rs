@@ -44,8 +44,11 @@ impl Stack {
             Transport::Opaque { .. } => {
                 match packet.family() {
                     Family::V4 => self.icmp_error(cx, &skb, icmp::v4::DEST_UNREACH, 2, 0),
-                    // The pointer is the next header field of the IPv6 header.
-                    Family::V6 => self.icmp_error(cx, &skb, icmp::v6::PARAM_PROB, 1, 6),
+                    Family::V6 => {
+                        let pointer =
+                            next_header(packet.ip.ext.iter(cx.payloads).map(|(_, bytes)| bytes.len()));
+                        self.icmp_error(cx, &skb, icmp::v6::PARAM_PROB, 1, pointer);
+                    }
                 }
                 self.drop(cx, &skb, DropReason::IpNoProto)
             }
@@ -122,4 +125,10 @@ impl Stack {
             (_, Icmp::Other { .. }) => self.drop(cx, skb, DropReason::IcmpIgnored),
         }
     }
+}
+
+/// Where the field stands that names the upper layer, behind extension headers of these lengths: in the last of them,
+/// or in the IPv6 header.
+fn next_header(lengths: impl Iterator<Item = usize>) -> u32 {
+    lengths.fold((6, 40), |(_, end), len| (end, end + len as u32)).0
 }

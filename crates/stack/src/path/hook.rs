@@ -42,7 +42,7 @@ impl Stack {
         let mut route = None;
         loop {
             match end {
-                Outcome::Done(Verdict::Accept) => return HookEnd::Go(route),
+                Outcome::Done(Verdict::Accept | Verdict::Bypass) => return HookEnd::Go(route),
                 Outcome::Done(Verdict::Drop(DropReason::NfQueue)) => return HookEnd::Stop,
                 Outcome::Done(Verdict::Drop(_)) => break,
                 Outcome::Done(Verdict::Reject(with)) => {
@@ -88,8 +88,12 @@ impl Stack {
     /// # Source
     /// Linux v6.18, `net/ipv4/icmp.c`: `icmp_xmit_lock`; `net/ipv6/icmp.c`: `icmpv6_xmit_lock`.
     fn reject<O: Observer>(&mut self, cx: &mut Cx<'_, O>, hook: Hook, skb: &Skb, with: RejectWith) {
-        // An answer of the kernel's own is sent under ICMP's lock, so that nothing can be said about it.
-        let icmp = matches!(skb.packet.transport, Transport::Icmp(_));
+        // An answer of the kernel's own is sent under ICMP's lock, so that nothing can be said about it; neighbour
+        // discovery has none.
+        let icmp = match (skb.packet.family(), skb.packet.transport) {
+            (Family::V6, Transport::Icmp(message)) => !matches!(message.type_code().0, 130..=137 | 143),
+            (_, transport) => matches!(transport, Transport::Icmp(_)),
+        };
         if hook == Hook::Output && icmp && skb.uid.is_none() && skb.iif == IfIndex::NONE {
             return;
         }
@@ -121,12 +125,10 @@ fn sums_up<O: Observer>(cx: &Cx<'_, O>, skb: &Skb) -> bool {
     {
         return false;
     }
-    let without_sum = match protocol {
-        // Its first bit says whether it has one.
-        proto::GRE => cx.payloads.bytes(packet.payload).first().is_none_or(|byte| byte & 0x80 == 0),
-        _ => matches!(protocol, proto::AH | proto::ESP | proto::SCTP | proto::UDPLITE | proto::DCCP),
-    };
-    if without_sum {
+    if packet.family() == Family::V6 && packet.len() == packet.ip.header_len() {
+        return false;
+    }
+    if matches!(protocol, proto::GRE | proto::AH | proto::ESP | proto::SCTP | proto::UDPLITE | proto::DCCP) {
         return true;
     }
     match packet.transport {

@@ -26,8 +26,22 @@ impl Stack {
         }
     }
 
+    /// Puts the datagram together for netfilter; `false` while parts are missing.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/netfilter/nf_defrag_ipv4.c`: `nf_ct_ipv4_gather_frags`;
+    /// `net/ipv6/netfilter/nf_conntrack_reasm.c`: `nf_ct_frag6_reasm`.
+    pub(super) fn gathered<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &mut Skb) -> bool {
+        if !self.nf.wants_whole(skb) {
+            return true;
+        }
+        let whole = self.made_whole(cx, skb);
+        skb.ignore_df |= whole;
+        whole
+    }
+
     /// Puts a fragment to the others; `false` while some are missing.
-    pub(super) fn made_whole<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &mut Skb) -> bool {
+    fn made_whole<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &mut Skb) -> bool {
         if skb.packet.ip.frag.is_none() {
             return true;
         }

@@ -15,7 +15,7 @@ impl Stack {
     pub(super) fn output<O: Observer>(&mut self, cx: &mut Cx<'_, O>, mut skb: Skb, dst: Dst) -> Next {
         cx.obs.step(&skb, Step::Send);
         Self::say_route(cx, &skb, &dst);
-        if self.nf.wants_whole(&skb) && !self.made_whole(cx, &mut skb) {
+        if !self.gathered(cx, &mut skb) {
             return Next::Done;
         }
         match self.hook(cx, Hook::Output, &mut skb, IfIndex::NONE, dst.oif, None) {

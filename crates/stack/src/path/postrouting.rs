@@ -9,7 +9,8 @@ use crate::{Cx, Dst, Stack};
 
 impl Stack {
     /// # Source
-    /// Linux v6.18, `net/ipv4/ip_output.c`: `ip_output`, `ip_finish_output`, `ip_fragment`;
+    /// Linux v6.18, `net/ipv4/ip_output.c`: `ip_output`, `ip_finish_output`, `ip_fragment`, `ip_do_fragment`;
+    /// `net/ipv6/ip6_output.c`: `ip6_output`, `ip6_finish_output`, `ip6_fragment`;
     /// `ip_mc_output` for the copy of a broadcast that this host keeps: it goes first, and has no socket.
     pub(super) fn postrouting<O: Observer>(&mut self, cx: &mut Cx<'_, O>, mut skb: Skb, dst: Dst) -> Next {
         let next_hop = dst.gateway.unwrap_or(skb.packet.ip.dst);
@@ -22,7 +23,9 @@ impl Stack {
                 self.work.push_back(Next::Prerouting(copy));
             }
         }
-        match self.hook(cx, Hook::Postrouting, &mut skb, IfIndex::NONE, dst.oif, Some(next_hop)) {
+        // A copy of TEE counts as come in where it leaves.
+        let iif = if self.nf.shared.copying { dst.oif } else { skb.iif };
+        match self.hook(cx, Hook::Postrouting, &mut skb, iif, dst.oif, Some(next_hop)) {
             HookEnd::Stop => return Next::Done,
             HookEnd::Go(_) => {}
         }
@@ -30,25 +33,29 @@ impl Stack {
         if skb.iif == IfIndex::NONE && !dst.probe {
             mtu = mtu.min(self.pmtu.get(skb.packet.ip.dst, cx.now).unwrap_or(mtu));
         }
-        let fits = u32::from(skb.frag_max) <= mtu;
-        if skb.frag_max != 0 {
-            mtu = mtu.min(u32::from(skb.frag_max));
-        } else if u32::from(skb.packet.len()) <= mtu {
+        let frag_max = u32::from(skb.frag_max);
+        if frag_max == 0 && u32::from(skb.packet.len()) <= mtu {
             return Next::Neighbour(skb, dst);
         }
-        match skb.packet.family() {
-            Family::V4 if skb.packet.ip.df && !(skb.ignore_df && fits) => {
-                self.icmp_error(cx, &skb, icmp::v4::DEST_UNREACH, 4, mtu);
-                cx.fail(skb.id, SendError::MsgSize);
-                return self.drop(cx, &skb, DropReason::PktTooBig);
+        let too_big = match skb.packet.family() {
+            Family::V4 => skb.packet.ip.df && (!skb.ignore_df || frag_max > mtu),
+            Family::V6 => !skb.ignore_df && u32::from(skb.packet.len()) > mtu || frag_max > mtu,
+        };
+        if too_big {
+            match skb.packet.family() {
+                Family::V4 => self.icmp_error(cx, &skb, icmp::v4::DEST_UNREACH, 4, mtu),
+                Family::V6 => self.icmp_error(cx, &skb, icmp::v6::PKT_TOOBIG, 0, mtu),
             }
-            Family::V6 if skb.iif.is_some() && !(skb.ignore_df && fits) => {
-                self.icmp_error(cx, &skb, icmp::v6::PKT_TOOBIG, 0, mtu);
-                return self.drop(cx, &skb, DropReason::PktTooBig);
-            }
-            _ => {}
+            cx.fail(skb.id, SendError::MsgSize);
+            return self.drop(cx, &skb, DropReason::PktTooBig);
         }
-        for part in self.fragment(&skb, mtu) {
+        if frag_max != 0 {
+            mtu = match skb.packet.family() {
+                Family::V4 => mtu.min(frag_max),
+                Family::V6 => frag_max.max(1280),
+            };
+        }
+        for part in self.fragment(&skb, mtu, cx.payloads) {
             self.work.push_back(Next::Neighbour(part, dst));
         }
         Next::Done

@@ -18,10 +18,10 @@ impl Stack {
             return self.drop(cx, &skb, DropReason::IpInHdr);
         }
         if skb.physin.is_some() {
-            skb.frag_max = 0;
+            (skb.frag_max, skb.frag_pmtu) = (0, false);
             return Next::RouteInput(skb);
         }
-        if self.nf.wants_whole(&skb) && !self.made_whole(cx, &mut skb) {
+        if !self.gathered(cx, &mut skb) {
             return Next::Done;
         }
         let (iif, dst) = (skb.iif, skb.packet.ip.dst);

@@ -227,6 +227,9 @@ impl Stack {
             // The sender's checksum was made over the address that it left open.
             packet.ip.bad_csum = !matches!(packet.transport, Transport::Icmp(_));
         }
+        if self.links.get(dst.oif).is_some_and(|d| u32::from(packet.len()) > d.mtu) {
+            return Err(SendError::MsgSize);
+        }
         let mut skb = Skb::new(cx.new_id(), packet);
         skb.mark = mark;
         skb.uid = Some(0);

@@ -227,7 +227,7 @@ impl Stack {
             Some(id) if self.connection(id).is_some() => self.tcp_input(cx, skb, id, tcp),
             Some(id) => self.tcp_to_listener(cx, skb, id, tcp),
             None => {
-                self.tcp_reset(cx, skb, tcp);
+                self.tcp_reset(cx, skb, tcp, None);
                 self.drop(cx, skb, DropReason::NoSocket)
             }
         }
@@ -237,7 +237,7 @@ impl Stack {
     fn tcp_to_listener<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, id: SockId, tcp: &Tcp) -> Next {
         let flags = tcp.flags;
         if flags.has(TcpFlags::ACK) {
-            self.tcp_reset(cx, skb, tcp);
+            self.tcp_reset(cx, skb, tcp, self.sockets.get(id).map(|s| s.opts.uid));
         } else if flags.has(TcpFlags::RST) {
             return self.drop(cx, skb, DropReason::TcpReset);
         } else if flags.has(TcpFlags::SYN) && !flags.has(TcpFlags::FIN) {
@@ -250,6 +250,7 @@ impl Stack {
         cx.obs.step(skb, Step::Deliver);
         let data = cx.payloads.bytes(skb.packet.payload).to_vec();
         let mut out = Vec::new();
+        let uid = self.sockets.get(id).map(|s| s.opts.uid);
         let Some(conn) = self.connection(id) else { return Next::Done };
         let was = conn.state;
         if was == State::TimeWait && tcp.flags.has(TcpFlags::SYN) {
@@ -258,12 +259,12 @@ impl Stack {
             return self.deliver_tcp(cx, skb, tcp);
         }
         if conn.refuses_ack(tcp) {
-            self.tcp_reset(cx, skb, tcp);
+            self.tcp_reset(cx, skb, tcp, uid);
             return self.drop(cx, skb, DropReason::TcpFlags);
         }
         if conn.refuses_syn(tcp) {
             self.sockets.remove(id);
-            self.tcp_reset(cx, skb, tcp);
+            self.tcp_reset(cx, skb, tcp, uid);
             return self.drop(cx, skb, DropReason::TcpFlags);
         }
         conn.input(tcp, &data, cx.payloads, cx.now, &mut out);
@@ -333,18 +334,19 @@ impl Stack {
         Next::Done
     }
 
-    /// Answers a segment that is of no connection.
+    /// Answers a segment that is of no connection; for a socket of this user, if it came to one
+    /// (`skb_set_owner_edemux`).
     ///
     /// # Source
     /// Linux v6.18, `net/ipv4/tcp_ipv4.c`: `tcp_v4_send_reset`; `net/ipv6/tcp_ipv6.c`:
     /// `tcp_v6_send_reset`; `net/ipv4/ip_output.c`: `ip_send_unicast_reply` leaves out the ECN bits.
-    fn tcp_reset<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, tcp: &Tcp) {
+    fn tcp_reset<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, tcp: &Tcp, uid: Option<u32>) {
         if tcp.flags.has(TcpFlags::RST) {
             return;
         }
         let packet = skb.packet;
         let segment = reset_for(tcp, packet.payload.len());
-        let mark = if self.sysctl.get(Global::FwmarkReflect) != 0 { skb.mark } else { 0 };
+        let mark = self.reflected_mark(skb);
         let key = OutputKey {
             src: Some(packet.ip.dst),
             mark,
@@ -359,7 +361,7 @@ impl Stack {
         ip.df = packet.ip.src.is_ipv4();
         let answer = Packet { ip, transport: Transport::Tcp(segment.tcp), payload: segment.payload };
         let mut reset = Skb::new(cx.new_id(), answer);
-        reset.mark = mark;
+        (reset.mark, reset.uid) = (mark, uid);
         cx.obs.step(skb, Step::Answer);
         self.send_now(cx, reset, way);
     }

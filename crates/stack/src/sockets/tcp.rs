@@ -4,7 +4,9 @@
 //! `tcp_timer.c`, `tcp_minisocks.c`) that a capture reads the same. Congestion control is absent: a
 //! write goes out at once, in segments of the MSS.
 
+mod challenge;
 mod half_open;
+mod told;
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -75,6 +77,8 @@ pub struct Connection {
     error: Option<SendError>,
     soft_error: Option<SendError>,
     quick_acks: Option<u32>,
+    /// When a segment that did not fit was answered last (`last_oow_ack_time`).
+    challenged_at: Option<Instant>,
     pingpong: bool,
     ack_at: Option<Instant>,
     retransmit_at: Option<Instant>,
@@ -118,6 +122,7 @@ impl Connection {
             error: None,
             soft_error: None,
             quick_acks: None,
+            challenged_at: None,
             pingpong: false,
             ack_at: None,
             retransmit_at: None,
@@ -201,7 +206,12 @@ impl Connection {
 
     fn segment(&self, flags: TcpFlags, seq: u32, payload: Payload, now: Instant) -> Segment {
         let scale = if self.peer_wscale.is_some() { WINDOW_SCALE } else { 0 };
-        let window = self.rcv_wnd.div_ceil(1 << scale).min(0xffff) as u16;
+        // A request rounds down (`tcp_v4_reqsk_send_ack`), a connection up (`__tcp_select_window`).
+        let window = match self.state {
+            State::SynRecv => self.rcv_wnd >> scale,
+            _ => self.rcv_wnd.div_ceil(1 << scale),
+        };
+        let window = window.min(0xffff) as u16;
         let options = TcpOptions {
             timestamp: self.ts_recent.map(|echo| (self.ts_now(now), echo)),
             ..TcpOptions::default()
@@ -385,22 +395,25 @@ impl Connection {
                 };
                 self.close(Some(error));
             } else if self.in_window(seg.seq) {
-                // RFC 5961 section 3.2: a challenge.
-                self.send_ack(now, out);
+                // RFC 5961 section 3.2.
+                self.challenge(now, out);
             }
             return;
         }
         if seg.flags.has(TcpFlags::SYN) {
-            if self.state == State::SynRecv && seg.seq.wrapping_add(1) == self.rcv_nxt {
+            let again = self.state == State::SynRecv && seg.seq.wrapping_add(1) == self.rcv_nxt;
+            if !again || fin || seg.flags.has(TcpFlags::ACK) {
+                self.challenge(now, out);
+            } else if self.may_challenge(now) {
                 self.send_syn(now, out);
-            } else {
-                self.send_ack(now, out);
             }
             return;
         }
         let end = seg.seq.wrapping_add(len);
         if after(seg.seq, self.rcv_nxt) || (len > 0 && !after(end, self.rcv_nxt)) {
-            self.send_ack(now, out);
+            if len > 0 || self.may_challenge(now) {
+                self.send_ack(now, out);
+            }
             return;
         }
         if let (Some(_), Some((value, _))) = (self.ts_recent, seg.options.timestamp) {
@@ -534,38 +547,6 @@ impl Connection {
         self.retransmit_at = Some(now + RTO_MIN * (1 << self.retransmits.min(9)));
     }
 
-    /// An ICMP error about this connection.
-    ///
-    /// # Source
-    /// Linux v6.18, `net/ipv4/tcp_ipv4.c`: `tcp_v4_err`: fatal while the handshake runs, else kept
-    /// as a soft error.
-    pub fn icmp_error(&mut self, error: SendError, quoted_seq: u32) {
-        let in_window = !after(self.snd_una, quoted_seq) && !after(quoted_seq, self.snd_nxt);
-        if !in_window {
-            return;
-        }
-        match self.state {
-            State::SynSent | State::SynRecv => self.close(Some(error)),
-            _ => self.soft_error = Some(error),
-        }
-    }
-
-    /// The largest packet on the way shrank (ICMP fragmentation needed, packet too big): sends again
-    /// what was too large.
-    pub fn mtu_reduced(&mut self, mss: u16, payloads: &mut Payloads, now: Instant, out: &mut Vec<Segment>) {
-        if mss >= self.conf.mss {
-            return;
-        }
-        self.conf.mss = mss.max(48);
-        while !self.unacked.is_empty() {
-            if let Some(byte) = self.unacked.pop_back() {
-                self.unsent.push_front(byte);
-            }
-        }
-        self.snd_nxt = self.snd_una;
-        self.push(payloads, now, out);
-    }
-
     /// Takes everything that was received in order.
     pub fn read(&mut self) -> Vec<u8> {
         self.received.drain(..).collect()
@@ -586,9 +567,12 @@ impl Connection {
         self.received.is_empty() && (self.fin_received || self.state == State::Closed)
     }
 
-    /// Takes the pending error (`SO_ERROR`).
+    /// Takes the pending error, or a soft one that did not end the connection (`SO_ERROR`).
+    ///
+    /// # Source
+    /// Linux v6.18, `net/core/sock.c`: `sk_getsockopt`.
     pub fn take_error(&mut self) -> Option<SendError> {
-        self.error.take()
+        self.error.take().or_else(|| self.soft_error.take())
     }
 
     /// The pending error, left in place.

@@ -131,6 +131,7 @@ keys! {
         TcpTwReuse = "net.ipv4.tcp_tw_reuse", 2, false;
         TcpWindowScaling = "net.ipv4.tcp_window_scaling", 1, true;
         Bindv6only = "net.ipv6.bindv6only", 0, true;
+        Fwmark6Reflect = "net.ipv6.fwmark_reflect", 0, true;
         Icmp6EchoIgnoreAll = "net.ipv6.icmp.echo_ignore_all", 0, true;
         Icmp6Ratelimit = "net.ipv6.icmp.ratelimit", 1000, true;
         Ip6NonlocalBind = "net.ipv6.ip_nonlocal_bind", 0, true;

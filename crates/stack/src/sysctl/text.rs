@@ -127,7 +127,6 @@ pub const DEFAULTS: &[(&str, &str)] = &[
     ("net.ipv6.flowlabel_consistency", "1"),
     ("net.ipv6.flowlabel_reflect", "0"),
     ("net.ipv6.flowlabel_state_ranges", "0"),
-    ("net.ipv6.fwmark_reflect", "0"),
     ("net.ipv6.icmp.echo_ignore_anycast", "0"),
     ("net.ipv6.icmp.echo_ignore_multicast", "0"),
     ("net.ipv6.icmp.error_anycast_as_unicast", "0"),

@@ -2,11 +2,12 @@
 
 use super::ip::Ip;
 use super::{ParseError, Reader, ip, transport};
+use crate::extension::Extensions;
 use crate::icmp::{QuotedTransport, v4, v6};
-use crate::{Family, Icmp, Quoted, proto};
+use crate::{Family, Icmp, IpHeader, Payloads, Quoted, proto};
 
 /// A message and its payload. An error whose quote cannot be expressed is [`Icmp::Other`].
-pub(super) fn message<'a>(ip: &Ip<'a>) -> Result<(Icmp, &'a [u8]), ParseError> {
+pub(super) fn message<'a>(ip: &Ip<'a>, payloads: &mut Payloads) -> Result<(Icmp, &'a [u8]), ParseError> {
     let family = ip.header.family();
     let mut r = Reader(ip.body);
     let (ty, code, _, rest) = (r.u8()?, r.u8()?, r.u16()?, r.u32()?);
@@ -15,7 +16,7 @@ pub(super) fn message<'a>(ip: &Ip<'a>) -> Result<(Icmp, &'a [u8]), ParseError> {
         return Ok((Icmp::Query { ty, code, id: (rest >> 16) as u16, seq: rest as u16 }, r.0));
     }
     if is_error(family, ty)
-        && let Some((quoted, payload)) = quote(family, r.0)
+        && let Some((quoted, payload)) = quote(family, r.0, payloads)
     {
         return Ok((Icmp::Error { ty, code, rest, quoted }, payload));
     }
@@ -43,15 +44,17 @@ const fn is_error(family: Family, ty: u8) -> bool {
 }
 
 /// The quoted packet and the part of its payload that is there.
-fn quote(family: Family, bytes: &[u8]) -> Option<(Quoted, &[u8])> {
+fn quote<'a>(family: Family, bytes: &'a [u8], payloads: &mut Payloads) -> Option<(Quoted, &'a [u8])> {
     let ip = ip::header(bytes).ok()?;
-    if !ip.ext.1.is_empty() || ip.header.family() != family || ip.body.len() > ip.len {
+    if ip.header.family() != family || ip.body.len() > ip.len {
         return None;
     }
-    let total_len = u16::try_from(ip.len + usize::from(ip.header.header_len())).ok()?;
+    let ext = Extensions::new(ip.ext.0, ip.ext.1, payloads);
+    let header = IpHeader { ext, ..ip.header };
+    let total_len = u16::try_from(ip.len + usize::from(header.header_len())).ok()?;
     let (transport, payload) =
         quoted_transport(&ip).unwrap_or((QuotedTransport::Opaque { protocol: ip.protocol }, ip.body));
-    Some((Quoted { ip: ip.header, transport, total_len }, payload))
+    Some((Quoted { ip: header, transport, total_len }, payload))
 }
 
 /// `None` unless the header is there in full and as `emit` would write it.

@@ -3,10 +3,10 @@
 use super::ip::Ip;
 use super::{ParseError, Reader, icmp};
 use crate::checksum::Sum;
-use crate::{Family, Tcp, TcpFlags, TcpOptions, Transport, Udp, proto};
+use crate::{Family, Payloads, Tcp, TcpFlags, TcpOptions, Transport, Udp, proto};
 
 /// The transport header and the payload of a packet.
-pub(super) fn whole<'a>(ip: &Ip<'a>) -> Result<(Transport, &'a [u8]), ParseError> {
+pub(super) fn whole<'a>(ip: &Ip<'a>, payloads: &mut Payloads) -> Result<(Transport, &'a [u8]), ParseError> {
     if ip.header.frag.is_some_and(|frag| frag.offset != 0) {
         return Ok((Transport::Opaque { protocol: ip.protocol }, ip.body));
     }
@@ -14,7 +14,7 @@ pub(super) fn whole<'a>(ip: &Ip<'a>) -> Result<(Transport, &'a [u8]), ParseError
         (proto::TCP, _) => tcp(ip).map(|(tcp, payload)| (Transport::Tcp(tcp), payload)),
         (proto::UDP, _) => udp(ip).map(|(udp, payload)| (Transport::Udp(udp), payload)),
         (proto::ICMP, Family::V4) | (proto::ICMPV6, Family::V6) => {
-            icmp::message(ip).map(|(icmp, payload)| (Transport::Icmp(icmp), payload))
+            icmp::message(ip, payloads).map(|(icmp, payload)| (Transport::Icmp(icmp), payload))
         }
         (protocol, _) => Ok((Transport::Opaque { protocol }, ip.body)),
     }

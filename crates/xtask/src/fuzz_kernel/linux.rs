@@ -19,11 +19,11 @@ use nix::sys::socket::{
     SockaddrLike, bind, connect, recvfrom, sendto, setsockopt, socket, sockopt,
 };
 
-use super::destroy::destroy_sets;
+use super::destroy::{destroy_sets, leaves};
 use crate::kernel_case::case::{Case, Rules, Step};
 use crate::kernel_case::outcome::Outcome;
 use crate::kernel_case::topology::{Command, TCP_SERVICES, Topology, UDP_SERVICES, named};
-use crate::kernel_case::{reply, sets, told};
+use crate::kernel_case::{hide, reply, sets, told};
 
 /// Nothing more comes after so long a silence.
 const QUIET: u8 = 2;
@@ -116,6 +116,7 @@ impl Linux {
             let (ns, words, tool) = match command {
                 Command::Add(ns) => (String::new(), format!("netns add {}", name(&ns)), "ip"),
                 Command::Ip(ns, words) => (ns, words, "ip"),
+                Command::Rule(ns, six, words) => (ns, words, if six { "ip -6" } else { "ip" }),
                 Command::Bridge(ns, words) => (ns, words, "bridge"),
                 Command::Pair(pair) => {
                     let [a, end, b, other, index, mac] = *pair;
@@ -180,6 +181,7 @@ impl Linux {
         let ns = if ns.is_empty() { None } else { Some(name(&ns)) };
         match &ns {
             None => run(tool, &["-batch", "-"], &text),
+            Some(ns) if tool == "ip -6" => run("ip", &["-6", "-n", ns, "-batch", "-"], &text),
             Some(ns) => run(tool, &["-n", ns, "-batch", "-"], &text),
         }
         .map(drop)
@@ -311,25 +313,9 @@ impl Linux {
         built.dirty |=
             outcome.story.iter().filter(|line| line.contains(" out: ") && line.contains(" icmp 3/")).count()
                 > 2;
+        hide::hide(case, &mut outcome);
         Ok(Ran::Done(Box::new(outcome)))
     }
-}
-
-/// Whether a case leaves what lasts: unfinished datagrams, path MTUs, timers.
-fn leaves(case: &Case) -> bool {
-    // Turned back, forwarding turns accept_redirects with it.
-    case.settings.iter().any(|(_, key, _)| key.contains("forward"))
-        || case.steps.iter().any(|step| match step {
-            Step::Send { bytes, .. } => match bytes.first().map(|b| b >> 4) {
-                Some(4) => bytes.get(6..8).is_some_and(|word| word[0] & 0x3f != 0 || word[1] != 0),
-                _ => bytes.get(6) == Some(&44),
-            },
-            Step::Reply { how, .. } => {
-                how.starts_with("err:3:4") || how.starts_with("err:2:") || how.starts_with("err:5")
-            }
-            Step::Wait(_) => true,
-            _ => false,
-        })
 }
 
 fn capture() -> Result<OwnedFd> {

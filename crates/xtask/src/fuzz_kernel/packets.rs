@@ -24,6 +24,7 @@ struct Flow {
     protocol: u8,
     ports: (u16, u16),
     seq: u32,
+    scale: bool,
 }
 
 /// The packets of one case.
@@ -52,7 +53,7 @@ impl<'a> Packets<'a> {
                 88..=93 => self.socket(),
                 94..=97 => self.connect(),
                 98 => self.steps.push(Step::Wait(30)),
-                _ if self.random.chance(30) => {
+                _ if self.random.chance(50) => {
                     // Both ends of a half-open connection send again after a second: who is first is chance.
                     let connects = self.steps.iter().any(|step| matches!(step, Step::Tcp { .. }));
                     self.steps.push(Step::Wait(if connects { 400 } else { 1100 }));
@@ -104,7 +105,8 @@ impl<'a> Packets<'a> {
             _ => *self.random.pick(&OTHERS),
         };
         let ports = (*self.random.pick(&[1500, 40000, 41000, 33333, 1024, 53]), *self.random.pick(&PORTS));
-        Flow { from, src, dst, to, protocol, ports, seq: *self.random.pick(&[1000, 0, 5000]) }
+        let seq = *self.random.pick(&[1000, 0, 5000, u32::MAX - 2]);
+        Flow { from, src, dst, to, protocol, ports, seq, scale: self.random.chance(25) }
     }
 
     fn begin(&mut self) {
@@ -141,6 +143,9 @@ impl<'a> Packets<'a> {
             ip.tos = *self.random.pick(&[0x10, 0x28, 0xb8, 0x03, 0x01, 0x08]);
         }
         ip.df = self.random.chance(20);
+        if self.six && self.random.chance(6) {
+            ip.options = Some(*self.random.pick(&[0, 60]));
+        }
         let size = *self.random.pick(&[0, 0, 1, 8, 8, 40, 100, 900]);
         let data: Vec<u8> = (0..size).map(|n| b"GET /packetwalk abcdefghijklmnop"[n % 32]).collect();
         let (protocol, body) = match flow.protocol {
@@ -148,7 +153,16 @@ impl<'a> Packets<'a> {
                 let ack =
                     if letters.contains('A') { *self.random.pick(&[1, 5001, 5002, 0, 90_000]) } else { 0 };
                 let (sport, dport) = flow.ports;
-                let tcp = Tcp { sport, dport, seq: flow.seq, ack, flags: flags(letters), window: 8192 };
+                let window = *self.random.pick(&[8192, 8192, 8192, 0, 100, 65535]);
+                let tcp = Tcp {
+                    sport,
+                    dport,
+                    seq: flow.seq,
+                    ack,
+                    flags: flags(letters),
+                    window,
+                    scale: flow.scale,
+                };
                 let carries = letters.contains('P') || self.random.chance(10);
                 (TCP, ip.tcp(&tcp, if carries { &data } else { &[] }))
             }
@@ -243,15 +257,37 @@ impl<'a> Packets<'a> {
         out
     }
 
-    /// Two fragments: in order, the other way round, or one alone.
+    /// Two or three fragments: in order, the other way round, or one alone.
     fn fragments(&mut self, host: String, mark: u32, mut ip: Ip, protocol: u8, body: &[u8]) {
-        ip.df = false;
-        let at = body.len().div_ceil(16) * 8;
-        let (first, second) = body.split_at(at);
-        ip.frag = Some((0, true));
-        let first = ip.around(protocol, first);
-        ip.frag = Some((at as u16, false));
-        let second = ip.around(protocol, second);
+        ip.df = self.random.chance(20);
+        ip.options = None;
+        let half = body.len().div_ceil(16) * 8;
+        let cuts: &[usize] = match self.random.below(5) {
+            0 => &[32],
+            1 if body.len() > 80 => &[32, 64],
+            2 if body.len() > 80 => &[40, 64],
+            _ => &[half],
+        };
+        let mut parts = Vec::new();
+        let starts = std::iter::once(0).chain(cuts.iter().copied());
+        let ends = cuts.iter().copied().chain([body.len()]);
+        for (start, end) in starts.zip(ends) {
+            ip.frag = Some((start as u16, end != body.len()));
+            if end != body.len() && self.random.chance(10) {
+                ip.df = !ip.df;
+            }
+            parts.push(ip.around(protocol, body.get(start..end).unwrap_or_default()));
+        }
+        if let [first, middle, last] = parts.as_slice() {
+            let all = match self.random.below(4) {
+                0 => vec![last.clone(), middle.clone(), first.clone()],
+                1 => vec![middle.clone(), first.clone(), last.clone()],
+                _ => parts,
+            };
+            let steps = all.into_iter().map(|bytes| Step::Send { host: host.clone(), mark, bytes });
+            return self.steps.extend(steps);
+        }
+        let [first, second] = <[Vec<u8>; 2]>::try_from(parts).unwrap_or_default();
         let order = match self.random.below(6) {
             0 => vec![second, first],
             1 => vec![first],

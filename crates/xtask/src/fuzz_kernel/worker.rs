@@ -83,7 +83,7 @@ enum Verdict {
         ours: Option<Box<Outcome>>,
     },
     /// A packet met what the simulator refuses by name.
-    NotModelled,
+    NotModelled(String),
     /// The kernel differs from itself.
     Unstable,
     Refused(Rules, String),
@@ -143,8 +143,8 @@ impl Worker {
                 println!("the kernel differs from itself");
                 Ok(true)
             }
-            Verdict::NotModelled => {
-                println!("a packet meets what is not modelled");
+            Verdict::NotModelled(what) => {
+                println!("a packet meets what is not modelled: {what}");
                 Ok(true)
             }
             Verdict::Refused(rules, said) => {
@@ -160,8 +160,8 @@ impl Worker {
 
     fn verdict(&mut self, case: &Case) -> Result<Verdict> {
         let ours = self.simulator.run(case);
-        if ours.as_ref().is_ok_and(|ours| ours.not_modelled) {
-            return Ok(Verdict::NotModelled);
+        if let Some(what) = ours.as_ref().ok().and_then(|ours| ours.not_modelled.clone()) {
+            return Ok(Verdict::NotModelled(what));
         }
         let compare = |linux: &Outcome| match &ours {
             Ok(ours) => differences(linux, ours),
@@ -231,8 +231,9 @@ impl Worker {
                     self.counts.count("unstable");
                     return Ok(());
                 }
-                Verdict::NotModelled => {
+                Verdict::NotModelled(what) => {
                     self.counts.count("with a packet that is not modelled");
+                    *self.counts.left_out.entry(what).or_default() += 1;
                     return Ok(());
                 }
                 Verdict::Differ { differences, .. } if known(&case, &differences).is_some() => {
@@ -276,7 +277,7 @@ impl Worker {
         let was = kind(found);
         let small = shrink(case.clone(), &mut |less| {
             let Ok(ours) = self.simulator.run(less) else { return false };
-            if ours.not_modelled {
+            if ours.not_modelled.is_some() {
                 return false;
             }
             match self.linux.run(less, false) {

@@ -39,12 +39,14 @@ pub struct Ip {
     pub df: bool,
     /// Offset in bytes, and whether more follow.
     pub frag: Option<(u16, bool)>,
+    /// IPv6: options for the next hop (0) or the destination (60), four bytes of padding.
+    pub options: Option<u8>,
 }
 
 impl Ip {
     /// TTL 64 and nothing else.
     pub const fn new(src: IpAddr, dst: IpAddr, id: u16) -> Self {
-        Self { src, dst, ttl: 64, tos: 0, id, df: false, frag: None }
+        Self { src, dst, ttl: 64, tos: 0, id, df: false, frag: None, options: None }
     }
 
     /// The whole packet.
@@ -65,12 +67,16 @@ impl Ip {
                 put(&mut out, 10, sum);
             }
             (IpAddr::V6(src), IpAddr::V6(dst)) => {
-                let extra = if self.frag.is_some() { 8 } else { 0 };
+                let extra = 8 * (u16::from(self.frag.is_some()) + u16::from(self.options.is_some()));
+                let inner = if self.frag.is_some() { 44 } else { protocol };
                 out.extend((0x6000_0000 | u32::from(self.tos) << 20).to_be_bytes());
                 out.extend((body.len() as u16 + extra).to_be_bytes());
-                out.extend([if extra > 0 { 44 } else { protocol }, self.ttl]);
+                out.extend([self.options.unwrap_or(inner), self.ttl]);
                 out.extend(src.octets());
                 out.extend(dst.octets());
+                if self.options.is_some() {
+                    out.extend([inner, 0, 1, 4, 0, 0, 0, 0]);
+                }
                 if let Some((offset, more)) = self.frag {
                     out.extend([protocol, 0]);
                     out.extend((offset & !7 | u16::from(more)).to_be_bytes());
@@ -139,7 +145,11 @@ impl Ip {
     /// A TCP segment's bytes after the IP header.
     pub fn tcp(&self, tcp: &Tcp, data: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        let options: &[u8] = if tcp.flags & 2 != 0 { &[2, 4, 0x05, 0xb4] } else { &[] };
+        let options: &[u8] = match (tcp.flags & 2 != 0, tcp.scale) {
+            (false, _) => &[],
+            (true, false) => &[2, 4, 0x05, 0xb4],
+            (true, true) => &[2, 4, 0x05, 0xb4, 1, 3, 3, 7],
+        };
         out.extend(tcp.sport.to_be_bytes());
         out.extend(tcp.dport.to_be_bytes());
         out.extend(tcp.seq.to_be_bytes());
@@ -186,6 +196,8 @@ pub struct Tcp {
     pub flags: u8,
     /// Window.
     pub window: u16,
+    /// A SYN offers to scale windows, by 7 bits.
+    pub scale: bool,
 }
 
 /// An SCTP packet's bytes after the IP header.

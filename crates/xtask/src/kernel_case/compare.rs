@@ -8,12 +8,12 @@ use super::outcome::Outcome;
 const SLACK: u64 = 3;
 
 /// A line of `conntrack -L` with a mark in place of its timeout, and the timeout. How many hold the entry at the
-/// moment (`use=`) is left out: a packet that waits in a socket does.
+/// moment (`use=`) is left out: a packet that waits in a socket does; so is its age (`delta-time=`).
 pub fn without_timeout(line: &str) -> (String, Option<u64>) {
     let mut timeout = None;
     let words: Vec<&str> = line
         .split(' ')
-        .filter(|word| !word.starts_with("use="))
+        .filter(|word| !word.starts_with("use=") && !word.starts_with("delta-time="))
         .enumerate()
         .map(|(at, word)| match word.parse() {
             Ok(seconds) if at == 2 => {

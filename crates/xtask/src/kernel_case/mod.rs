@@ -4,6 +4,7 @@
 pub mod bytes;
 pub mod case;
 pub mod compare;
+pub mod hide;
 pub mod outcome;
 pub mod reply;
 pub mod sets;

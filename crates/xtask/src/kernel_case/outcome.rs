@@ -15,8 +15,8 @@ pub struct Outcome {
     pub saved: BTreeMap<String, Vec<String>>,
     /// `HOST 4|6`: what `conntrack -L` printed, sorted.
     pub connections: BTreeMap<String, Vec<String>>,
-    /// A packet met what the simulator refuses by name.
-    pub not_modelled: bool,
+    /// A packet met what the simulator refuses by name: what that was.
+    pub not_modelled: Option<String>,
     /// Every packet in order, with its step: for people, not compared.
     pub story: Vec<String>,
 }
@@ -95,7 +95,7 @@ impl Outcome {
             errors: errors.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             saved: lines("saved")?,
             connections: lines("connections")?,
-            not_modelled: false,
+            not_modelled: None,
             story: Vec::new(),
         })
     }

@@ -60,7 +60,7 @@ pub fn to(packet: &[u8], how: &str, id: u16) -> Option<Vec<u8>> {
         ("tcp", TCP) => {
             let (sport, dport) = ports()?;
             let offset = usize::from(came.body.get(12)? >> 4) * 4;
-            if offset > 24 {
+            if offset > 28 {
                 // A real socket's: what it makes of a stranger's segment is not the subject.
                 return None;
             }
@@ -72,7 +72,7 @@ pub fn to(packet: &[u8], how: &str, id: u16) -> Option<Vec<u8>> {
             let ack = if flags & 0x10 == 0 { 0 } else { ack };
             // A number is taken as it is; `+` goes on where the other acknowledged.
             let seq = if *words.get(2)? == "+" { u32_at(came.body, 8)? } else { number(2)? };
-            let tcp = Tcp { sport, dport, seq, ack, flags, window: 8192 };
+            let tcp = Tcp { sport, dport, seq, ack, flags, window: 8192, scale: offset == 28 };
             (TCP, ip.tcp(&tcp, &vec![b'r'; number(3)? as usize]))
         }
         ("echo", ICMP) if came.body.first() == Some(&8) => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use packetwalk_lab::{Captured, Direction, Lab, SockId, SocketKind, SplitMix};
 use packetwalk_shell::{Apart, Line, Shell};
 use packetwalk_trace::{DropReason, NsId, RuleEnd, SendError, Step as Happened};
-use packetwalk_wire::{Family, PacketType, emit, parse};
+use packetwalk_wire::{Body, Family, PacketType, emit, parse};
 
 use super::case::{Case, Rules, Step};
 use super::outcome::Outcome;
@@ -19,6 +19,8 @@ mod fragments;
 
 /// What is due later than this after a step belongs to the next one.
 const WATCH: Duration = Duration::from_millis(80);
+/// Nanoseconds of a tick.
+const TICK: u64 = 4_000_000;
 /// At least this passes.
 const LEAST: Duration = Duration::from_millis(6);
 
@@ -45,6 +47,9 @@ fn build(topology: &Topology) -> Result<Shell, String> {
         script += &match command {
             Command::Add(ns) => format!("ip netns add {ns}\n"),
             Command::Ip(ns, words) => format!("ip -n {ns} {words}\n"),
+            Command::Rule(ns, six, words) => {
+                format!("ip -n {ns} {} {words}\n", if six { "-6" } else { "-4" })
+            }
             Command::Bridge(ns, words) => format!("bridge -n {ns} {words}\n"),
             Command::Pair(pair) => {
                 let [a, end, b, name, index, mac] = *pair;
@@ -171,6 +176,7 @@ impl Run {
         self.open_services()?;
         self.shell.lab.captures.on = true;
         self.shell.lab.start_trace();
+        self.next_tick();
         let mut outcome = Outcome::default();
         for (at, step) in case.steps.iter().enumerate() {
             self.shell.lab.captures.frames.clear();
@@ -181,13 +187,16 @@ impl Run {
             self.tell(at, &mut outcome);
         }
         self.shell.lab.captures.on = false;
-        let unknown = |step: &Happened| {
-            matches!(
-                step,
-                Happened::Drop(DropReason::NotModelled) | Happened::Rule { end: RuleEnd::NotModelled, .. }
-            )
-        };
-        outcome.not_modelled = self.shell.lab.stop_trace().iter().any(|event| unknown(&event.step));
+        let events = self.shell.lab.stop_trace();
+        outcome.not_modelled = events.iter().find_map(|event| match (event.step, event.body) {
+            (Happened::Drop(DropReason::NotModelled), Body::Ip(p)) => {
+                Some(format!("protocol {}", p.protocol()))
+            }
+            (Happened::Rule { end: RuleEnd::NotModelled, table, .. }, _) => {
+                Some(format!("a rule of {}", table.name()))
+            }
+            _ => None,
+        });
         for rules in &case.rules {
             let ns = self.ns(&rules.host)?;
             let place = format!("{} {}", rules.host, if rules.six { 6 } else { 4 });
@@ -201,6 +210,7 @@ impl Run {
             let (_, text, _) = line(&mut self.shell, ns, &format!("conntrack -L -f {family}\n"));
             outcome.list(place, &text);
         }
+        super::hide::hide(case, &mut outcome);
         Ok(outcome)
     }
 
@@ -295,6 +305,17 @@ impl Run {
             }
         }
         self.shell.lab.run_until(start + least);
+        self.next_tick();
+    }
+
+    /// A step begins with a tick of the kernel's clock, so that what it does falls into one: `-m connlimit` clears away
+    /// once a tick.
+    fn next_tick(&mut self) {
+        let over = self.shell.lab.now().0 % TICK;
+        if over != 0 {
+            let next = self.shell.lab.now() + Duration::from_nanos(TICK - over);
+            self.shell.lab.run_until(next);
+        }
     }
 
     /// The services answer; true if one did.

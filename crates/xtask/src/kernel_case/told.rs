@@ -87,6 +87,12 @@ fn ip(out: &mut String, packet: &[u8], inner: bool) -> Option<()> {
             let (mut protocol, mut body) = (*packet.get(6)?, packet.get(40..)?);
             let mut whole = usize::from(u16_at(packet, 4)?);
             let (mut offset, mut more) = (0, false);
+            while matches!(protocol, 0 | 43 | 60) {
+                let len = 8 + 8 * usize::from(*body.get(1)?);
+                let _ = write!(out, " header {protocol}");
+                (protocol, body) = (*body.first()?, body.get(len..)?);
+                whole = whole.checked_sub(len)?;
+            }
             if protocol == 44 {
                 let word = u16_at(body, 2)?;
                 (offset, more) = (word & !7, word & 1 != 0);
@@ -206,7 +212,30 @@ fn icmp(out: &mut String, protocol: u8, body: &[u8], whole: usize, inner: bool) 
         let _ = write!(out, " quotes {}", data.len());
         return Some(());
     }
+    if protocol == ICMPV6 && ty == 137 {
+        return redirect(out, data);
+    }
     rest(out, data, whole.checked_sub(8)?);
+    Some(())
+}
+
+/// A redirect of neighbour discovery: the quoted packet's checksum may not have been made yet.
+fn redirect(out: &mut String, data: &[u8]) -> Option<()> {
+    let addr = |at: usize| Some(Ipv6Addr::from(<[u8; 16]>::try_from(data.get(at..at + 16)?).ok()?));
+    let _ = write!(out, " to {} by {}", addr(16)?, addr(0)?);
+    let mut options = data.get(32..)?;
+    while let Some(kind) = options.first() {
+        let len = 8 * usize::from(*options.get(1)?).max(1);
+        let _ = write!(out, " option {kind} {len}");
+        if *kind == 4 {
+            out.push_str(" [");
+            if ip(out, options.get(8..len)?, true).is_none() {
+                out.push_str(" cut");
+            }
+            out.push(']');
+        }
+        options = options.get(len..)?;
+    }
     Some(())
 }
 

@@ -25,6 +25,8 @@ pub struct Topology {
     pub addrs: &'static [(Text, Text, Text)],
     /// Host, IPv4 route.
     pub routes: &'static [(Text, Text)],
+    /// Host, rule of `ip rule`, for both families.
+    pub policies: &'static [(Text, Text)],
 }
 
 /// UDP services answer there, what begins with `Q`.
@@ -43,6 +45,7 @@ pub const ALL: &[Topology] = &[
         bridges: &[],
         addrs: &[("a", "eth0", "10.1.0.1/24"), ("b", "eth0", "10.1.0.2/24"), ("b", "lo", "10.9.0.1/32")],
         routes: &[("a", "default via 10.1.0.2"), ("b", "default via 10.1.0.1")],
+        policies: &[],
     },
     Topology {
         name: "router",
@@ -63,6 +66,7 @@ pub const ALL: &[Topology] = &[
             ("r", "unreachable 10.7.0.0/24"),
             ("r", "10.8.0.0/24 via 10.2.0.10"),
         ],
+        policies: &[],
     },
     Topology {
         name: "bridge",
@@ -84,6 +88,7 @@ pub const ALL: &[Topology] = &[
             ("h", "default via 192.168.0.50"),
             ("o", "172.17.0.0/24 via 192.168.0.128"),
         ],
+        policies: &[],
     },
     Topology {
         name: "chain",
@@ -113,6 +118,46 @@ pub const ALL: &[Topology] = &[
             ("q", "10.2.0.0/24 via 10.12.0.2"),
             ("r", "10.1.0.0/24 via 10.13.0.1"),
         ],
+        policies: &[],
+    },
+    Topology {
+        name: "marks",
+        hosts: &["c", "q", "r", "s"],
+        ruled: &["r", "q", "s"],
+        routers: &["q", "r"],
+        pairs: &[
+            ("c", "eth0", "q", "eth0"),
+            ("q", "eth1", "r", "eth0"),
+            ("q", "eth2", "r", "eth2"),
+            ("r", "eth1", "s", "eth0"),
+        ],
+        bridges: &[],
+        addrs: &[
+            ("c", "eth0", "10.1.0.10/24"),
+            ("q", "eth0", "10.1.0.1/24"),
+            ("q", "eth1", "10.12.0.1/24"),
+            ("q", "eth2", "10.13.0.1/24"),
+            ("r", "eth0", "10.12.0.2/24"),
+            ("r", "eth2", "10.13.0.2/24"),
+            ("r", "eth1", "10.2.0.1/24"),
+            ("s", "eth0", "10.2.0.10/24"),
+        ],
+        routes: &[
+            ("c", "default via 10.1.0.1"),
+            ("s", "default via 10.2.0.1"),
+            ("q", "10.2.0.0/24 via 10.12.0.2"),
+            ("r", "10.1.0.0/24 via 10.13.0.1"),
+            ("q", "10.2.0.0/24 via 10.13.0.2 table 101"),
+            ("r", "10.1.0.0/24 via 10.12.0.1 table 101"),
+            ("r", "unreachable default table 102"),
+            ("q", "prohibit default table 102"),
+        ],
+        policies: &[
+            ("q", "fwmark 0x1/0xff lookup 101"),
+            ("r", "fwmark 0x1/0xff lookup 101"),
+            ("q", "fwmark 0x2/0xff lookup 102"),
+            ("r", "fwmark 0x10/0xf0 lookup 102"),
+        ],
     },
 ];
 
@@ -128,6 +173,8 @@ pub enum Command {
     Add(String),
     /// `ip`, in a namespace.
     Ip(String, String),
+    /// `ip -4` or `ip -6`, in a namespace.
+    Rule(String, bool, String),
     /// `bridge`, in a namespace.
     Bridge(String, String),
     /// A veth pair, from the namespace where the command is given.
@@ -287,6 +334,11 @@ impl Topology {
             let twin: Vec<String> = route.split(' ').map(six).collect();
             ip(format!("route add {route}"));
             ip(format!("route add {}", twin.join(" ").replace("default", "::/0")));
+        }
+        for (at, (_, rule)) in self.policies.iter().filter(|r| r.0 == host).enumerate() {
+            for six in [false, true] {
+                out.push(Command::Rule(host.to_owned(), six, format!("rule add pref {} {rule}", 100 + at)));
+            }
         }
     }
 

@@ -5,12 +5,14 @@ use packetwalk_wire::{Tcp, TcpFlags};
 use super::{Connection, State};
 
 impl Connection {
-    /// A half-open connection is acknowledged, but not its SYN-ACK: that is for the listener to refuse.
+    /// A half-open connection is acknowledged, but not its SYN-ACK: that is for the listener to refuse. A reset is
+    /// held against its own number first.
     ///
     /// # Source
     /// Linux v6.18, `net/ipv4/tcp_minisocks.c`: `tcp_check_req`.
     pub fn refuses_ack(&self, seg: &Tcp) -> bool {
-        self.state == State::SynRecv && seg.flags.has(TcpFlags::ACK) && seg.ack != self.snd_nxt
+        let challenged = seg.flags.has(TcpFlags::RST) && seg.seq != self.rcv_nxt;
+        self.state == State::SynRecv && seg.flags.has(TcpFlags::ACK) && seg.ack != self.snd_nxt && !challenged
     }
 
     /// A half-open connection is started over by another SYN: it is given up.

@@ -49,6 +49,8 @@ pub const ALL: &[Kind] = &[
     ("ipv6header", 1, ipv6header),
     ("connlabel", 1, connlabel),
     ("bpf", 3, bpf),
+    ("cluster", 1, cluster),
+    ("options", 1, options),
     ("set", 7, set),
 ];
 
@@ -238,6 +240,10 @@ fn pkttype(p: &mut Place<'_>) -> Option<String> {
 }
 
 fn statistic(p: &mut Place<'_>) -> Option<String> {
+    if p.random.chance(15) {
+        let chance = p.random.text(&["0", "1"]);
+        return Some(format!("-m statistic --mode random {}--probability {chance}", p.random.not()));
+    }
     let text = p.random.text(&["2 --packet 0", "2 --packet 1", "3 --packet 2", "3", "1", "4 --packet 1"]);
     Some(format!("-m statistic --mode nth {}--every {text}", p.random.not()))
 }
@@ -267,7 +273,13 @@ fn comment(p: &mut Place<'_>) -> Option<String> {
 }
 
 fn limit(p: &mut Place<'_>) -> Option<String> {
-    let how = p.random.text(&["--limit 1/hour", "--limit 2/hour", "--limit 1/day", "--limit 1/hour"]);
+    let how = p.random.text(&[
+        "--limit 1/hour",
+        "--limit 2/hour",
+        "--limit 1/day",
+        "--limit 1/sec",
+        "--limit 30/min",
+    ]);
     Some(format!("-m limit {how} --limit-burst {}", p.random.text(&["1", "2", "3", "5"])))
 }
 
@@ -276,8 +288,17 @@ fn hashlimit(p: &mut Place<'_>) -> Option<String> {
     let name = format!("h{}", p.random.below(100_000));
     let which = p.random.text(&["--hashlimit-upto", "--hashlimit-above"]);
     let burst = p.random.text(&["1", "2", "3"]);
+    let rate = p.random.text(&["1/hour", "2/hour", "1/day", "1/sec", "30/min"]);
+    let more = p.random.text(&[
+        "",
+        "",
+        " --hashlimit-srcmask 24",
+        " --hashlimit-dstmask 16",
+        " --hashlimit-htable-size 16 --hashlimit-htable-expire 5000",
+        " --hashlimit-htable-max 2",
+    ]);
     Some(format!(
-        "-m hashlimit {which} 1/hour --hashlimit-burst {burst} --hashlimit-mode {mode} --hashlimit-name {name}"
+        "-m hashlimit {which} {rate} --hashlimit-burst {burst} --hashlimit-mode {mode}{more} --hashlimit-name {name}"
     ))
 }
 
@@ -293,8 +314,16 @@ fn recent(p: &mut Place<'_>) -> Option<String> {
         "--remove",
         "--rcheck --seconds 3600",
         "--rcheck --rttl",
+        "--rcheck --seconds 1 --reap",
+        "--update --seconds 1 --hitcount 2",
+        "--rcheck --hitcount 1 --rttl",
     ]);
-    Some(format!("-m recent {}{verb} --name {name} {which}", p.random.not()))
+    let mask = match (p.random.chance(15), p.six) {
+        (false, _) => "",
+        (_, false) => " --mask 255.255.255.0",
+        (_, true) => " --mask ffff:ffff:ffff:ffff::",
+    };
+    Some(format!("-m recent {}{verb} --name {name}{mask} {which}", p.random.not()))
 }
 
 fn connlimit(p: &mut Place<'_>) -> Option<String> {
@@ -446,7 +475,13 @@ fn frag(p: &mut Place<'_>) -> Option<String> {
 }
 
 fn ipv6header(p: &mut Place<'_>) -> Option<String> {
-    let text = p.random.text(&["--header frag --soft", "--header prot", "! --header frag --soft"]);
+    let text = p.random.text(&[
+        "--header frag --soft",
+        "--header prot",
+        "! --header frag --soft",
+        "--header dst --soft",
+        "--header hop,prot",
+    ]);
     p.six.then(|| format!("-m ipv6header {text}"))
 }
 
@@ -483,6 +518,26 @@ fn bpf(p: &mut Place<'_>) -> Option<String> {
     Some(format!("-m bpf --bytecode \"{},{}\"", program.len(), program.join(",")))
 }
 
+fn cluster(p: &mut Place<'_>) -> Option<String> {
+    let node = p.random.text(&["1", "2", "3"]);
+    Some(format!(
+        "-m cluster --cluster-total-nodes 3 {}--cluster-local-node {node} --cluster-hash-seed 0xdeadbeef",
+        p.random.not()
+    ))
+}
+
+/// IPv6's extension headers.
+fn options(p: &mut Place<'_>) -> Option<String> {
+    let text = p.random.text(&[
+        "-m dst --dst-len 8",
+        "-m dst ! --dst-len 8",
+        "-m hbh --hbh-len 8",
+        "-m dst --dst-opts 1:4",
+        "-m hbh --hbh-opts 1",
+    ]);
+    p.six.then(|| text.to_owned())
+}
+
 fn set(p: &mut Place<'_>) -> Option<String> {
     let which = p.random.text(&[
         "hosts src",
@@ -504,6 +559,17 @@ fn set(p: &mut Place<'_>) -> Option<String> {
         "hosts src ! --update-counters",
         "hosts dst --packets-gt 1",
         "hosts src --bytes-lt 100",
+        "trips src,dst,dst",
+        "trips dst,dst,src",
+        "netports src,src",
+        "netports dst,dst",
+        "portnets src,dst,dst",
+        "timed src",
+        "timed dst",
     ]);
+    if !p.six && p.random.chance(15) {
+        let which = p.random.text(&["some src", "some dst", "somemacs src,src"]);
+        return Some(format!("-m set {}--match-set {which}", p.random.not()));
+    }
     Some(format!("-m set {}--match-set {which}", p.random.not()))
 }

@@ -126,10 +126,10 @@ fn rule(place: &mut Place<'_>) -> String {
     if place.random.chance(22) {
         words.push(format!("{}-d {}", place.random.not(), place.network()));
     }
-    if place.at(&["PREROUTING", "INPUT", "FORWARD"]) && place.random.chance(18) {
+    if (place.in_user || place.at(&["PREROUTING", "INPUT", "FORWARD"])) && place.random.chance(18) {
         words.push(format!("{}-i {}", place.random.not(), place.interface()));
     }
-    if place.at(&["FORWARD", "OUTPUT", "POSTROUTING"]) && place.random.chance(18) {
+    if (place.in_user || place.at(&["FORWARD", "OUTPUT", "POSTROUTING"])) && place.random.chance(18) {
         words.push(format!("{}-o {}", place.random.not(), place.interface()));
     }
     if !place.six && place.random.chance(4) {
@@ -198,7 +198,8 @@ fn table(
         if *hook == "INPUT" && name == "nat" && random.chance(80) {
             continue;
         }
-        let users: Vec<String> = (0..*random.pick(&[0, 0, 0, 1, 2])).map(|n| format!("{hook}-{n}")).collect();
+        let users: Vec<String> =
+            (0..*random.pick(&[0, 0, 0, 1, 2, 3])).map(|n| format!("{hook}-{n}")).collect();
         let chains = std::iter::once((*hook).to_owned()).chain(users.iter().cloned());
         for (at, chain) in chains.enumerate() {
             for _ in 0..*random.pick(count) {

@@ -103,6 +103,20 @@ fn with_port(p: &mut Place<'_>, addr: &str, port: &str) -> String {
     if p.six { format!("[{addr}]:{port}") } else { format!("{addr}:{port}") }
 }
 
+/// Some addresses in a row.
+fn address_range(p: &mut Place<'_>) -> &'static str {
+    if p.six {
+        p.random.text(&["fd00:10:1::20-fd00:10:1::23", "fd00:10:2::a-fd00:10:2::c"])
+    } else {
+        p.random.text(&[
+            "10.1.0.20-10.1.0.23",
+            "10.2.0.10-10.2.0.12",
+            "172.17.0.2-172.17.0.3",
+            "10.66.0.0-10.66.1.255",
+        ])
+    }
+}
+
 fn dnat(p: &mut Place<'_>) -> Option<String> {
     if p.table != "nat" || !p.at(&["PREROUTING", "OUTPUT"]) {
         return None;
@@ -117,6 +131,15 @@ fn dnat(p: &mut Place<'_>) -> Option<String> {
             format!("-j DNAT --to-destination {}", with_port(p, &addr, port))
         }
         4 => format!("-j DNAT --to-destination :{}", p.random.text(&["80", "53"])),
+        5 => {
+            let port = p.random.text(&["5000-5001", "80-90", "1000-2000/900", "8000-8100/8080"]);
+            let how = p.random.text(&["", "", " --random", " --persistent"]);
+            format!("-j DNAT --to-destination {}{how}", with_port(p, &addr, port))
+        }
+        6 => {
+            let range = address_range(p);
+            format!("-j DNAT --to-destination {range}{}", p.random.text(&["", " --persistent"]))
+        }
         _ => format!("-j DNAT --to-destination {addr}"),
     })
 }
@@ -126,7 +149,14 @@ fn redirect(p: &mut Place<'_>) -> Option<String> {
         return None;
     }
     let ports = if p.has_ports() {
-        p.random.text(&["", " --to-ports 80", " --to-ports 53", " --to-ports 5000"])
+        p.random.text(&[
+            "",
+            " --to-ports 80",
+            " --to-ports 53",
+            " --to-ports 5000",
+            " --to-ports 5000-5003",
+            " --to-ports 53 --random",
+        ])
     } else {
         ""
     };
@@ -138,8 +168,18 @@ fn snat(p: &mut Place<'_>) -> Option<String> {
         return None;
     }
     let addr = p.address();
+    if p.random.chance(15) {
+        let range = address_range(p);
+        return Some(format!("-j SNAT --to-source {range}{}", p.random.text(&["", " --persistent"])));
+    }
+    if p.random.chance(10) {
+        return Some(format!(
+            "-j SNAT --to-source {addr}{}",
+            p.random.text(&[" --random", " --random-fully"])
+        ));
+    }
     if p.has_ports() && p.random.chance(30) {
-        let port = p.random.text(&["5555", "6666", "600"]);
+        let port = p.random.text(&["5555", "6666", "600", "1024-65535", "40000-40010"]);
         return Some(format!("-j SNAT --to-source {}", with_port(p, &addr, port)));
     }
     Some(format!("-j SNAT --to-source {addr}"))
@@ -150,7 +190,14 @@ fn masquerade(p: &mut Place<'_>) -> Option<String> {
         return None;
     }
     let ports = if p.has_ports() && p.random.chance(15) {
-        p.random.text(&[" --to-ports 33333", " --to-ports 44444"])
+        p.random.text(&[
+            " --to-ports 33333",
+            " --to-ports 44444",
+            " --to-ports 44444-44450",
+            " --to-ports 1024-65535 --random",
+        ])
+    } else if p.random.chance(8) {
+        p.random.text(&[" --random", " --random-fully"])
     } else {
         ""
     };
@@ -302,13 +349,25 @@ fn set(p: &mut Place<'_>) -> Option<String> {
         "--del-set nets dst",
         "--add-set all src",
         "--del-set all dst",
+        "--add-set trips src,dst,dst",
+        "--add-set netports dst,dst",
+        "--add-set portnets src,dst,dst",
+        "--add-set timed src",
+        "--add-set timed dst --timeout 5000 --exist",
+        "--add-set timed src --timeout 0",
+        "--map-set hosts src",
     ]);
     Some(format!("-j SET {how}"))
 }
 
 fn tee(p: &mut Place<'_>) -> Option<String> {
-    // A gateway that forwards could send copies round for ever, two for each one.
-    let ends = |a: &&(&str, &str, &str)| a.0 != p.host && !p.topology.routers.contains(&a.0) && a.1 != "lo";
+    // A gateway that forwards could send copies round for ever, two for each one; so could one that is reached by it.
+    let net = |a: &str| a.rsplit_once('.').map(|(net, _)| net.to_owned());
+    let own: Vec<_> = p.topology.addrs.iter().filter(|a| a.0 == p.host).map(|a| net(a.2)).collect();
+    let ends = |a: &&(&str, &str, &str)| {
+        let near = a.1 != "lo" && own.contains(&net(a.2));
+        a.0 != p.host && !p.topology.routers.contains(&a.0) && near
+    };
     let ends: Vec<&str> = p.topology.addrs.iter().filter(ends).map(|a| a.2).collect();
     if p.table != "mangle" || ends.is_empty() {
         return None;
@@ -326,6 +385,5 @@ fn tproxy(p: &mut Place<'_>) -> Option<String> {
 
 fn nfqueue(p: &mut Place<'_>) -> Option<String> {
     let how = p.random.text(&["--queue-num 3", "--queue-num 3 --queue-bypass"]);
-    // A bypassed queue in nat leaves a connection without its null binding.
-    (p.table != "nat").then(|| format!("-j NFQUEUE {how}"))
+    Some(format!("-j NFQUEUE {how}"))
 }
