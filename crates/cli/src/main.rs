@@ -1,5 +1,6 @@
 //! The `packetwalk` command: labs, walks and replays in a terminal.
 
+mod check;
 mod interactive;
 mod lab;
 mod matches;
@@ -49,6 +50,12 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         seed: u64,
     },
+    /// Run Markdown pages, and say which of their console blocks and claims do not hold
+    Check {
+        /// The pages
+        #[arg(required = true)]
+        pages: Vec<PathBuf>,
+    },
     /// List the matches and targets of iptables, and how far each is simulated
     Matches,
     /// Replay a scenario of the kernel oracle, and print the outcomes in its form
@@ -73,6 +80,7 @@ fn main() -> ExitCode {
         Command::Run { lab, seed, pcap, lines } => lab::run(&lab, seed, pcap.as_deref(), lines),
         Command::Walk(args) => walk::walk(&args),
         Command::Shell { lab, from, seed } => interactive::shell(lab.as_deref(), &from, seed),
+        Command::Check { pages } => check::check(&pages),
         Command::Matches => matches::print(),
         Command::Replay { scenario } => print_replay(&scenario),
     };

@@ -44,7 +44,8 @@ impl Text {
 }
 
 /// The context of a poll. `stdout` is buffered as the C library does it for a pipe: at the end of each
-/// poll `stderr` goes out first and then `stdout`; [`Cx::flush`] sends both earlier, for another order.
+/// poll `stderr` goes out first and then `stdout` (on a terminal, which gets each line at once, `stdout`
+/// first); [`Cx::flush`] sends both earlier, for another order.
 #[derive(Debug)]
 pub struct Cx<'a> {
     /// The network.
@@ -118,11 +119,19 @@ impl<'a> Cx<'a> {
         self.args.iter().skip(1).map(|a| String::from_utf8_lossy(a).into_owned()).collect()
     }
 
-    /// Sends `stderr`, then `stdout`, now.
+    /// Sends `stderr` and `stdout` now.
     pub fn flush(&mut self) {
         let (err, out) = (std::mem::take(&mut self.stderr.0), std::mem::take(&mut self.stdout.0));
-        let _ = self.write_fd(2, &err);
-        let _ = self.write_fd(1, &out);
+        let order = if self.is_terminal() { [(1, out), (2, err)] } else { [(2, err), (1, out)] };
+        for (fd, bytes) in order {
+            let _ = self.write_fd(fd, &bytes);
+        }
+    }
+
+    /// Whether standard output is the terminal that the command was typed at.
+    fn is_terminal(&self) -> bool {
+        let out = self.sys.fd(self.pid, 1).and_then(|open| self.sys.opened(open));
+        self.sys.typed && matches!(out, Some(Open::Sink(Stream::Stdout)))
     }
 
     /// Writes to a descriptor now. A broken pipe ends the process with `SIGPIPE` after the poll.

@@ -101,7 +101,7 @@ impl Shell {
         else {
             return 254;
         };
-        self.begin();
+        self.begin(false);
         let limit = self.lab.now() + MOST_TIME;
         let stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
         let status = self.outcome(pid, stopped, name, sink);
@@ -119,7 +119,7 @@ impl Shell {
         }
         let Some(pid) = self.interactive() else { return Line::Done(254) };
         self.sys.give(pid, ns, line.to_vec());
-        self.begin();
+        self.begin(true);
         let limit = self.lab.now() + MOST_TIME;
         let mut stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
         if matches!(stopped, Stopped::Stuck | Stopped::Time | Stopped::Full) {
@@ -138,7 +138,8 @@ impl Shell {
     }
 
     /// The limits of a script or line count anew.
-    fn begin(&mut self) {
+    fn begin(&mut self, typed: bool) {
+        self.sys.typed = typed;
         self.sys.commands = (0, self.most_commands);
         self.sys.gave_up = false;
         self.sys.output.begin();
@@ -157,7 +158,7 @@ impl Shell {
 
     /// Lets time pass up to `until`, with every background process polled.
     pub fn run_until(&mut self, until: Instant, sink: &mut dyn Sink) {
-        self.begin();
+        self.begin(self.sys.typed);
         sched::run(&mut self.lab, &mut self.sys, None, until, sink);
     }
 

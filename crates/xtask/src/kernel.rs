@@ -78,6 +78,17 @@ pub fn on_linux(lab: &str) -> io::Result<String> {
     run(lab, command)
 }
 
+/// Runs a script as [`on_linux`] does, at a terminal: its lines end with a carriage return.
+///
+/// # Errors
+/// See [`run`].
+pub fn at_terminal(script: &str) -> io::Result<String> {
+    let mut command = Command::new("unshare");
+    let private = PRIVATE.replace("exec bash lab.sh", "exec script -qec 'bash lab.sh' /dev/null");
+    command.args(["-n", "-m", "bash", "-c", &private]);
+    run(script, command)
+}
+
 /// Runs `command` in a folder that holds the lab with the text `lab` as `lab.sh`: everything that it printed, in
 /// order, then its exit status in a line.
 ///

@@ -8,6 +8,7 @@ mod kernel;
 mod kernel_case;
 mod labs;
 mod normalise;
+mod pages;
 mod record;
 mod replay;
 mod serve;

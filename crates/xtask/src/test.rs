@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use crate::sh::{command, exists, output, watch};
 use crate::summary::Tally;
-use crate::{build, fuzz_kernel, kernel, labs, replay, setup, tidy};
+use crate::{build, fuzz_kernel, kernel, labs, pages, replay, setup, tidy};
 
 /// A part of the test run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -29,6 +29,8 @@ pub enum Step {
     Replay,
     /// The wasm build and the tests of crates/wasm in a browser
     Wasm,
+    /// What the book's pages show, in the simulator and, as root, on this machine's kernel
+    Book,
     /// Types, lint and tests of the page in a browser
     Page,
     /// A minute of fuzzing for each target
@@ -103,6 +105,7 @@ fn run(root: &Path, step: Step, notes: &mut Vec<String>) -> Result<Outcome> {
             None => Ok(Outcome::Skipped("no records of the oracle beside the project".to_owned())),
         },
         Step::Wasm => wasm(root, notes),
+        Step::Book => pages::check(root).map(Outcome::Counted),
         Step::Page => page(root, notes),
         Step::Fuzz => fuzz(root),
     }

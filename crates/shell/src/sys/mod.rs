@@ -49,6 +49,8 @@ pub struct Sys {
     pub(crate) idle: Option<(Pid, u8)>,
     /// Whether `iptables` and `ip6tables` are of the legacy face.
     pub(crate) legacy_iptables: [bool; 2],
+    /// Whether the standard output of what runs is a terminal: it is typed, not a script.
+    pub(crate) typed: bool,
     /// The Docker engine of the machine.
     pub(crate) docker: Box<crate::tools::docker::State>,
 }
@@ -71,6 +73,7 @@ impl Default for Sys {
             full: false,
             idle: None,
             legacy_iptables: [false; 2],
+            typed: false,
             docker: Box::default(),
         }
     }

@@ -188,9 +188,14 @@ pub(super) fn other_end(ip: &mut Ip<'_, '_>, device: &Device) -> Other {
     Other::There { index, nsid, name }
 }
 
-/// The other end where only its number is told, not its namespace.
+/// The other end where only its number is told, not its namespace; not even that when it is the same as
+/// the device's own.
+///
+/// # Source
+/// Linux v6.18, `net/bridge/br_netlink.c`: `br_fill_ifinfo`.
 pub(crate) fn other_number(ip: &mut Ip<'_, '_>, device: &Device) -> Other {
     match other_end(ip, device) {
+        Other::There { index, .. } if index == device.index => Other::None,
         Other::There { index, .. } => {
             let here = ip.stack().is_ok_and(|s| s.links.get(index).is_some());
             if here { Other::Here(index) } else { Other::Unknown(index) }

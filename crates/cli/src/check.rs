@@ -1,0 +1,34 @@
+//! `packetwalk check`: whether pages hold.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::{Failure, lab};
+
+/// Runs pages: 0 when everything that they say holds, 1 when not. A page that says nothing that could be
+/// wrong does not hold.
+pub fn check(pages: &[PathBuf]) -> Result<u8, Failure> {
+    let mut status = 0;
+    for path in pages {
+        let text = lab::read(path)?;
+        let text = String::from_utf8(text).map_err(|_| Failure(format!("{}: not UTF-8", path.display())))?;
+        let report = packetwalk_book::check(&text, path.parent().unwrap_or(Path::new("")));
+        for broken in &report.broken {
+            let _ = writeln!(anstream::stderr(), "{}:{}: {}", path.display(), broken.line, broken.why);
+        }
+        let said = format!(
+            "{} labs, {} commands, {} walks, {} claims",
+            report.labs, report.commands, report.walks, report.claims
+        );
+        let end = match (report.broken.len(), report.commands + report.claims) {
+            (0, 0) => "nothing to check".to_owned(),
+            (0, _) => "all hold".to_owned(),
+            (broken, _) => format!("{broken} broken"),
+        };
+        if end != "all hold" {
+            status = 1;
+        }
+        lab::print(format!("{}: {said}: {end}\n", path.display()).as_bytes())?;
+    }
+    Ok(status)
+}
