@@ -1,7 +1,11 @@
 // Opens the page in Debian's Chromium.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 import { serve } from './server.mjs';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const FLAGS = [
   '--no-sandbox',
@@ -66,3 +70,13 @@ export async function walk(page, label) {
 
 /** Another name for the page's address, with the given files missing. */
 export const serveWithout = (missing) => serve({ missing });
+
+/** Serious and critical findings of axe-core. */
+export async function violations(page) {
+  // The page's own policy forbids foreign scripts, so axe comes in by the debugger.
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
+}

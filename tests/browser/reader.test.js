@@ -1,21 +1,8 @@
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { open, useBrowser, walk } from './page.mjs';
+import { open, useBrowser, violations, walk } from './page.mjs';
 
 useBrowser();
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-/** Serious and critical findings of axe-core. */
-async function violations(page) {
-  // The page's own policy forbids foreign scripts, so axe comes in by the debugger.
-  await page.evaluate(await (await import('node:fs/promises')).readFile(AXE, 'utf8'));
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
-}
 
 for (const colorScheme of ['light', 'dark']) {
   for (const viewport of [

@@ -12,7 +12,8 @@ export class Controls {
 
   /**
    * @param {Record<'first' | 'back' | 'play' | 'next' | 'last', HTMLButtonElement>
-   *   & { scrub: HTMLInputElement, count: HTMLElement, speed: HTMLSelectElement, details: HTMLInputElement }} parts
+   *   & { scrub: HTMLInputElement, count: HTMLElement, speed: HTMLSelectElement, details: HTMLInputElement,
+   *     keys?: EventTarget }} parts `keys`: who hears the keys, the whole page unless given
    * @param {Store} store
    */
   constructor(parts, store) {
@@ -20,7 +21,7 @@ export class Controls {
     this.store = store;
     parts.first.addEventListener('click', () => this.#go(-Infinity));
     parts.back.addEventListener('click', () => this.#go(-1));
-    parts.play.addEventListener('click', () => this.toggle());
+    parts.play.addEventListener('click', () => store.toggle());
     parts.next.addEventListener('click', () => this.#go(1));
     parts.last.addEventListener('click', () => this.#go(Infinity));
     parts.scrub.addEventListener('input', () => {
@@ -29,16 +30,11 @@ export class Controls {
     });
     parts.speed.addEventListener('change', () => store.set({ speed: Number(parts.speed.value) }));
     parts.details.addEventListener('change', () => store.set({ details: parts.details.checked }));
-    document.addEventListener('keydown', (event) => this.#key(event));
+    (parts.keys ?? document).addEventListener('keydown', (event) =>
+      this.#key(/** @type {KeyboardEvent} */ (event)),
+    );
     store.watch(['walk', 'index', 'details', 'playing'], () => this.#show());
     store.watch(['playing', 'index', 'speed', 'walk'], () => this.#tick());
-  }
-
-  toggle() {
-    const { playing, index, walk } = this.store.state;
-    if (!walk) return;
-    if (!playing && index === walk.steps.length - 1) this.store.seek(this.store.shown[0] ?? 0);
-    this.store.set({ playing: !playing });
   }
 
   /** @param {number} by */
@@ -50,11 +46,12 @@ export class Controls {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const { target } = event;
+    // Inside an element of another page the event's own target is hidden.
+    const target = event.composedPath()[0];
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (target instanceof Element && target.closest('input, select, textarea, dialog')) return;
     const onButton = target instanceof Element && target.closest('button, a, summary, [role=button]');
-    if (event.key === ' ' && !onButton) this.toggle();
+    if (event.key === ' ' && !onButton) this.store.toggle();
     else if (event.key === 'ArrowRight') this.#go(1);
     else if (event.key === 'ArrowLeft') this.#go(-1);
     else if (event.key === 'Home') this.#go(-Infinity);

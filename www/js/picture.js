@@ -41,13 +41,14 @@ export class Picture {
     );
     root.replaceChildren(this.svg);
     this.tall = root.clientWidth < 640;
-    new ResizeObserver(() => {
+    this.size = new ResizeObserver(() => {
       const tall = root.clientWidth < 640;
       if (tall !== this.tall) {
         this.tall = tall;
         this.#layout();
       }
-    }).observe(root);
+    });
+    this.size.observe(root);
     store.watch(['world'], () => {
       const { world } = store.state;
       this.#open = new Set(world?.center.children.length ? [world.center.ns.id] : []);
@@ -55,6 +56,12 @@ export class Picture {
     });
     store.watch(['walk', 'index'], () => this.#update());
     store.watch(['ns'], () => this.#mark());
+  }
+
+  /** Ends what goes on without being called. */
+  dispose() {
+    this.size.disconnect();
+    cancelAnimationFrame(this.#frame);
   }
 
   #layout() {

@@ -18,6 +18,7 @@
  * @property {boolean} details whether steps marked as detail are shown
  * @property {number} ns namespace whose tables are shown
  * @property {TableName} tab table on show
+ * @property {readonly string[] | null} tabs the tables that can be shown; all of them if null
  * @property {boolean} follow whether namespace and table follow the packet
  */
 
@@ -36,6 +37,7 @@ export class Store {
     details: false,
     ns: 0,
     tab: 'routes',
+    tabs: null,
     follow: true,
   };
 
@@ -89,14 +91,15 @@ export class Store {
    * @param {number} index
    */
   seek(index) {
-    const { walk, follow } = this.state;
+    const { walk, follow, tabs } = this.state;
     const step = walk?.steps[index];
     if (!step) return;
     /** @type {Partial<State>} */
     const patch = { index };
     if (follow) {
       patch.ns = step.ns;
-      if (step.decided) patch.tab = step.decided.table;
+      const table = step.decided?.table;
+      if (table && (tabs?.includes(table) ?? true)) patch.tab = table;
     }
     this.set(patch);
   }
@@ -114,5 +117,13 @@ export class Store {
     if (next === undefined) return false;
     this.seek(next);
     return true;
+  }
+
+  /** Plays, or stops; from the first step again when the last one is on show. */
+  toggle() {
+    const { playing, index, walk } = this.state;
+    if (!walk) return;
+    if (!playing && index === walk.steps.length - 1) this.seek(this.shown[0] ?? 0);
+    this.set({ playing: !playing });
   }
 }

@@ -26,12 +26,13 @@ export class TableView {
   constructor(parts, store) {
     this.parts = parts;
     this.store = store;
+    this.known = TABS.filter(({ name }) => store.state.tabs?.includes(name) ?? true);
     parts.ns.addEventListener('change', () => store.set({ ns: Number(parts.ns.value), follow: false }));
     parts.follow.addEventListener('change', () => {
       store.set({ follow: parts.follow.checked });
       if (parts.follow.checked) store.seek(store.state.index);
     });
-    this.tabs = TABS.map((tab) => this.#tab(tab));
+    this.tabs = this.known.map((tab) => this.#tab(tab));
     parts.tabs.replaceChildren(...this.tabs);
     parts.tabs.addEventListener('keydown', (event) => this.#key(event));
     store.watch(['world'], () => this.#names());
@@ -58,9 +59,9 @@ export class TableView {
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();
-    const at = TABS.findIndex(({ name }) => name === this.store.state.tab);
-    const next = (at + by + TABS.length) % TABS.length;
-    this.store.set({ tab: TABS[next].name, follow: false });
+    const at = this.known.findIndex(({ name }) => name === this.store.state.tab);
+    const next = (at + by + this.known.length) % this.known.length;
+    this.store.set({ tab: this.known[next].name, follow: false });
     this.tabs[next].focus();
   }
 
@@ -75,7 +76,7 @@ export class TableView {
     const { panel } = this.parts;
     this.parts.ns.value = String(ns);
     const deciding = this.store.step?.ns === ns ? this.store.step.decided?.table : undefined;
-    TABS.forEach(({ name }, at) => {
+    this.known.forEach(({ name }, at) => {
       this.tabs[at].setAttribute('aria-selected', String(name === tab));
       this.tabs[at].tabIndex = name === tab ? 0 : -1;
       this.tabs[at].classList.toggle('deciding', name === deciding);

@@ -126,7 +126,7 @@ impl Routing {
             _ if !dev.conf.forwarding => Input::Error {
                 error: SendError::HostUnreach,
                 by: Some(result),
-                silent: Some(DropReason::IpInAddrErrors),
+                silent: Some(DropReason::ForwardingOff),
             },
             RouteKind::Unicast | RouteKind::Broadcast => {
                 let hit = self.select_path(hit, &flow);
@@ -262,7 +262,7 @@ impl Routing {
 pub(crate) fn refused(no: NoRoute<'_>, forwarding: bool) -> Input {
     let by = no.by.map(|hit| hit.result());
     if !forwarding {
-        return Input::Error { error: SendError::HostUnreach, by, silent: Some(DropReason::IpInAddrErrors) };
+        return Input::Error { error: SendError::HostUnreach, by, silent: Some(DropReason::ForwardingOff) };
     }
     let silent = match by {
         Some(by) if refusal(by.kind) == Some(SendError::Inval) => Some(DropReason::Blackhole),

@@ -45,6 +45,7 @@ pub fn build(root: &Path) -> Result<()> {
         part(root)?;
     }
     labs(root)?;
+    style(root)?;
     for library in setup::vendored(root)? {
         let from = root.join(".tools/npm/node_modules").join(&library.package);
         for (file, to) in &library.files {
@@ -53,6 +54,21 @@ pub fn build(root: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The style sheet of the element, which lives in a page of others, as a module: what the page's own sheets say of
+/// the root is said of the element.
+fn style(root: &Path) -> Result<()> {
+    let mut text = String::new();
+    for sheet in ["base", "player", "picture", "tables", "element"] {
+        text.push_str(&fs::read_to_string(root.join(format!("www/css/{sheet}.css")))?);
+    }
+    let text = text
+        .replace(":root[data-theme=\"auto\"]", ":host(:not([theme=\"light\"], [theme=\"dark\"]))")
+        .replace(":root[data-theme=\"dark\"]", ":host([theme=\"dark\"])")
+        .replace(":root", ":host");
+    let module = format!("/** The element's style sheet. @type {{string}} */\nexport default {};\n", serde_json::to_string(&text)?);
+    Ok(fs::write(root.join("www/pkg/element-style.js"), module)?)
 }
 
 /// Copies the labs that the page offers, `labs/AREA/NAME.sh` there, from the goldens.

@@ -1,0 +1,55 @@
+/**
+ * What an element is to show, read from its attributes and its text.
+ *
+ * @typedef {object} Order
+ * @property {string} script the lab
+ * @property {{ ns: string, command: string }[]} setup commands before the walk
+ * @property {{ ns: string, command: string } | null} walk
+ */
+
+/** A namespace and a command, as `c1 ping 10.0.0.1`. `host` is where the script runs; ping pings once unless told. */
+export function place(/** @type {string} */ text) {
+  const [, first, rest] = /^\s*([\w.-]+)\$?\s+(.+)$/s.exec(text) ?? [];
+  if (!rest) return null;
+  const command = /^ping\s(?!.*-c)/.test(rest) ? rest.replace(/^ping/, 'ping -c1') : rest;
+  return { ns: first === 'host' ? '' : first, command: command.trim() };
+}
+
+/**
+ * A text without the blanks that all of its lines begin with, as HTML's authors indent it.
+ * @param {string} text
+ */
+export function dedent(text) {
+  const lines = text.replace(/^[^\S\n]*\n/, '').split('\n');
+  const depth = Math.min(
+    ...lines.filter((line) => line.trim()).map((line) => /^\s*/.exec(line)?.[0].length ?? 0),
+  );
+  const cut = lines.map((line) => line.slice(Number.isFinite(depth) ? depth : 0));
+  return `${cut.join('\n').trimEnd()}\n`;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @returns {Promise<Order>}
+ */
+export async function order(element) {
+  const lines = (element.getAttribute('setup') ?? '').split('\n').map(place);
+  const setup = lines.filter((line) => line !== null);
+  return { script: await script(element), setup, walk: place(element.getAttribute('walk') ?? '') };
+}
+
+/** @param {HTMLElement} element */
+async function script(element) {
+  const src = element.getAttribute('src');
+  if (src) {
+    const answer = await fetch(new URL(src, element.baseURI));
+    if (!answer.ok) throw new Error(`${src}: ${answer.status}`);
+    return answer.text();
+  }
+  const lab = element.getAttribute('lab');
+  if (!lab) return dedent(element.textContent ?? '');
+  const root = /** @type {Document | ShadowRoot} */ (element.getRootNode());
+  const other = root.querySelector(lab);
+  if (!other) throw new Error(`no element ${lab} for the lab`);
+  return dedent(other.textContent ?? '');
+}

@@ -1,0 +1,279 @@
+/**
+ * `<packet-walk>`: a packet's way through a lab, in any page.
+ *
+ * The element's text is the lab, a script of Linux commands, so that a reader without JavaScript still sees it;
+ * `src` names a file instead, and `lab` another element of the page (a selector).
+ *
+ * @attr {string} src - address of the lab's script
+ * @attr {string} lab - selector of the element whose text is the lab
+ * @attr {string} setup - commands before the walk, a line each: `host$ sysctl -w net.ipv4.ip_forward=0`
+ * @attr {string} walk - where from, and the command: `c1 ping 203.0.113.10`
+ * @attr {string} at - the step to begin at, from 1, or `end`
+ * @attr {string} show - of topology, trace, route, rules, conntrack, neighbours, bridge, sockets, terminal; `topology trace`
+ * @attr {boolean} autoplay - plays when it comes into view
+ * @attr {number} speed - times normal speed, 0.25 to 8
+ * @attr {'auto' | 'light' | 'dark'} theme
+ * @attr {'none' | ''} controls - `none` hides them
+ * @attr {'width' | 'height'} fit - `height`: the picture keeps within the element's own height
+ * @attr {string} poster - address of a picture until the lab is there
+ * @attr {string} lang - language of the controls: en, zh
+ * @fires ready - the lab is there: `{ namespaces }`
+ * @fires step - another step is on show: `{ index, number, count, step }`
+ * @fires verdict - the last step is on show: `{ verdict, sentence, step }`
+ * @fires command - a command ran: `{ ns, command, output }`
+ * @fires error - the simulator, the lab or a walk failed: `{ message, line, column }`
+ */
+
+import sheetText from '../../pkg/element-style.js';
+import { reducedMotion } from '../dom.js';
+import { engine } from './engine.js';
+import { order, place } from './lab-text.js';
+import { Player } from './player.js';
+import { words } from './words.js';
+
+/** How far from view an element begins to load. */
+const NEAR = '600px';
+
+/** @type {CSSStyleSheet | null} */
+let sheet = null;
+
+function style() {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(sheetText);
+  }
+  return sheet;
+}
+
+export class PacketWalk extends HTMLElement {
+  static observedAttributes = [
+    'src',
+    'lab',
+    'setup',
+    'walk',
+    'at',
+    'show',
+    'speed',
+    'controls',
+    'poster',
+    'lang',
+  ];
+
+  /** @type {Player | null} */
+  #player = null;
+  /** @type {IntersectionObserver | null} */
+  #near = null;
+  #started = false;
+  /** Counts what was begun: what comes late of an earlier one is not shown. */
+  #turn = 0;
+  #root = this.attachShadow({ mode: 'open' });
+
+  constructor() {
+    super();
+    this.#root.adoptedStyleSheets = [style()];
+    this.#wait();
+  }
+
+  /** Until the lab is there its text is to be read, or its poster to be seen. */
+  #wait() {
+    const poster = this.getAttribute('poster');
+    const slot = document.createElement('slot');
+    if (!poster) return this.#root.replaceChildren(slot);
+    const image = new Image();
+    image.src = poster;
+    image.alt = '';
+    image.className = 'poster';
+    this.#root.replaceChildren(image);
+  }
+
+  connectedCallback() {
+    if (this.#started) return;
+    if (this.getAttribute('poster')) this.#wait();
+    this.#near = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) this.start();
+      },
+      { rootMargin: NEAR },
+    );
+    this.#near.observe(this);
+  }
+
+  disconnectedCallback() {
+    // An element that is only moved is connected again before this runs.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.dispose();
+    });
+  }
+
+  /** @param {string} name */
+  attributeChangedCallback(name) {
+    if (!this.#started) return;
+    if (name === 'speed') return this.#player?.store.set({ speed: this.#speed });
+    if (name === 'at') return this.#begin();
+    if (name === 'walk' && this.#player) {
+      const walk = place(this.getAttribute('walk') ?? '');
+      if (walk) this.#player.walk(walk.ns, walk.command);
+      return this.#begin();
+    }
+    this.dispose();
+    this.start();
+  }
+
+  get #speed() {
+    const speed = Number(this.getAttribute('speed') ?? 1);
+    return Number.isFinite(speed) ? Math.min(8, Math.max(0.25, speed)) : 1;
+  }
+
+  /** Loads the simulator and the lab now, in view or not; resolves when they are there, or have failed. */
+  async start() {
+    if (this.#started) return;
+    this.#started = true;
+    this.#near?.disconnect();
+    const turn = ++this.#turn;
+    const own = this.getAttribute('lang') ?? this.closest('[lang]')?.getAttribute('lang') ?? 'en';
+    const say = words(own);
+    try {
+      const [loaded, wanted] = await Promise.all([engine(), order(this)]);
+      if (turn !== this.#turn) return;
+      this.#root.replaceChildren();
+      this.#player = new Player(this.#root, {
+        words: say,
+        show: this.getAttribute('show') ?? '',
+        controls: this.getAttribute('controls') !== 'none',
+        tell: (event, detail) => this.#tell(event, detail),
+      });
+      this.#player.store.set({ speed: this.#speed });
+      this.#player.load(loaded, wanted);
+      this.#begin();
+      const namespaces = this.#player.store.state.world?.nodes.map(({ label }) => label) ?? [];
+      this.#tell('ready', { namespaces });
+      if (this.hasAttribute('autoplay') && !reducedMotion()) this.#playInView();
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.#failed(say, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /**
+   * The text stays readable.
+   * @param {ReturnType<typeof words>} say
+   * @param {string} message
+   */
+  #failed(say, message) {
+    this.#started = false;
+    const box = document.createElement('p');
+    box.id = 'complaint';
+    box.setAttribute('role', 'alert');
+    box.textContent = `${say.unloaded} ${message}`;
+    this.#root.replaceChildren(box, document.createElement('slot'));
+    this.#tell('error', { message });
+  }
+
+  #begin() {
+    const at = this.getAttribute('at');
+    if (!at || !this.#player) return;
+    const { shown } = this.#player.store;
+    this.seek(at === 'end' ? shown.length : Number(at));
+  }
+
+  #playInView() {
+    const turn = this.#turn;
+    const seen = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        seen.disconnect();
+        if (turn === this.#turn) this.play();
+      },
+      { threshold: 0.4 },
+    );
+    seen.observe(this);
+  }
+
+  /** @param {string} type @param {object} detail */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** Plays on from the step on show; from the first one when it is the last. */
+  play() {
+    const store = this.#player?.store;
+    if (store && !store.state.playing) store.toggle();
+  }
+
+  /** Stops at the step on show. */
+  pause() {
+    this.#player?.store.set({ playing: false });
+  }
+
+  /**
+   * Goes some steps on, or back.
+   * @param {number} [by]
+   */
+  step(by = 1) {
+    this.pause();
+    const way = Math.sign(by);
+    for (let left = Math.abs(by); left > 0; left--) if (!this.#player?.store.move(way)) return;
+  }
+
+  /**
+   * Shows a step.
+   * @param {number} number from 1, as the trace counts them
+   */
+  seek(number) {
+    const store = this.#player?.store;
+    if (!store || !Number.isFinite(number)) return;
+    const { shown } = store;
+    this.pause();
+    const at = shown[Math.min(shown.length, Math.max(1, Math.trunc(number))) - 1];
+    if (at !== undefined) store.seek(at);
+  }
+
+  /** Back to the lab as it was written, and the first step of its walk. */
+  async reset() {
+    this.dispose();
+    await this.start();
+  }
+
+  /**
+   * Runs a command in the lab; walks go on from what it did.
+   * @param {string} command
+   * @param {string} [ns] namespace; the host unless given
+   * @returns {import('../../pkg/packetwalk.js').Output | null}
+   */
+  run(command, ns = '') {
+    return this.#player?.run(ns === 'host' ? '' : ns, command) ?? null;
+  }
+
+  /**
+   * Follows the packets of a command: `c1 ping 203.0.113.10`.
+   * @param {string} text
+   * @returns {import('../../pkg/packetwalk.js').Walk | null}
+   */
+  walk(text) {
+    const walk = place(text);
+    return walk && (this.#player?.walk(walk.ns, walk.command) ?? null);
+  }
+
+  /** The step on show, from 1; 0 without a walk. */
+  get current() {
+    const store = this.#player?.store;
+    return store ? store.shown.findLastIndex((at) => at <= store.state.index) + 1 : 0;
+  }
+
+  /** How the walk on show ended. */
+  get outcome() {
+    return this.#player?.store.state.walk?.outcome ?? null;
+  }
+
+  /** Gives back the lab's memory; `start` begins anew. */
+  dispose() {
+    this.#turn++;
+    this.#near?.disconnect();
+    this.#player?.dispose();
+    this.#player = null;
+    if (this.#started) this.#wait();
+    this.#started = false;
+  }
+}
+
+if (!customElements.get('packet-walk')) customElements.define('packet-walk', PacketWalk);

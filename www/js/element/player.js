@@ -1,0 +1,211 @@
+/**
+ * What is inside an element: a lab, the walk on show, and the views of it.
+ *
+ * @typedef {import('../../pkg/packetwalk.js').Lab} Lab
+ * @typedef {import('./engine.js').Engine} Engine
+ * @typedef {import('./lab-text.js').Order} Order
+ * @typedef {{ message: string, line?: number, column?: number }} Trouble
+ */
+
+import { Controls } from '../controls.js';
+import { h } from '../dom.js';
+import { Now } from '../now.js';
+import { Picture } from '../picture.js';
+import { Store } from '../store.js';
+import { TableView } from '../tables.js';
+import { Trace } from '../trace.js';
+import { world } from '../world.js';
+import { skeleton } from './skeleton.js';
+import { Terminal } from './terminal.js';
+
+/** What `show` may name, and the table's name for a tab. */
+const TABS = {
+  route: 'routes',
+  rules: 'rules',
+  conntrack: 'conntrack',
+  neighbours: 'neighbours',
+  bridge: 'fdb',
+  sockets: 'sockets',
+};
+
+/** What is shown unless `show` says otherwise. */
+const USUAL = 'topology trace';
+
+export class Player {
+  store = new Store();
+  /** @type {Lab | null} */
+  #lab = null;
+  /** The lab before any walk. */
+  #home = 0;
+
+  /**
+   * @param {ShadowRoot} root
+   * @param {{ words: ReturnType<typeof import('./words.js').words>, show: string, controls: boolean,
+   *   tell: (event: string, detail: object) => void }} options
+   */
+  constructor(root, { words, show, controls, tell }) {
+    this.words = words;
+    this.tell = tell;
+    const named = (show.trim() || USUAL).split(/[\s,]+/);
+    const parts = skeleton(words);
+    this.parts = parts;
+    const tabs = named.flatMap((name) => TABS[/** @type {keyof typeof TABS} */ (name)] ?? []);
+    const { sections } = parts;
+    const stage = h(
+      'div',
+      { class: 'stage' },
+      named.includes('topology') && sections.topology,
+      controls && sections.controls,
+      sections.now,
+    );
+    const box = h(
+      'div',
+      { class: 'box' },
+      parts.complaint,
+      stage,
+      named.includes('trace') && sections.trace,
+      tabs.length > 0 && sections.tables,
+      named.includes('terminal') && sections.terminal,
+    );
+    root.append(box);
+    this.box = box;
+    const { store } = this;
+    if (named.includes('topology')) this.picture = new Picture(parts.picture, store);
+    if (named.includes('trace')) new Trace(parts.trace, store);
+    new Now(parts, store);
+    if (tabs.length > 0) {
+      store.set({ tab: /** @type {import('../store.js').TableName} */ (tabs[0]), tabs });
+      new TableView({ tabs: parts.tabs, panel: parts.table, ns: parts.ns, follow: parts.follow }, store);
+    }
+    new Controls({ ...parts, keys: root.host }, store);
+    this.terminal = new Terminal(parts, (ns, command) => this.run(ns, command)?.chunks ?? []);
+    store.watch(['world'], () => store.state.world && this.terminal.names(store.state.world));
+    store.watch(['walk', 'index'], () => this.#told());
+  }
+
+  #told() {
+    const { walk, index } = this.store.state;
+    const { step, shown } = this.store;
+    if (!walk || !step) return;
+    this.tell('step', {
+      index,
+      number: shown.findLastIndex((at) => at <= index) + 1,
+      count: shown.length,
+      step,
+    });
+    if (index === walk.steps.length - 1) this.tell('verdict', walk.outcome);
+  }
+
+  /**
+   * Runs a lab, and takes its walk.
+   * @param {Engine} engine
+   * @param {Order} order
+   */
+  load(engine, { script, setup, walk }) {
+    /** @type {Trouble | null} */
+    let trouble = null;
+    let lab;
+    try {
+      lab = new engine.Lab(script);
+    } catch (error) {
+      trouble = /** @type {Trouble} */ (error);
+      lab = engine.Lab.asFar(script);
+    }
+    this.#free();
+    this.#lab = lab;
+    const stopped = trouble !== null;
+    trouble ??= lab.troubles()[0] ?? null;
+    for (const { ns, command } of setup) lab.run(ns, command);
+    this.#home = lab.snapshot();
+    const found = world(lab.topology());
+    this.store.set({
+      lab,
+      world: found,
+      walk: null,
+      index: 0,
+      playing: false,
+      ns: found.center.ns.id,
+      follow: true,
+    });
+    if (trouble) this.complain(trouble, stopped);
+    if (walk) this.walk(walk.ns, walk.command);
+    else this.parts.sentence.textContent = '';
+  }
+
+  /**
+   * @param {Trouble} trouble
+   * @param {boolean} [stopped] whether the lab did not run to its end
+   */
+  complain({ message, line, column }, stopped = false) {
+    const place = line ? `${this.words.line} ${line}: ` : '';
+    this.parts.complaint.hidden = false;
+    this.parts.complaint.textContent = `${stopped ? `${this.words.stopped} ` : ''}${place}${message}`;
+    this.tell('error', { message, line, column });
+  }
+
+  /**
+   * Walks from where the lab was before any walk.
+   * @param {string} ns
+   * @param {string} command
+   */
+  walk(ns, command) {
+    const lab = this.#lab;
+    if (!lab) return null;
+    this.store.set({ playing: false });
+    try {
+      lab.restore(this.#home);
+      const walk = lab.walk(ns, command);
+      this.store.set({ walk, index: 0, follow: true });
+      this.store.seek(0);
+      return walk;
+    } catch (error) {
+      this.complain(/** @type {Error} */ (error));
+      return null;
+    }
+  }
+
+  /**
+   * Runs a command. The next walk goes on from what it did.
+   * @param {string} ns
+   * @param {string} command
+   */
+  run(ns, command) {
+    const lab = this.#lab;
+    if (!lab) return null;
+    try {
+      lab.restore(this.#home);
+      const output = lab.run(ns, command);
+      lab.forget(this.#home);
+      this.#home = lab.snapshot();
+      const { ns: shown, world: old } = this.store.state;
+      const found = world(lab.topology());
+      const changed =
+        JSON.stringify(found.nodes.map(({ ns }) => ns)) !== JSON.stringify(old?.nodes.map(({ ns }) => ns));
+      this.store.set({
+        walk: null,
+        index: 0,
+        playing: false,
+        ...(changed ? { world: found } : {}),
+        ns: shown,
+      });
+      this.tell('command', { ns, command, output });
+      return output;
+    } catch (error) {
+      this.complain(/** @type {Error} */ (error));
+      return null;
+    }
+  }
+
+  #free() {
+    this.#lab?.free();
+    this.#lab = null;
+  }
+
+  /** Gives back what the simulator holds. */
+  dispose() {
+    this.store.set({ playing: false, walk: null, lab: null, world: null });
+    this.picture?.dispose();
+    this.box.remove();
+    this.#free();
+  }
+}
