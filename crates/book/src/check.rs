@@ -67,8 +67,8 @@ impl<'a> Checker<'a> {
         let line = item.line;
         match &item.kind {
             Kind::Lab(text) => self.set_up("lab", text, line),
-            Kind::LabFile(file) => match std::fs::read_to_string(self.dir.join(file)) {
-                Ok(text) => self.set_up(file, &text, line),
+            Kind::LabFile(file, more) => match std::fs::read_to_string(self.dir.join(file)) {
+                Ok(text) => self.set_up(file, &(text + more), line),
                 Err(error) => self.broken(line, format!("{file}: {error}")),
             },
             Kind::Console(exchanges) => self.console(exchanges, line),

@@ -2,7 +2,8 @@
 //!
 //! A page says what is to be seen in four ways, each of which plain Markdown shows well:
 //!
-//! - a block ` ```lab ` is a lab: the commands of a script, or `src=FILE` for one in a file. It holds from there on.
+//! - a block ` ```lab ` is a lab: the commands of a script, after those of a file with `src=FILE`. It holds from
+//!   there on.
 //! - a block ` ```console ` is what a terminal shows: `$ ` asks on the host, `c1$ ` in the namespace or
 //!   container `c1`, `> ` goes on with a command. Every line below is what Linux prints; `…` stands for any text
 //!   within a line, or alone for any lines. The blocks of a lab share one machine.

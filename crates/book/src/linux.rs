@@ -34,8 +34,9 @@ pub fn sessions(text: &str, dir: &Path) -> std::io::Result<Vec<Session>> {
     for item in page::read(text) {
         match item.kind {
             Kind::Lab(lab) => all.push(Session { lab, commands: Vec::new() }),
-            Kind::LabFile(file) => {
-                all.push(Session { lab: std::fs::read_to_string(dir.join(file))?, commands: Vec::new() });
+            Kind::LabFile(file, more) => {
+                let lab = std::fs::read_to_string(dir.join(file))? + &more;
+                all.push(Session { lab, commands: Vec::new() });
             }
             Kind::Console(exchanges) => {
                 let Some(session) = all.last_mut() else { continue };

@@ -26,8 +26,8 @@ pub struct Item {
 pub enum Kind {
     /// The text of a lab.
     Lab(String),
-    /// The file of a lab.
-    LabFile(String),
+    /// The file of a lab, and what is run after it.
+    LabFile(String, String),
     /// What a terminal shows.
     Console(Vec<Exchange>),
     /// A walk: commands before it, its own, and what is to be found in it.
@@ -116,7 +116,7 @@ fn block_of(info: &str, text: String) -> Option<Kind> {
     let mut words = info.split([' ', ',']).filter(|w| !w.is_empty());
     match words.next()? {
         "lab" => Some(match words.find_map(|w| w.strip_prefix("src=")) {
-            Some(file) => Kind::LabFile(file.to_owned()),
+            Some(file) => Kind::LabFile(file.to_owned(), text),
             None => Kind::Lab(text),
         }),
         "console" => {

@@ -93,7 +93,7 @@ fn page(text: &str, dir: &Path) -> Result<String, Vec<String>> {
     for item in page::read(text) {
         let step = checker.item(&item);
         let element = match &item.kind {
-            Kind::Lab(_) | Kind::LabFile(_) => {
+            Kind::Lab(_) | Kind::LabFile(..) => {
                 labs += 1;
                 lab(labs, &checker.lab)
             }

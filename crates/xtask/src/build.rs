@@ -67,7 +67,10 @@ fn style(root: &Path) -> Result<()> {
         .replace(":root[data-theme=\"auto\"]", ":host(:not([theme=\"light\"], [theme=\"dark\"]))")
         .replace(":root[data-theme=\"dark\"]", ":host([theme=\"dark\"])")
         .replace(":root", ":host");
-    let module = format!("/** The element's style sheet. @type {{string}} */\nexport default {};\n", serde_json::to_string(&text)?);
+    let module = format!(
+        "/** The element's style sheet. @type {{string}} */\nexport default {};\n",
+        serde_json::to_string(&text)?
+    );
     Ok(fs::write(root.join("www/pkg/element-style.js"), module)?)
 }
 
