@@ -47,8 +47,10 @@ impl Process for Iptables {
         let Some(stack) = cx.lab.stack_mut(ns) else { return Poll::Exit(1) };
         stack.nf.shared.now = now;
         let Some(output) = run(&name, &args, bytes, &mut stack.nf, &hosts) else { return Poll::Exit(127) };
-        cx.stdout.push(output.stdout.as_bytes());
+        // Warnings come before what is listed.
         cx.stderr.push(output.stderr.as_bytes());
+        cx.flush();
+        cx.stdout.push(output.stdout.as_bytes());
         Poll::Exit(output.status)
     }
 
