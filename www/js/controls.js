@@ -61,7 +61,8 @@ export class Controls {
   }
 
   #show() {
-    const { walk, index, playing } = this.store.state;
+    const { walk, index, playing, details } = this.store.state;
+    this.parts.details.checked = details;
     const { first, back, play, next, last, scrub, count } = this.parts;
     const shown = this.store.shown;
     const here = Math.max(

@@ -62,8 +62,8 @@ impl<'a> Checker<'a> {
         self.report.broken.push(Broken { line, why: why.into() });
     }
 
-    /// Runs an item. For a claim, the number of the step that holds it, from 0.
-    pub fn item(&mut self, item: &Item) -> Option<usize> {
+    /// Runs an item.
+    pub fn item(&mut self, item: &Item) {
         let line = item.line;
         match &item.kind {
             Kind::Lab(text) => self.set_up("lab", text, line),
@@ -73,10 +73,9 @@ impl<'a> Checker<'a> {
             },
             Kind::Console(exchanges) => self.console(exchanges, line),
             Kind::Walk { before, walk, .. } => self.walk(before, walk, line),
-            Kind::Claim { words, .. } => return self.claim(words, line),
+            Kind::Claim { words, .. } => self.claim(words, line),
             Kind::Bad(why) => self.broken(line, *why),
         }
-        None
     }
 
     /// The end of the page.
@@ -141,19 +140,16 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn claim(&mut self, words: &str, line: usize) -> Option<usize> {
+    fn claim(&mut self, words: &str, line: usize) {
         self.report.claims += 1;
         let Some((walked, _, claims)) = &mut self.walk else {
-            self.broken(line, "no walk above of which this could be claimed");
-            return None;
+            return self.broken(line, "no walk above of which this could be claimed");
         };
         *claims += 1;
-        let step = walked.steps.iter().position(|step| expect::holds(step, words));
-        if step.is_none() {
+        if !walked.steps.iter().any(|step| expect::holds(step, words)) {
             let why = format!("no step of the walk above holds \"{words}\"; it is\n{}", walked.text);
             self.broken(line, why);
         }
-        step
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::sh::{command, fresh, output, run};
+use crate::sh::{command, exists, fresh, output, run};
 use crate::{setup, split};
 
 /// What `rustc` emits for wasm32-unknown-unknown and every current browser takes.
@@ -46,12 +46,29 @@ pub fn build(root: &Path) -> Result<()> {
     }
     labs(root)?;
     style(root)?;
+    book(root)?;
     for library in setup::vendored(root)? {
         let from = root.join(".tools/npm/node_modules").join(&library.package);
         for (file, to) in &library.files {
             copy(&from.join(file), &root.join("www").join(to))
                 .with_context(|| format!("{}: {file}", library.package))?;
         }
+    }
+    Ok(())
+}
+
+/// The tutorial's books, one for each language, `www/tutorial/LANGUAGE`. Every page is checked as it is made.
+fn book(root: &Path) -> Result<()> {
+    if !exists("mdbook") {
+        println!("no mdbook: the tutorial's pages are not made (cargo xtask setup builds it)");
+        return Ok(());
+    }
+    run(command(root, "cargo").args(["build", "--quiet", "--package", "packetwalk-book"]))?;
+    for language in ["en", "zh"] {
+        let mut mdbook = command(root, "mdbook");
+        mdbook.args(["build", "--dest-dir"]).arg(root.join("www/tutorial").join(language));
+        mdbook.env("MDBOOK_PREPROCESSOR__PACKETWALK__COMMAND", "cargo run --quiet --package packetwalk-book");
+        run(mdbook.arg(root.join("www/book").join(language)))?;
     }
     Ok(())
 }

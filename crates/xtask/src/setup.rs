@@ -41,8 +41,9 @@ pub fn all(root: &Path) -> Result<()> {
     debian(root);
     for_build(root)?;
     optional("the tests of the page", browser_tests(root));
-    optional("wasm-pack test", cargo_tool(root, "wasm-pack", "wasm-pack"));
-    optional("the fuzz targets", cargo_tool(root, "cargo-fuzz", "cargo-fuzz"));
+    optional("the tutorial's pages", book(root));
+    optional("wasm-pack test", cargo_tool(root, &["wasm-pack"], "wasm-pack"));
+    optional("the fuzz targets", cargo_tool(root, &["cargo-fuzz"], "cargo-fuzz"));
     Ok(())
 }
 
@@ -131,14 +132,23 @@ fn browser_tests(root: &Path) -> Result<()> {
     Ok(fs::write(done, wanted)?)
 }
 
+/// mdBook without its server; a build that is not optimised makes the book in a second too.
+///
+/// # Errors
+/// It cannot be built.
+pub fn book(root: &Path) -> Result<()> {
+    let what = ["mdbook@0.5.4", "--locked", "--debug", "--no-default-features", "--features", "search"];
+    cargo_tool(root, &what, "mdbook")
+}
+
 /// Builds a tool from crates.io into `.tools`, unless it is there or in the search path.
-fn cargo_tool(root: &Path, package: &str, program: &str) -> Result<()> {
+fn cargo_tool(root: &Path, what: &[&str], program: &str) -> Result<()> {
     if exists(program) {
         return Ok(());
     }
-    println!("building {package} from crates.io (some minutes, once)");
+    println!("building {program} from crates.io (some minutes, once)");
     let tools = root.join(".tools");
-    run(command(root, "cargo").args(["install", "--quiet", package, "--root"]).arg(tools))
+    run(command(root, "cargo").args(["install", "--quiet"]).args(what).arg("--root").arg(tools))
 }
 
 /// Whether rustup has a nightly toolchain, which fuzzing prefers.

@@ -63,7 +63,8 @@ export class PacketWalk extends HTMLElement {
   #player = null;
   /** @type {IntersectionObserver | null} */
   #near = null;
-  #started = false;
+  /** @type {Promise<void> | null} */
+  #started = null;
   /** Counts what was begun: what comes late of an earlier one is not shown. */
   #turn = 0;
   #root = this.attachShadow({ mode: 'open' });
@@ -125,9 +126,12 @@ export class PacketWalk extends HTMLElement {
   }
 
   /** Loads the simulator and the lab now, in view or not; resolves when they are there, or have failed. */
-  async start() {
-    if (this.#started) return;
-    this.#started = true;
+  start() {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
+  async #start() {
     this.#near?.disconnect();
     const turn = ++this.#turn;
     const own = this.getAttribute('lang') ?? this.closest('[lang]')?.getAttribute('lang') ?? 'en';
@@ -160,7 +164,7 @@ export class PacketWalk extends HTMLElement {
    * @param {string} message
    */
   #failed(say, message) {
-    this.#started = false;
+    this.#started = null;
     const box = document.createElement('p');
     box.id = 'complaint';
     box.setAttribute('role', 'alert');
@@ -228,6 +232,32 @@ export class PacketWalk extends HTMLElement {
     if (at !== undefined) store.seek(at);
   }
 
+  /**
+   * Shows the first step that has these words, in this order, in what is said of it; `…` stands for any others.
+   * @param {string} words
+   * @returns {boolean} whether there is one
+   */
+  find(words) {
+    const store = this.#player?.store;
+    const { walk, world } = store?.state ?? {};
+    const parts = words.split('…').map((part) => part.trim());
+    const step = walk?.steps.find(({ ns, title, line, sentence, decided }) => {
+      const said = [world?.byId.get(ns)?.label, title, line, sentence, decided?.text ?? ''].join(' ');
+      const text = said.replace(/\s+/g, ' ');
+      let at = 0;
+      return parts.every((part) => {
+        const found = text.indexOf(part, at);
+        at = found + part.length;
+        return found >= 0;
+      });
+    });
+    if (!store || !step) return false;
+    this.pause();
+    if (step.detail) store.set({ details: true });
+    store.seek(step.index);
+    return true;
+  }
+
   /** Back to the lab as it was written, and the first step of its walk. */
   async reset() {
     this.dispose();
@@ -272,7 +302,7 @@ export class PacketWalk extends HTMLElement {
     this.#player?.dispose();
     this.#player = null;
     if (this.#started) this.#wait();
-    this.#started = false;
+    this.#started = null;
   }
 }
 

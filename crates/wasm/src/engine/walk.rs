@@ -108,7 +108,8 @@ fn steps(lab: &Lab, events: &[Event], told: Vec<explained::Explained>) -> Vec<vi
     let start = events.first().map_or(0, |e| e.at.0);
     let mut places: Map<(NsId, u32), Place> = Map::new();
     let mut steps: Vec<view::Step> = Vec::with_capacity(told.len());
-    for (event, told) in events.iter().zip(told) {
+    for told in told {
+        let Some(event) = events.get(told.event) else { continue };
         let seat = (event.ns, event.id);
         let stays = matches!(event.step, Trace::Drop(_) | Trace::Answer | Trace::Arp);
         let place = match places.get(&seat) {
