@@ -29,8 +29,8 @@ test('the rest of the simulator comes by itself, once the page is up', async () 
   await page.waitForFunction(() =>
     performance.getEntriesByType('resource').some(({ name }) => name.endsWith('_rest.wasm')),
   );
-  assert.equal(await printed(page), '1 b\n2 d\n2\n');
   assert.deepEqual(await restOf(page), ['fetch']);
+  assert.equal(await printed(page), '1 b\n2 d\n2\n');
   assert.deepEqual(errors, []);
   await close();
 });

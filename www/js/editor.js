@@ -43,6 +43,11 @@ export class Editor {
     this.show(null, this.parts.printed.textContent ?? '');
   }
 
+  /** The script as it is now. */
+  get script() {
+    return this.parts.text.value;
+  }
+
   #try() {
     const { trouble, printed } = this.run(this.parts.text.value);
     this.show(trouble, printed);

@@ -6,6 +6,8 @@ import { byId, reducedMotion } from './dom.js';
 import { Editor } from './editor.js';
 import { Now } from './now.js';
 import { Picture } from './picture.js';
+import { pictureText, save, traceText } from './save.js';
+import { fragment, read } from './share.js';
 import { Store } from './store.js';
 import { TableView } from './tables.js';
 import { themeButton } from './theme.js';
@@ -134,40 +136,115 @@ async function fetchLab() {
 }
 
 /**
- * Shows the lab that is chosen, and its first walk.
+ * Shows a lab, and the walk of its own or its first one.
  * @param {string} script
+ * @param {import('./share.js').Link | null} [link] the walk that it is shown for
  */
-function show(script) {
-  const { walk: command, from = '', all } = labs.selectedOptions[0].dataset;
+function show(script, link = null) {
+  const { walk: usual, from: place = '', all } = labs.selectedOptions[0].dataset;
   const details = all !== undefined;
+  const own = link?.command ? { from: link.from ?? '', command: link.command } : null;
+  const suggested = usual ? { from: place, command: usual } : null;
   editor.open(script);
-  input('details').checked = details;
-  store.set({ own: command ? { from, command } : null, details });
+  store.set({ own: own ?? suggested, details });
   const result = load(script);
   editor.show(result.trouble, result.printed);
   const first =
     chooser.suggested?.find(({ label }) => label === 'container → internet') ?? chooser.suggested?.[0];
-  if (command) walk(from, command, null);
+  const wanted = own ?? suggested;
+  if (wanted) walk(wanted.from, wanted.command, null);
   else if (first) walk(first.from.ns.name, `ping -c1 ${first.address}`, null);
+  if (own && link?.step) store.seek(link.step);
 }
 
+/** The choice of a lab that is not one of the page's. */
+const yours = labs.querySelector('option[value=""]');
+
+/** @param {boolean} is whether the lab on show is the reader's own */
+function isYours(is) {
+  if (yours instanceof HTMLOptionElement) yours.hidden = !is;
+  if (is) labs.value = '';
+}
+
+/** Shows what a link names; the first lab when it names none. */
+async function follow() {
+  const link = await read(location.hash);
+  if (link?.script !== undefined) {
+    isYours(true);
+    return show(link.script, link);
+  }
+  const known = [...labs.options].find(({ value }) => value && value === link?.lab);
+  isYours(false);
+  labs.value = (known ?? labs.options[0]).value;
+  const script = await fetchLab();
+  show(script, known || link?.command ? link : null);
+}
+
+/** A link to what is on show. */
+async function share() {
+  const { walk, world, index } = store.state;
+  const from = walk ? world?.byId.get(walk.from)?.ns.name : undefined;
+  const which = labs.value ? { lab: labs.value } : { script: editor.script };
+  const hash = await fragment({ ...which, from, command: walk?.command, step: index });
+  history.replaceState(null, '', hash);
+  const told = button('share');
+  await navigator.clipboard?.writeText(location.href).then(
+    () => {
+      told.textContent = 'Link copied';
+    },
+    () => {
+      told.textContent = 'Link is in the address bar';
+    },
+  );
+  setTimeout(() => {
+    told.textContent = 'Share';
+  }, 2500);
+}
+
+/** @type {Record<string, () => void | Promise<void>>} */
+const SAVES = {
+  'save-lab': () => save('lab.sh', 'text/x-shellscript', editor.script),
+  'save-trace': () => save('walk.txt', 'text/plain', traceText(store)),
+  'save-pcap': () =>
+    save('walk.pcapng', 'application/octet-stream', Uint8Array.from(store.state.lab?.pcap() ?? [])),
+  'save-picture': async () => {
+    const svg = any('picture').querySelector('svg');
+    if (svg) save('lab.svg', 'image/svg+xml', await pictureText(svg));
+  },
+};
+for (const [id, run] of Object.entries(SAVES)) {
+  button(id).addEventListener('click', async () => {
+    byId('save', HTMLDetailsElement).open = false;
+    await run();
+  });
+}
+button('share').addEventListener('click', share);
+
 async function start() {
-  const [script, module] = await Promise.all([fetchLab(), import('../pkg/packetwalk.js')]);
+  const module = await import('../pkg/packetwalk.js');
   await module.default({ module_or_path: WASM });
   engine = module;
-  show(script);
+  await follow();
   performance.mark('ready');
   document.body.dataset.ready = 'true';
 }
+
+/** @param {unknown} error */
+const lost = (error) => complain(`The lab did not load: ${trouble(error).message}`);
+
+addEventListener('hashchange', () => engine && follow().catch(lost));
 
 labs.addEventListener('change', async () => {
   const { value } = labs;
   try {
     const script = await fetchLab();
     // Another one may have been chosen meanwhile.
-    if (labs.value === value) show(script);
+    if (labs.value !== value) return;
+    isYours(false);
+    history.replaceState(null, '', await fragment({ lab: value }));
+    show(script);
   } catch (error) {
-    complain(`The lab did not load: ${trouble(error).message}`);
+    lost(error);
   }
 });
 
@@ -182,7 +259,11 @@ const editor = new Editor(
     printed: any('script-printed'),
     reset: button('script-reset'),
   },
-  load,
+  (script) => {
+    isYours(script !== editor.original);
+    store.set({ own: null });
+    return load(script);
+  },
 );
 new Picture(any('picture'), store);
 new Trace(any('trace'), store);
