@@ -1,5 +1,6 @@
 //! The `packetwalk` command: labs, walks and replays in a terminal.
 
+mod docker_diff;
 mod interactive;
 mod lab;
 mod matches;
@@ -51,6 +52,10 @@ enum Command {
     },
     /// List the matches and targets of iptables, and how far each is simulated
     Matches,
+    /// Show what another Docker engine changes in a lab: rules, settings, routes, and where packets go
+    ///
+    /// Exit status: 0 if nothing differs, 1 if something does, 2 if the lab cannot be compared.
+    DockerDiff(docker_diff::Args),
     /// Replay a scenario of the kernel oracle, and print the outcomes in its form
     Replay {
         /// The scenario or record, as JSON
@@ -73,6 +78,7 @@ fn main() -> ExitCode {
         Command::Run { lab, seed, pcap, lines } => lab::run(&lab, seed, pcap.as_deref(), lines),
         Command::Walk(args) => walk::walk(&args),
         Command::Shell { lab, from, seed } => interactive::shell(lab.as_deref(), &from, seed),
+        Command::DockerDiff(args) => docker_diff::docker_diff(&args),
         Command::Matches => matches::print(),
         Command::Replay { scenario } => print_replay(&scenario),
     };
