@@ -1,6 +1,7 @@
 //! The `packetwalk` command: labs, walks and replays in a terminal.
 
 mod check;
+mod docker_diff;
 mod interactive;
 mod lab;
 mod matches;
@@ -58,6 +59,10 @@ enum Command {
     },
     /// List the matches and targets of iptables, and how far each is simulated
     Matches,
+    /// Show what another Docker engine changes in a lab: rules, settings, routes, and where packets go
+    ///
+    /// Exit status: 0 if nothing differs, 1 if something does, 2 if the lab cannot be compared.
+    DockerDiff(docker_diff::Args),
     /// Replay a scenario of the kernel oracle, and print the outcomes in its form
     Replay {
         /// The scenario or record, as JSON
@@ -81,6 +86,7 @@ fn main() -> ExitCode {
         Command::Walk(args) => walk::walk(&args),
         Command::Shell { lab, from, seed } => interactive::shell(lab.as_deref(), &from, seed),
         Command::Check { pages } => check::check(&pages),
+        Command::DockerDiff(args) => docker_diff::docker_diff(&args),
         Command::Matches => matches::print(),
         Command::Replay { scenario } => print_replay(&scenario),
     };

@@ -49,6 +49,11 @@ pub struct Daemon {
     pub bridge: Option<String>,
     /// `--dns`.
     pub dns: Vec<IpAddr>,
+    /// Whether the machine looks like WSL2 with mirrored networking: it has `loopback0` and `/usr/bin/wslinfo`.
+    ///
+    /// # Source
+    /// moby b985e231, `drivers/bridge/wsl2_linux.go`: `isRunningUnderWSL2MirroredMode`.
+    pub wsl2_mirrored: bool,
 }
 
 impl Daemon {
@@ -75,6 +80,7 @@ impl Daemon {
             ip: None,
             bridge: None,
             dns: Vec::new(),
+            wsl2_mirrored: false,
         }
     }
 

@@ -3,6 +3,8 @@
 
 mod bench;
 mod build;
+mod docker;
+mod docker_labs;
 mod fuzz_kernel;
 mod kernel;
 mod kernel_case;
@@ -60,7 +62,22 @@ enum Task {
         /// Write nothing: run the labs this many times and show what differs
         #[arg(long, value_name = "TIMES")]
         check: Option<usize>,
+        /// Instead: run the Docker scenarios with a real daemon of 20.10, and compare with the simulator
+        #[arg(long, conflicts_with = "check")]
+        docker: bool,
+        /// With --docker: write the project's recordings anew
+        #[arg(long, requires = "docker")]
+        update: bool,
     },
+    /// Write the plain labs of tests/labs/docker-rules from the docker commands beside them
+    DockerLabs {
+        /// Only labs whose name contains this
+        #[arg(default_value = "")]
+        filter: String,
+    },
+    /// A Docker scenario, in namespaces of its own
+    #[command(hide = true)]
+    DockerSession { tools: PathBuf, scenario: PathBuf, out: PathBuf },
     /// Run random cases on this machine's kernel (as root) and in the simulator, and show where they differ
     FuzzKernel(fuzz_kernel::Args),
     /// Check the house rules that a machine can see
@@ -83,12 +100,17 @@ fn run(task: Task, root: &Path) -> Result<bool> {
     match task {
         Task::Test { steps } => return test::test(root, &steps),
         Task::FuzzKernel(args) => return fuzz_kernel::fuzz(&args),
+        Task::Record { filter, docker: true, update, .. } => {
+            return docker::record(root, &|name| name.contains(&filter), update);
+        }
+        Task::DockerSession { tools, scenario, out } => docker::inside(&tools, &scenario, &out),
+        Task::DockerLabs { filter } => docker_labs::write(root, &filter),
         Task::Setup => setup::all(root),
         Task::Build => build::build(root),
         Task::Serve { port } => build::build(root).and_then(|()| serve::serve(root, port)),
         Task::Bench => bench::bench(root),
-        Task::Record { filter, check: None } => record::record(root, &filter),
-        Task::Record { filter, check: Some(times) } => record::check(root, &filter, times),
+        Task::Record { filter, check: None, .. } => record::record(root, &filter),
+        Task::Record { filter, check: Some(times), .. } => record::check(root, &filter, times),
         Task::Tidy => tidy::tidy(root),
     }?;
     Ok(true)

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use crate::sh::{command, exists, output, watch};
 use crate::summary::Tally;
-use crate::{build, fuzz_kernel, kernel, labs, pages, replay, setup, tidy};
+use crate::{build, docker, fuzz_kernel, kernel, labs, pages, replay, setup, tidy};
 
 /// A part of the test run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -27,6 +27,8 @@ pub enum Step {
     Kernel,
     /// Records of the kernel oracle, when they lie beside the project
     Replay,
+    /// A real Docker daemon and the simulator, as root where Debian's docker.io can be had
+    Docker,
     /// The wasm build and the tests of crates/wasm in a browser
     Wasm,
     /// What the book's pages show, in the simulator and, as root, on this machine's kernel
@@ -104,6 +106,7 @@ fn run(root: &Path, step: Step, notes: &mut Vec<String>) -> Result<Outcome> {
             Some(oracle) => replay::replay(root, &oracle).map(Outcome::Counted),
             None => Ok(Outcome::Skipped("no records of the oracle beside the project".to_owned())),
         },
+        Step::Docker => daemon(root),
         Step::Wasm => wasm(root, notes),
         Step::Book => pages::check(root).map(Outcome::Counted),
         Step::Page => page(root, notes),
@@ -132,6 +135,20 @@ fn native(root: &Path, notes: &mut Vec<String>) -> Result<Outcome> {
         tally.skipped += 1;
     }
     Ok(outcome)
+}
+
+/// A few scenarios on a real daemon.
+fn daemon(root: &Path) -> Result<Outcome> {
+    if let Err(why) = docker::available(root) {
+        return Ok(Outcome::Skipped(format!("{why:#}")));
+    }
+    let passed = docker::record(root, &|name| docker::FEW.contains(&name), false)?;
+    let few = docker::FEW.len();
+    Ok(Outcome::Counted(if passed {
+        Tally { passed: few, ..Tally::default() }
+    } else {
+        Tally { failed: 1, ..Tally::default() }
+    }))
 }
 
 fn one() -> Outcome {

@@ -4,7 +4,7 @@ mod event;
 mod fragments;
 mod outcome;
 mod probe;
-mod script;
+pub(crate) mod script;
 
 use packetwalk_lab::Lab;
 use packetwalk_shell::{Collect, Shell};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 /// Why a scenario could not be replayed at all.
 #[derive(Debug)]
-pub enum ReplayError {
+pub(crate) enum ReplayError {
     /// Not JSON.
     Json(serde_json::Error),
     /// Not a scenario: what is missing.
@@ -33,7 +33,7 @@ impl core::fmt::Display for ReplayError {
 }
 
 /// A scenario that has been built.
-pub struct Replay {
+pub(crate) struct Replay {
     shell: Shell,
     hosts: Vec<(String, NsId)>,
     /// Hosts with rules: their counters and connections are told.
@@ -51,7 +51,7 @@ pub struct Replay {
 /// # Errors
 /// [`ReplayError`] when the text is no scenario. A set-up that is refused gives a result: every probe
 /// is answered with `{"unsupported": why}`.
-pub fn replay(text: &str) -> Result<Value, ReplayError> {
+pub(crate) fn replay(text: &str) -> Result<Value, ReplayError> {
     let root: Value = serde_json::from_str(text).map_err(ReplayError::Json)?;
     let scenario = root.get("scenario").unwrap_or(&root);
     let probes: Vec<Value> = if let Some(probes) = root.get("probes").and_then(Value::as_array) {
@@ -76,7 +76,6 @@ pub fn replay(text: &str) -> Result<Value, ReplayError> {
 impl Replay {
     /// Builds the scenario's hosts by the commands that the oracle gives a real machine.
     fn build(scenario: &Value) -> Result<Self, ReplayError> {
-        let hosts = scenario.get("hosts").and_then(Value::as_object).ok_or(ReplayError::Form("no hosts"))?;
         if scenario.get("backend").and_then(Value::as_str) == Some("native-nft") {
             return Err(ReplayError::Setup("nft: native nftables rules are not simulated yet".into()));
         }
@@ -91,6 +90,12 @@ impl Replay {
                 said
             }));
         }
+        Self::over(shell, scenario)
+    }
+
+    /// Takes a machine on which the scenario's hosts stand, by their names.
+    pub(crate) fn over(shell: Shell, scenario: &Value) -> Result<Self, ReplayError> {
+        let hosts = scenario.get("hosts").and_then(Value::as_object).ok_or(ReplayError::Form("no hosts"))?;
         let names: Vec<(String, NsId)> =
             hosts.keys().filter_map(|h| Some((h.clone(), shell.lab.ns(h)?))).collect();
         let has_rules = |h: &str| {

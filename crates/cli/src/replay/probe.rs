@@ -94,7 +94,7 @@ impl Replay {
     }
 
     /// Sends the probe and watches.
-    pub(super) fn probe(&mut self, probe: &Value) -> Value {
+    pub(crate) fn probe(&mut self, probe: &Value) -> Value {
         let asked = Asked(probe);
         if std::mem::take(&mut self.pause) {
             let until = self.shell.lab.now() + Duration::from_millis(1100);

@@ -10,42 +10,20 @@ use crate::corpora::corpora;
 use crate::{Machine, Tally, normal, wanted};
 
 /// What may differ: a part of the place, the kind, and why.
-const KNOWN: &[(&str, &str, &str)] = &[
-    ("connect-disconnect/06", "addr.json", CARRIER),
-    ("connect-disconnect/06", "route.json", CARRIER),
-    ("connect-disconnect/07", "addr.json", CARRIER),
-    ("connect-disconnect/07", "route.json", CARRIER),
-    ("connect-disconnect/08", "addr.json", CARRIER),
-    ("connect-disconnect/08", "route.json", CARRIER),
-    ("legacy-backend-publish/00", "iptables-Lnv.txt", REPORT),
-    ("legacy-backend-publish/00", "iptables-save.txt", REPORT),
-    ("legacy-backend-publish/01", "iptables-Lnv.txt", REPORT),
-    ("legacy-backend-publish/01", "iptables-save.txt", REPORT),
-    ("userland-proxy-false", "iptables-Lnv.txt", REPORT),
-    (
-        "legacy-backend-publish/03",
-        "c-iptables-save.txt",
-        "iptables-legacy-save also lists tables whose module another namespace loaded",
-    ),
-];
-
-/// The same of the project's own.
-const KNOWN_HERE: &[(&str, &str, &str)] = &[
-    ("options/14", "stdout", HASH),
-    ("ports-range/03", "stdout", "how many seconds ago a container ended"),
-    ("restart/06", "iptables-save.txt", BY_ID),
-    ("restart/07", "iptables-save.txt", BY_ID),
-    ("usage/10", "stderr", "20.10 hands any text of --ip to the daemon"),
-];
-
-const HASH: &str = "the order of a hash table";
-const BY_ID: &str = "a daemon that starts again takes networks in the order of their ids, which are drawn";
-const CARRIER: &str =
-    "recorded in the instant in which the bridge loses its last port; addr.txt has it without carrier";
-const REPORT: &str = "docker0 sent one IGMP report of 40 bytes, at a random time";
+fn known(scenarios: &[Scenario]) -> Vec<(&'static str, &'static str, &'static str)> {
+    let rows = include_str!("../../../../tests/docker20/known-differences.txt");
+    let rows = rows.lines().filter(|line| !line.starts_with('#'));
+    let row = |line: &'static str| {
+        let (place, rest) = line.split_once("  ")?;
+        let (kind, why) = rest.trim_start().split_once("  ")?;
+        Some((place, kind, why.trim_start()))
+    };
+    let rows = rows.map(|line| row(line).unwrap_or_else(|| panic!("not a row: {line}")));
+    rows.filter(|(place, ..)| scenarios.iter().any(|s| place.split('/').next() == Some(&s.name))).collect()
+}
 
 /// The host as it was recorded.
-const HOST: &str = "ip netns add lan
+pub const HOST: &str = "ip netns add lan
 ip link add eth0 address 02:00:c0:a8:00:80 type veth peer name eth0 netns lan
 ip link set lo up
 ip link set eth0 txqueuelen 1000
@@ -242,22 +220,32 @@ fn replay(scenario: &Scenario, tally: &mut Tally) {
     }
 }
 
-fn all(scenarios: &[Scenario], known: &[(&str, &str, &str)]) {
+fn all(scenarios: &[Scenario]) -> Tally {
     let mut tally = Tally::default();
     for scenario in scenarios.iter().filter(|s| wanted(&s.name)) {
         replay(scenario, &mut tally);
     }
-    tally.finish(known);
+    tally
 }
 
 #[test]
 fn a_daemon_of_20_10_leaves_what_was_recorded() {
     let Some(folder) = corpora("docker20") else { return };
-    all(&folders(&folder), KNOWN);
+    let scenarios = folders(&folder);
+    all(&scenarios).finish(&known(&scenarios));
+}
+
+/// `cargo xtask record --docker` puts recordings in a folder, and has them compared.
+#[test]
+fn and_what_a_live_daemon_leaves() {
+    let Some(folder) = std::env::var_os("PACKETWALK_DOCKER_LIVE") else { return };
+    let scenarios = packed(Path::new(&folder));
+    all(&scenarios).finish_some(&known(&scenarios));
 }
 
 #[test]
 fn and_what_is_recorded_in_the_project() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/docker20");
-    all(&packed(&folder), KNOWN_HERE);
+    let scenarios = packed(&folder);
+    all(&scenarios).finish(&known(&scenarios));
 }

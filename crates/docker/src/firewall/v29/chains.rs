@@ -8,8 +8,9 @@
 use packetwalk_wire::Family;
 
 use super::{BRIDGE, CT, FORWARD, INTERNAL};
-use crate::Host;
+use crate::firewall::Change;
 use crate::firewall::rule::{FILTER, NAT, Rule, loopback, nat_jumps, new_chain, remove_chain};
+use crate::{Daemon, Host};
 
 /// Isolation of engines before 28.
 const OLD: [&str; 3] = ["DOCKER-ISOLATION-STAGE-1", "DOCKER-ISOLATION-STAGE-2", "DOCKER-ISOLATION"];
@@ -34,6 +35,17 @@ pub(super) fn set_up(host: &mut dyn Host, family: Family, hairpin: bool) {
         Rule::new(family, FILTER, from, &format!("-j {to}")).on_top(host);
     }
     Rule::new(family, FILTER, "FORWARD", "-j DOCKER-ISOLATION-STAGE-1").delete(host);
+}
+
+/// What Windows sends to 127.0.0.0/8 comes in by `loopback0`, and is docker-proxy's.
+///
+/// # Source
+/// moby b985e231, `drivers/bridge/internal/iptabler/iptabler.go`: `mirroredWSL2Workaround`.
+pub(super) fn mirrored(host: &mut dyn Host, daemon: &Daemon) {
+    if !daemon.hairpin() {
+        let change = Change::Add.only_if(daemon.wsl2_mirrored);
+        Rule::new(Family::V4, NAT, "DOCKER", "-i loopback0 -d 127.0.0.0/8 -j RETURN").append(host, change);
+    }
 }
 
 /// `DOCKER-USER`, which the engine leaves empty.

@@ -31,6 +31,9 @@ impl Firewall for Rules {
         for family in enabled(daemon) {
             chains::remove(host, family);
             chains::set_up(host, family, daemon.hairpin());
+            if family == Family::V4 {
+                chains::mirrored(host, daemon);
+            }
         }
     }
 

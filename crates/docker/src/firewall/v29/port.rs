@@ -21,7 +21,7 @@ pub(super) fn rules(
 ) {
     let Bound { proto, host_ip, host_port, ip, port, .. } = *bound;
     let (family, bridge) = (part.family(), net.bridge.as_str());
-    loopback(host, bound, change);
+    loopback(host, daemon, bound, change);
     if !part.unprotected && !part.routed {
         // What 28.0 and 28.1 had.
         let text = format!("-p {proto} -d {ip} --dport {port} ! -i {bridge} -j DROP");
@@ -50,12 +50,15 @@ pub(super) fn rules(
     }
 }
 
-/// A port that is published on 127.0.0.0/8 is not for packets that come in from outside.
-fn loopback(host: &mut dyn Host, bound: &Bound, change: Change) {
+/// A port that is published on 127.0.0.0/8 is not for packets that come in from outside, but for Windows'.
+fn loopback(host: &mut dyn Host, daemon: &Daemon, bound: &Bound, change: Change) {
     let Bound { proto, host_ip, host_port, .. } = *bound;
     if host_port == 0 || !host_ip.is_loopback() || host_ip.is_ipv6() {
         return;
     }
+    let mirrored = format!("-p {proto} -d {host_ip} --dport {host_port} -i loopback0 -j ACCEPT");
+    let wanted = change.only_if(daemon.wsl2_mirrored);
+    Rule::new(Family::V4, RAW, "PREROUTING", &mirrored).append(host, wanted);
     let text = format!("-p {proto} -d {host_ip} --dport {host_port} ! -i lo -j DROP");
     Rule::new(Family::V4, RAW, "PREROUTING", &text).append(host, change);
 }

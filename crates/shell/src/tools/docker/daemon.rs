@@ -136,12 +136,14 @@ fn config(given: &Given, version: Version) -> Result<Daemon, String> {
 fn start(
     cx: &mut Cx<'_>,
     state: &mut State,
-    daemon: Daemon,
+    mut daemon: Daemon,
     ns: NsId,
     pid: Option<Pid>,
 ) -> Result<(), String> {
     let time = now(cx);
     state.ns = ns;
+    let mirror = cx.lab.stack(ns).is_some_and(|s| s.links.by_name("loopback0").is_some());
+    daemon.wsl2_mirrored = mirror && cx.read_file(b"/usr/bin/wslinfo").is_ok();
     let seed = u64::from(cx.sys.random());
     let kept = state.engine.take();
     let mut machine = Machine { cx, state };
