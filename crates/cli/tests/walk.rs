@@ -28,6 +28,12 @@ fn a_lab_runs_as_far_as_a_line() {
         String::from_utf8_lossy(&output.stderr),
         "packetwalk: line 30 of the lab is in the middle of a command\n"
     );
+    for line in ["0", "9999"] {
+        let output = walk(&[LAB, "--until-line", line, "ping", "127.0.0.1"]);
+        assert_eq!(output.status.code(), Some(1));
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(text.starts_with(&format!("packetwalk: the lab has no line {line}: it has ")), "{text}");
+    }
 }
 
 #[test]
