@@ -72,6 +72,7 @@ pub fn shell(path: Option<&Path>, from: &str, seed: u64) -> Result<u8, Failure> 
                 terminal.pressed.store(false, Ordering::Relaxed);
                 let done = shell.run_line(ns, line.as_bytes(), &mut terminal);
                 terminal.end_line();
+                terminal.console.done()?;
                 match done {
                     Line::Incomplete => line.push('\n'),
                     Line::Exit(code) => return Ok(code),

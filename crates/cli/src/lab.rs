@@ -60,22 +60,34 @@ pub struct Console<'a> {
     lines: Option<&'a str>,
     /// Whether its standard output is printed.
     output: bool,
+    /// The first output that could not be written.
+    lost: Option<Failure>,
 }
 
 impl<'a> Console<'a> {
     /// Everything that a lab of this name prints.
     pub fn all(name: &'a str, lines: Lines) -> Self {
-        Self { lines: lines.wanted().then_some(name), output: true }
+        Self { lines: lines.wanted().then_some(name), output: true, lost: None }
     }
 
     /// Only what a lab complains of: a walk through a lab that did not come up is no walk.
     pub const fn complaints(name: &'a str) -> Self {
-        Self { lines: Some(name), output: false }
+        Self { lines: Some(name), output: false, lost: None }
     }
 
     /// What is typed has no lines.
     pub const fn typed() -> Self {
-        Self { lines: None, output: true }
+        Self { lines: None, output: true, lost: None }
+    }
+}
+
+impl Console<'_> {
+    /// Everything was written.
+    ///
+    /// # Errors
+    /// Standard output's first one.
+    pub fn done(&mut self) -> Result<(), Failure> {
+        self.lost.take().map_or(Ok(()), Err)
     }
 }
 
@@ -84,7 +96,9 @@ impl Sink for Console<'_> {
         // What cannot be written ends neither the lab nor what it does.
         match stream {
             Stream::Stdout if self.output => {
-                let _ = print(bytes);
+                if let Err(failure) = print(bytes) {
+                    self.lost.get_or_insert(failure);
+                }
             }
             Stream::Stdout => {}
             Stream::Stderr if self.output => {
@@ -111,7 +125,8 @@ impl Sink for Console<'_> {
 /// Writes to standard output at once.
 pub fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    written(out.write_all(bytes).and_then(|()| out.flush()))
+    let done = written(out.write_all(bytes).and_then(|()| out.flush()));
+    done.map_err(|Failure(why)| Failure(format!("standard output: {why}")))
 }
 
 /// A reader that went away ends the output, and is no failure.
@@ -142,11 +157,12 @@ pub fn run(path: &Path, seed: u64, pcap: Option<&Path>, lines: Lines) -> Result<
     let mut shell = Shell::new(Lab::new(seed));
     shell.lab.captures.on = pcap.is_some();
     let name = path.to_string_lossy();
-    let status = shell.run_script(&name, &script, &mut Console::all(&name, lines));
+    let mut console = Console::all(&name, lines);
+    let status = shell.run_script(&name, &script, &mut console);
     if let Some(file) = pcap {
         write_pcap(&shell.lab, file)?;
     }
-    Ok(status)
+    console.done().map(|()| status)
 }
 
 /// Everything that was captured, as pcapng.

@@ -25,6 +25,9 @@ struct Args {
 #[derive(Subcommand)]
 enum Command {
     /// Run a lab script and print what `bash LAB` would print as root on Linux
+    ///
+    /// Exits with the lab's own status; with 254 when a packet met what is not simulated, or a limit of the
+    /// simulator ended something; with 1 when the lab cannot be read or the output not be written.
     Run {
         /// The lab: a script of Linux commands
         lab: PathBuf,
@@ -41,6 +44,9 @@ enum Command {
     /// Build a lab, then follow the packets of one command hop by hop
     Walk(walk::Args),
     /// Build a lab, then type commands in it
+    ///
+    /// A line in which a packet met what is not simulated, or a limit of the simulator ended something, has the
+    /// status 254, and the next one can be typed.
     Shell {
         /// The lab: a script of Linux commands
         lab: Option<PathBuf>,

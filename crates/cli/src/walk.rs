@@ -100,6 +100,10 @@ pub fn walk(args: &Args) -> Result<u8, Failure> {
 
 /// A lab as far as the end of a line.
 fn beginning(script: &[u8], line: usize) -> Result<&[u8], Failure> {
+    let lines = script.split_inclusive(|&b| b == b'\n').count();
+    if !(1..=lines).contains(&line) {
+        return Err(Failure(format!("the lab has no line {line}: it has {lines}")));
+    }
     let end = script.split_inclusive(|&b| b == b'\n').take(line).map(<[u8]>::len).sum();
     let text = script.get(..end).unwrap_or(script);
     if packetwalk_shell::is_incomplete(text) {

@@ -43,6 +43,34 @@ fn bytes_that_are_no_text() {
     check(b"echo one\r\necho two\r\n", "one\r\ntwo\r\nexit status: 0\n");
 }
 
+/// What iptables 1.8.9 keeps, lists and finds again.
+#[test]
+fn bytes_that_are_no_text_in_rules() {
+    let rule = b"-A INPUT -m comment --comment \"a\xff\xfe\" -j LOG --log-prefix \"\xfd \"";
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("bytes");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for tool in ["iptables", "iptables-legacy"] {
+        let lab = [
+            format!("{tool}-restore <<X\n*filter\n").as_bytes(),
+            rule,
+            format!(
+                "\nCOMMIT\nX\n{tool} -N $'\\xff'; {tool} -S INPUT; {tool}-save | sed -n '/^-A/p'\n{tool}"
+            )
+            .as_bytes(),
+            b" -D INPUT -m comment --comment a\xff\xfe -j LOG --log-prefix '\xfd ' && ",
+            format!("{tool} -S\n").as_bytes(),
+        ]
+        .concat();
+        std::fs::write(folder.join("lab.sh"), lab).expect("the lab is written");
+        let mut packetwalk = Command::new(env!("CARGO_BIN_EXE_packetwalk"));
+        let output = packetwalk.args(["run", "lab.sh"]).current_dir(&folder).output().expect("it runs");
+        let policies = b"-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n-N \xff\n";
+        let expect = [b"-P INPUT ACCEPT\n", &rule[..], b"\n", rule, b"\n", policies].concat();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        assert_eq!(output.stdout, expect, "{}", output.stdout.escape_ascii());
+    }
+}
+
 #[test]
 fn files_that_are_no_script() {
     let refused = "lab.sh: lab.sh: cannot execute binary file\nexit status: 126\n";

@@ -97,9 +97,56 @@ fn one_file_for_both_streams_has_no_lines() {
 
 #[test]
 fn limits_of_the_simulator_are_no_success() {
-    for (name, lab) in [("bomb", ":() { :|: & }\n:\nsleep 1\n"), ("zero", "cat /dev/zero | wc -c\n")] {
+    for (name, lab) in [
+        ("bomb", ":() { :|: & }\n:\nsleep 1\n"),
+        ("zero", "cat /dev/zero | wc -c\n"),
+        ("loop", "while :; do :; done\n"),
+        ("never", "nc -l 9\n"),
+        ("status", "(while :; do :; done)\nexit 3\n"),
+    ] {
         let output = packetwalk(name, lab, &["run", "lab.sh"]);
         assert_eq!(output.status.code(), Some(254), "{lab}: {}", errors(&output));
         assert!(errors(&output).contains("packetwalk: "), "{lab}: {}", errors(&output));
+    }
+}
+
+/// A packet that a rule cannot be asked about is dropped; the rule, the place and the status tell of it.
+#[test]
+fn what_is_not_simulated_is_told_with_its_rule() {
+    let lab = "ip netns add c1
+ip -n c1 link set lo up
+ip netns exec c1 iptables -N OWN
+ip netns exec c1 iptables -A OWN -p udp -j RETURN
+ip netns exec c1 iptables -A OWN -p icmp -m cgroup --cgroup 7 -j ACCEPT
+ip netns exec c1 iptables -A INPUT -j OWN
+ip netns exec c1 ping -c2 -W1 127.0.0.1 > /dev/null
+echo end
+exit 3
+";
+    let expect = "packetwalk: a packet in c1 was dropped, for it met what is not simulated: -m cgroup in rule 2 of \
+                  filter OWN: -A OWN -p icmp -m cgroup --cgroup 7 -j ACCEPT\n";
+    let output = packetwalk("gap", lab, &["run", "lab.sh"]);
+    assert_eq!((errors(&output).as_str(), output.stdout.as_slice()), (expect, &b"end\n"[..]));
+    assert_eq!(output.status.code(), Some(254));
+    let args = ["walk", "lab.sh", "--until-line", "6", "--from", "c1", "ping", "-W1", "127.0.0.1"];
+    let output = packetwalk("gap-walk", lab, &args);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("--cgroup 7 -j ACCEPT   ? not simulated"), "{text}");
+    assert!(text.contains(expect.trim_end()), "{text}");
+    assert_eq!(output.status.code(), Some(254));
+}
+
+/// Output that cannot be written is no success, though the lab goes on without it.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_is_lost_is_no_success() {
+    let folder = folder("lost", "echo a\necho b\ntrue\n");
+    for args in [&["run", "lab.sh"][..], &["walk", "lab.sh", "ping", "127.0.0.1"], &["matches"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_packetwalk"));
+        command.args(args).current_dir(&folder).stdin(Stdio::null()).stdout(full);
+        let output = command.output().expect("packetwalk runs");
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert!(errors(&output).contains("No space left on device"), "{}", errors(&output));
     }
 }

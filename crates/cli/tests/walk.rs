@@ -28,6 +28,12 @@ fn a_lab_runs_as_far_as_a_line() {
         String::from_utf8_lossy(&output.stderr),
         "packetwalk: line 30 of the lab is in the middle of a command\n"
     );
+    for line in ["0", "9999"] {
+        let output = walk(&[LAB, "--until-line", line, "ping", "127.0.0.1"]);
+        assert_eq!(output.status.code(), Some(1));
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(text.starts_with(&format!("packetwalk: the lab has no line {line}: it has ")), "{text}");
+    }
 }
 
 #[test]
@@ -91,9 +97,7 @@ fn the_readme_s_walks_show_their_surprise() {
 #[test]
 fn what_is_not_simulated_is_not_called_a_drop() {
     let lab = concat!(env!("CARGO_TARGET_TMPDIR"), "/not-simulated.sh");
-    let rule = "-A INPUT -p tcp -m tcp --dport 80 -m conntrack --ctstate UNTRACKED -j SYNPROXY";
-    let text =
-        format!("ip link set lo up\niptables {rule}\niptables -t raw -A OUTPUT -p tcp -j CT --notrack\n");
+    let text = "ip link set lo up\niptables -A INPUT -p tcp -m cgroup --cgroup 7 -j DROP\n";
     std::fs::write(lab, text).expect("a file can be written");
     let output = walk(&[lab, "nc", "-z", "-w1", "127.0.0.1", "80"]);
     let text = printed(&output);

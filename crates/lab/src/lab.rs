@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use packetwalk_stack::path::Next;
-use packetwalk_stack::{Captures, Cx, Flight, KernelLog, Stack};
+use packetwalk_stack::{Captures, Cx, Flight, Gap, KernelLog, Stack};
 use packetwalk_trace::{Event, NsId, Observer, Recorder, Silent};
 use packetwalk_wire::{IfIndex, Instant, Payloads};
 
@@ -60,6 +60,8 @@ pub struct Lab {
     pub captures: Captures,
     /// The kernel's log.
     pub log: KernelLog,
+    /// Packets that ended at what is not modelled, and were not told of yet.
+    pub gaps: Vec<Gap>,
 }
 
 impl Default for Lab {
@@ -83,6 +85,7 @@ impl Lab {
             recorder: None,
             captures: Captures::default(),
             log: KernelLog::default(),
+            gaps: Vec::new(),
         }
     }
 
@@ -189,6 +192,15 @@ impl Lab {
         Some(&mut space.stack)
     }
 
+    /// The log is told how often a namespace's table of connections was found full.
+    pub fn tell_full(&mut self, ns: NsId) {
+        let now = self.now;
+        if let Some(space) = self.spaces.get_mut(usize::from(ns.0)).and_then(Option::as_mut) {
+            let times = core::mem::take(&mut space.stack.nf.ct.overflows);
+            self.log.table_full(ns, times, now);
+        }
+    }
+
     /// From now on every step of every packet is kept.
     pub fn start_trace(&mut self) {
         self.recorder = Some(Recorder::default());
@@ -285,6 +297,7 @@ impl Lab {
                     latency: LATENCY,
                     captures: &mut self.captures,
                     log: &mut self.log,
+                    gaps: &mut self.gaps,
                     sending: 0,
                     errno: None,
                 }

@@ -12,6 +12,6 @@ pub use lab::{Lab, NsError, Space};
 pub use links::{LinkOpError, VethEnd};
 pub use load::Load;
 pub use packetwalk_stack::{
-    Captured, Datagram, Direction, SockError, SockId, SockOpts, Socket, SocketKind, SplitMix, Stack,
-    sockets as socket, sysctl,
+    Captured, Datagram, Direction, Gap, SockError, SockId, SockOpts, Socket, SocketKind, SplitMix, Stack,
+    Unmodelled, sockets as socket, sysctl,
 };

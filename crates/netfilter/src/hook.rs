@@ -12,6 +12,7 @@ use crate::log;
 use crate::nat;
 use crate::shared::acct::{Account, AccountError};
 use crate::shared::{Named, Shared, Wanted};
+use crate::synproxy;
 use crate::xtables::traverse::{Frame, traverse};
 use crate::xtables::{Face, Ruleset};
 
@@ -26,6 +27,8 @@ pub enum Step {
     Conntrack,
     /// Gives a new connection its mapping by the nat table, and rewrites the packet by it.
     Nat(Manip),
+    /// Opens the way to a server for a client that SYNPROXY answered.
+    Synproxy,
     /// Puts a new connection into the table.
     Confirm,
 }
@@ -55,6 +58,7 @@ mod pri {
     pub const FILTER: i32 = 0;
     pub const SECURITY: i32 = 50;
     pub const NAT_SRC: i32 = 100;
+    pub const SYNPROXY: i32 = CONFIRM - 1;
     pub const CONFIRM: i32 = i32::MAX;
 }
 
@@ -63,8 +67,9 @@ mod pri {
 /// # Source
 /// Linux v6.18, `include/uapi/linux/netfilter_ipv4.h`: `enum nf_ip_hook_priorities`;
 /// `net/netfilter/nf_nat_proto.c`: `nf_nat_ipv4_ops`; `net/netfilter/nf_conntrack_proto.c`:
-/// `ipv4_conntrack_ops`; `net/ipv4/netfilter/iptable_*.c`.
-pub const HOOKS: [Entry; 23] = {
+/// `ipv4_conntrack_ops`; `net/netfilter/nf_synproxy_core.c`: `ipv4_synproxy_ops`;
+/// `net/ipv4/netfilter/iptable_*.c`.
+pub const HOOKS: [Entry; 25] = {
     use Hook::{Forward, Input, Output, Postrouting, Prerouting};
     [
         at(Prerouting, pri::DEFRAG, Step::Defrag),
@@ -76,6 +81,7 @@ pub const HOOKS: [Entry; 23] = {
         at(Input, pri::FILTER, Step::Table(TableId::Filter)),
         at(Input, pri::SECURITY, Step::Table(TableId::Security)),
         at(Input, pri::NAT_SRC, Step::Nat(Manip::Src)),
+        at(Input, pri::SYNPROXY, Step::Synproxy),
         at(Input, pri::CONFIRM, Step::Confirm),
         at(Forward, pri::MANGLE, Step::Table(TableId::Mangle)),
         at(Forward, pri::FILTER, Step::Table(TableId::Filter)),
@@ -89,6 +95,7 @@ pub const HOOKS: [Entry; 23] = {
         at(Output, pri::SECURITY, Step::Table(TableId::Security)),
         at(Postrouting, pri::MANGLE, Step::Table(TableId::Mangle)),
         at(Postrouting, pri::NAT_SRC, Step::Nat(Manip::Src)),
+        at(Postrouting, pri::SYNPROXY, Step::Synproxy),
         at(Postrouting, pri::CONFIRM, Step::Confirm),
     ]
 };
@@ -150,6 +157,8 @@ pub struct Netfilter {
     defrag_on: [bool; 2],
     /// NAT's hooks are registered, by family.
     nat_on: [bool; 2],
+    /// SYNPROXY's hooks are registered, by family.
+    synproxy_on: [bool; 2],
     generation: u64,
     stack: Vec<Frame>,
     /// Rules that force accounting on.
@@ -168,6 +177,7 @@ impl Default for Netfilter {
             conntrack_on: [false; 2],
             defrag_on: [false; 2],
             nat_on: [false; 2],
+            synproxy_on: [false; 2],
             generation: 0,
             stack: Vec::new(),
             accounting: 0,
@@ -210,10 +220,16 @@ impl Netfilter {
             self.ct.sysctls.acct = 1;
         }
         self.accounting = wanted.accounting;
+        self.synproxy_on = wanted.synproxy;
         self.defrag_on = [0, 1].map(|f| self.conntrack_on[f] || wanted.whole[f]);
         self.ct.labels_used = wanted.labels > 0;
         self.shared.follow(&wanted);
         self.name();
+    }
+
+    /// Some rule is of SYNPROXY.
+    pub fn has_synproxy(&self) -> bool {
+        self.synproxy_on.contains(&true)
     }
 
     /// What rules may name may have changed: they are told.
@@ -417,6 +433,9 @@ impl Netfilter {
                 nat::follow_master(&mut self.ct, skb, env);
                 verdict
             }
+            Step::Synproxy if self.synproxy_on[family] => {
+                synproxy::packet(&mut self.ct, &mut self.shared, skb, env.now)
+            }
             Step::Confirm if self.conntrack_on[family] => {
                 let on_lo = state.iif.index == IfIndex::LO || state.oif.index == IfIndex::LO;
                 match self.ct.help(skb, on_lo, env.payloads, env.random, env.now) {
@@ -436,7 +455,7 @@ impl Netfilter {
                     Cx { skb, state, ct: &mut self.ct, face: Face::Nft, shared: &mut self.shared, env };
                 tables(&mut self.rules, &mut self.stack, id, &mut cx, obs)
             }
-            Step::Defrag | Step::Conntrack | Step::Confirm | Step::Nat(_) => Verdict::Accept,
+            Step::Defrag | Step::Conntrack | Step::Synproxy | Step::Confirm | Step::Nat(_) => Verdict::Accept,
         }
     }
 }

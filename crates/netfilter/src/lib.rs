@@ -11,6 +11,7 @@ pub mod matches;
 pub mod nat;
 mod raw;
 pub mod shared;
+pub mod synproxy;
 pub mod targets;
 pub mod xtables;
 

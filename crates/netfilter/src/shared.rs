@@ -12,6 +12,8 @@ use packetwalk_wire::{Family, IfIndex, IfName, Instant, Skb};
 
 use crate::ipset::Sets;
 use crate::log::Line;
+use crate::synproxy::{Answer, Stats};
+use crate::xtables::Gap;
 use crate::xtables::condition::bits_addr;
 use acct::Account;
 use hashlimit::{Config, Htable, Mode};
@@ -68,6 +70,10 @@ pub struct Shared {
     pub copying: bool,
     /// Lines for the kernel's log of this hook call.
     pub log: Vec<Line>,
+    /// What SYNPROXY does after this hook call, in this order.
+    pub answers: Vec<Answer>,
+    /// What the packet of this hook call met that is not modelled.
+    pub gap: Option<Gap>,
     /// Programs that listen for traces of the nft face.
     pub tracers: u32,
     /// What they have not taken yet.
@@ -84,6 +90,8 @@ pub struct Shared {
     pub recents: Vec<Recent>,
     /// Rate estimators.
     pub rates: Vec<Estimator>,
+    /// What `/proc/net/stat/synproxy` counts.
+    pub synproxy: Stats,
     /// Accounting objects, in the order in which they were made.
     pub(crate) accounts: Vec<Account>,
 }
@@ -103,6 +111,8 @@ pub struct Wanted {
     pub(crate) accounting: usize,
     /// Rules that need whole datagrams, by family.
     pub(crate) whole: [bool; 2],
+    /// Rules that want SYNPROXY's hooks, by family.
+    pub(crate) synproxy: [bool; 2],
     /// Rules that use labels.
     pub(crate) labels: usize,
 }

@@ -44,8 +44,8 @@ impl Text {
 }
 
 /// The context of a poll. `stdout` is buffered as the C library does it for a pipe: at the end of each
-/// poll `stderr` goes out first and then `stdout` (on a terminal, which gets each line at once, `stdout`
-/// first); [`Cx::flush`] sends both earlier, for another order.
+/// poll `stderr` goes out first and then `stdout`; [`Cx::flush`] sends both earlier, for another order, and
+/// [`Cx::end_line`] where a terminal would have got its lines already.
 #[derive(Debug)]
 pub struct Cx<'a> {
     /// The network.
@@ -119,12 +119,17 @@ impl<'a> Cx<'a> {
         self.args.iter().skip(1).map(|a| String::from_utf8_lossy(a).into_owned()).collect()
     }
 
-    /// Sends `stderr` and `stdout` now.
+    /// Sends `stderr`, then `stdout`, now.
     pub fn flush(&mut self) {
         let (err, out) = (std::mem::take(&mut self.stderr.0), std::mem::take(&mut self.stdout.0));
-        let order = if self.is_terminal() { [(1, out), (2, err)] } else { [(2, err), (1, out)] };
-        for (fd, bytes) in order {
-            let _ = self.write_fd(fd, &bytes);
+        let _ = self.write_fd(2, &err);
+        let _ = self.write_fd(1, &out);
+    }
+
+    /// Sends what was printed so far if it goes to a terminal, where the C library holds no whole line back.
+    pub fn end_line(&mut self) {
+        if self.is_terminal() {
+            self.flush();
         }
     }
 

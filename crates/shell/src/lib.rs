@@ -11,7 +11,7 @@ mod tools;
 pub use cx::{Cx, NotFound, Spawn, Text};
 pub use lang::ast::Pos;
 pub use process::{OnSignal, Pid, Poll, Process, Signal, Status};
-pub use shell::{Line, Shell, is_incomplete};
+pub use shell::{GAVE_UP, Line, Shell, is_incomplete};
 pub use sys::{Apart, Collect, Errno, Failure, Read, Sink, Stream, is_note};
 
 /// `iptables` without a shell, and the text of rules.

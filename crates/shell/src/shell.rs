@@ -18,8 +18,9 @@ use crate::sys::{Sink, Stream, Sys};
 /// Most virtual time of one script.
 const MOST_TIME: Duration = Duration::from_hours(7 * 24);
 
-/// The status of a script of which something was ended by a limit of the simulator, though its own would be 0.
-const GAVE_UP: u8 = 254;
+/// The status of a script or line of which something was ended by a limit of the simulator, or in which a packet
+/// met what is not simulated: what its own would be on Linux is not known.
+pub const GAVE_UP: u8 = 254;
 
 /// What became of a line given to an interactive shell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -99,7 +100,7 @@ impl Shell {
         interp.read(Parser::new(text, 1));
         let Some(pid) = self.process(NsId(0), vec![b"bash".to_vec(), name.as_bytes().to_vec()], env, interp)
         else {
-            return 254;
+            return GAVE_UP;
         };
         self.begin(false);
         let limit = self.lab.now() + MOST_TIME;
@@ -117,7 +118,7 @@ impl Shell {
         if is_incomplete(line) {
             return Line::Incomplete;
         }
-        let Some(pid) = self.interactive() else { return Line::Done(254) };
+        let Some(pid) = self.interactive() else { return Line::Done(GAVE_UP) };
         self.sys.give(pid, ns, line.to_vec());
         self.begin(true);
         let limit = self.lab.now() + MOST_TIME;
@@ -127,13 +128,14 @@ impl Shell {
             stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit + MOST_TIME, sink);
         }
         match stopped {
+            Stopped::Idle(_) if self.sys.gave_up => Line::Done(GAVE_UP),
             Stopped::Idle(status) => Line::Done(status),
             Stopped::Ended(status) => {
                 self.sys.reap(pid);
                 self.interactive = None;
                 Line::Exit(status.code())
             }
-            Stopped::Stuck | Stopped::Time | Stopped::Full => Line::Done(128 + Signal::INT.0),
+            Stopped::Stuck | Stopped::Time | Stopped::Full => Line::Done(GAVE_UP),
         }
     }
 
@@ -142,6 +144,7 @@ impl Shell {
         self.sys.typed = typed;
         self.sys.commands = (0, self.most_commands);
         self.sys.gave_up = false;
+        self.sys.gaps_told.clear();
         self.sys.output.begin();
     }
 
@@ -215,7 +218,7 @@ impl Shell {
     /// The status of a script that stopped, and a message when it did not stop by itself.
     fn outcome(&mut self, pid: Pid, stopped: Stopped, name: &str, sink: &mut dyn Sink) -> u8 {
         let text = match stopped {
-            Stopped::Ended(Status::Exited(0)) if self.sys.gave_up => return GAVE_UP,
+            Stopped::Ended(_) if self.sys.gave_up => return GAVE_UP,
             Stopped::Ended(status) => return status.code(),
             Stopped::Idle(status) => return status,
             Stopped::Stuck => "what runs waits for something that never comes",
@@ -226,10 +229,9 @@ impl Shell {
         sink.write(Stream::Stderr, text.as_bytes());
         if stopped == Stopped::Full {
             self.sys.end_all_but(pid);
-            self.sys.interrupt(pid);
-            return GAVE_UP;
         }
+        self.sys.gave_up = true;
         self.sys.interrupt(pid);
-        128 + Signal::INT.0
+        GAVE_UP
     }
 }

@@ -158,25 +158,54 @@ fn what_debian_has_and_we_have_not_is_refused_by_name() {
 #[test]
 fn a_loop_without_end_ends() {
     let text = "packetwalk: gave up after 20000 commands";
-    check("while :; do :; done", 1, &format!("lab.sh: line 1: {text}\n"));
+    check("while :; do :; done", 254, &format!("lab.sh: line 1: {text}\n"));
+    check("(while :; do :; done); echo never", 254, &format!("lab.sh: line 1: {text}\n"));
     check(
         "\nf() { f; }; f; echo $?",
-        1,
+        254,
         "lab.sh: line 2: f: maximum function nesting level exceeded (1000)\n",
     );
+}
+
+/// A limit ends what was typed, and not the shell that it was typed in.
+#[test]
+fn a_limit_gives_the_prompt_back() {
+    let text = "bash: packetwalk: gave up after 20000 commands\n";
+    let full = "packetwalk: bash: too many processes run at one time: interrupted\n";
+    let mut shell = Shell::new(Lab::new(0));
+    shell.most_commands = 20_000;
+    for (line, expect) in [
+        ("while :; do :; done", text),
+        ("(while :; do :; done)", text),
+        ("while :; do :; done; echo never", text),
+        ("f() { while :; do :; done; }; f", text),
+        ("for ((;;)); do true | true; done", text),
+        ("while :; do sleep 9 & done", full),
+    ] {
+        let next = [
+            ("x=kept".to_owned(), Line::Done(0), ""),
+            (line.to_owned(), Line::Done(254), expect),
+            ("echo next $? $x".to_owned(), Line::Done(0), "next 254 kept\n"),
+        ];
+        for (line, status, expect) in next {
+            let mut said = Collect::default();
+            assert_eq!(shell.run_line(NsId(0), line.as_bytes(), &mut said), status, "{line}");
+            assert_eq!(said.text(), expect, "{line}");
+        }
+    }
 }
 
 #[test]
 fn what_waits_for_nothing_is_interrupted() {
     let text = "packetwalk: lab.sh: what runs waits for something that never comes: interrupted\n";
     check("timeout 1 sleep infinity; echo $?", 0, "124\n");
-    check("mknod p; nc -l 9; echo never", 130, &format!("packetwalk: mknod is not simulated\n{text}"));
+    check("mknod p; nc -l 9; echo never", 254, &format!("packetwalk: mknod is not simulated\n{text}"));
     check_lines(&[
-        ("nc -l 9", Line::Done(130), &text.replace("lab.sh", "bash")),
-        ("echo next $?", Line::Done(0), "next 130\n"),
+        ("nc -l 9", Line::Done(254), &text.replace("lab.sh", "bash")),
+        ("echo next $?", Line::Done(0), "next 254\n"),
     ]);
     let (status, output) = run(b"sleep infinity & wait");
-    assert_eq!(status, 130);
+    assert_eq!(status, 254);
     assert!(output.ends_with("a week of the lab's time has passed: interrupted\n"), "{output}");
 }
 

@@ -1,10 +1,12 @@
 //! What a namespace borrows from its lab while a packet runs.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use packetwalk_trace::{NsId, Observer, SendError};
 use packetwalk_wire::{Frame, IfIndex, Instant, PacketType, Payloads};
 
+use crate::Gap;
 use crate::path::{Content, Ether};
 
 /// Which way a captured frame went.
@@ -44,6 +46,9 @@ pub struct Captures {
     pub frames: Vec<Captured>,
 }
 
+/// The number of a namespace's file: a machine has some that are no network's before these.
+const FIRST_NS: u32 = 4_026_532_000;
+
 /// A line of the kernel's log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LogLine {
@@ -62,6 +67,22 @@ pub struct KernelLog {
     /// own alone, which no lab is in.
     pub all_netns: bool,
     lines: VecDeque<LogLine>,
+    limit: Limit,
+}
+
+/// How many warnings were written of late (`net_ratelimit_state`).
+#[derive(Clone, Copy, Debug, Default)]
+struct Limit {
+    since: Option<Instant>,
+    written: u32,
+    missed: u32,
+}
+
+impl Limit {
+    /// As many go at once,
+    const BURST: u32 = 10;
+    /// in so much time.
+    const INTERVAL: Duration = Duration::from_secs(5);
 }
 
 impl KernelLog {
@@ -76,6 +97,33 @@ impl KernelLog {
     /// Forgets what was written (`dmesg -C`).
     pub fn clear(&mut self) {
         self.lines.clear();
+    }
+
+    /// The table of connections was full, so many times.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/netfilter/nf_conntrack_core.c`: `__nf_conntrack_alloc`; `lib/ratelimit.c`:
+    /// `___ratelimit`, which `net_warn_ratelimited` asks.
+    pub fn table_full(&mut self, ns: NsId, times: u32, now: Instant) {
+        let warning = |text| LogLine { at: now, level: 4, text };
+        for _ in 0..times {
+            let since = *self.limit.since.get_or_insert(now);
+            if now.since(since) > Limit::INTERVAL {
+                let Limit { missed, .. } = core::mem::take(&mut self.limit);
+                self.limit.since = Some(now);
+                if missed > 0 {
+                    self.write(warning(format!("net_ratelimit: {missed} callbacks suppressed")));
+                }
+            }
+            if self.limit.written == Limit::BURST {
+                self.limit.missed += 1;
+                continue;
+            }
+            self.limit.written += 1;
+            let inode = FIRST_NS + u32::from(ns.0);
+            let text = format!("nf_conntrack: nf_conntrack: table full in netns {inode}, dropping packet");
+            self.write(warning(text));
+        }
     }
 
     pub(crate) fn write(&mut self, line: LogLine) {
@@ -110,11 +158,13 @@ pub struct Cx<'a, O: Observer> {
     /// Frames to other namespaces.
     pub flights: &'a mut VecDeque<Flight>,
     /// How long a frame flies.
-    pub latency: std::time::Duration,
+    pub latency: Duration,
     /// Captures.
     pub captures: &'a mut Captures,
     /// The kernel's log.
     pub log: &'a mut KernelLog,
+    /// Packets that ended at what is not modelled, until somebody tells of them.
+    pub gaps: &'a mut Vec<Gap>,
     /// The packet whose sender waits to be told how it went.
     pub sending: u32,
     /// What that sender is told.

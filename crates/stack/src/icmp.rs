@@ -191,7 +191,11 @@ impl Stack {
         let known = match quoted.transport {
             QuotedTransport::Tcp(tcp) => {
                 let found = self.sockets.tcp((dst, tcp.dport), (src, tcp.sport), skb.iif);
-                found.is_some_and(|id| self.connection(id).is_some())
+                let least = if quoted.ip.family() == Family::V4 { 0 } else { 1280 };
+                let mss = mss_of(told_mtu(quoted.ip.family(), rest), quoted.ip.family());
+                found.is_some_and(|id| {
+                    self.connection(id).is_some_and(|conn| rest >= least && conn.believes_mtu(tcp.seq, mss))
+                })
             }
             QuotedTransport::Udp(udp) => {
                 self.sockets.udp((dst, udp.dport), (src, udp.sport), skb.iif).is_some()
@@ -202,13 +206,13 @@ impl Stack {
             QuotedTransport::Opaque { .. } => false,
         };
         if error == SendError::MsgSize && (known || !raw.is_empty()) {
-            self.pmtu.learn(dst, if quoted.ip.family() == Family::V4 { rest & 0xffff } else { rest }, cx.now);
+            self.pmtu.learn(dst, told_mtu(quoted.ip.family(), rest), cx.now);
         }
         let found = match quoted.transport {
             QuotedTransport::Tcp(tcp) => {
                 let found = self.sockets.tcp((dst, tcp.dport), (src, tcp.sport), skb.iif);
-                if let Some(id) = found {
-                    self.tcp_icmp_error(cx, id, error, icmp, rest, tcp.seq);
+                if let Some(id) = found.filter(|_| known || error != SendError::MsgSize) {
+                    self.tcp_icmp_error(cx, id, (error, hard), icmp, rest, tcp.seq);
                 }
                 None
             }
@@ -263,7 +267,7 @@ impl Stack {
         &mut self,
         cx: &mut Cx<'_, O>,
         id: crate::SockId,
-        error: SendError,
+        (error, hard): (SendError, bool),
         icmp: (u8, u8),
         rest: u32,
         seq: u32,
@@ -271,8 +275,7 @@ impl Stack {
         let Some(conn) = self.connection(id) else { return };
         let family = Family::of(conn.local.0);
         let mtu = match (family, icmp) {
-            (Family::V4, (3, 4)) => Some(rest & 0xffff),
-            (Family::V6, (2, _)) => Some(rest),
+            (Family::V4, (3, 4)) | (Family::V6, (2, _)) => Some(told_mtu(family, rest)),
             _ => None,
         };
         if let Some(mtu) = mtu {
@@ -281,8 +284,21 @@ impl Stack {
             conn.mtu_reduced(mss_of(mtu, family), payloads, now, &mut out);
             self.send_segments(cx, id, &out);
         } else if icmp.0 != 5 && icmp.0 != 4 {
-            conn.icmp_error(error, seq);
+            let fatal = match (family, icmp) {
+                (Family::V4, (icmp::v4::DEST_UNREACH, code)) => code < 2,
+                (Family::V4, (ty, _)) => matches!(ty, icmp::v4::PARAM_PROB | icmp::v4::TIME_EXCEEDED),
+                (Family::V6, _) => hard,
+            };
+            conn.icmp_error(error, fatal, seq);
         }
+    }
+}
+
+/// The MTU that an ICMP error tells.
+const fn told_mtu(family: Family, rest: u32) -> u32 {
+    match family {
+        Family::V4 => rest & 0xffff,
+        Family::V6 => rest,
     }
 }
 

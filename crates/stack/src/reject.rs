@@ -36,7 +36,7 @@ impl Stack {
             ..OutputKey::to(answer.ip.dst)
         };
         let Ok(dst) = self.lookup_output(&key) else { return };
-        skb.mark = key.mark;
+        (skb.mark, skb.no_socket) = (key.mark, true);
         skb.packet.ip.ttl = self.default_ttl(packet.family(), dst.oif);
         self.nf.ct.attach(about, &mut skb);
         self.nf.ct.set_closing(about, cx.now);

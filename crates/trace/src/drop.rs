@@ -71,6 +71,8 @@ pub enum DropReason {
     SocketRcvbuff,
     /// Handed to a queue on which no program listens (`NOT_SPECIFIED` in the kernel); its sender is not told.
     NfQueue,
+    /// SYNPROXY took the packet and sent others in its place (`SKB_CONSUMED`).
+    Consumed,
     /// A rule met something that is not modelled: the packet stops rather than guess.
     NotModelled,
     /// The frame was taken by nobody (unknown EtherType, ARP for others).
@@ -115,6 +117,7 @@ impl DropReason {
             Self::FragReasm => "FRAG_REASM",
             Self::SocketRcvbuff => "SOCKET_RCVBUFF",
             Self::NfQueue => "NETFILTER_QUEUE",
+            Self::Consumed => "CONSUMED",
             Self::NotModelled => "NOT_MODELLED",
             Self::UnhandledProto => "UNHANDLED_PROTO",
         }

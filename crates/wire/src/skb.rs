@@ -156,6 +156,8 @@ pub struct Skb {
     pub nfct: Nfct,
     /// User id of the socket that sent it, for one made here.
     pub uid: Option<u32>,
+    /// Made here by no socket, not even the host's own: netfilter's segments.
+    pub no_socket: bool,
     /// `nf_trace`: the TRACE target met it.
     pub nf_trace: bool,
     /// `nf_bridge_info.bridged_dnat`: waits for its next hop's MAC on a bridge, to be bridged on with
@@ -193,6 +195,7 @@ impl Skb {
             priority: 0,
             nfct: Nfct::None,
             uid: None,
+            no_socket: false,
             nf_trace: false,
             bridged_dnat: None,
             routed_below: false,

@@ -58,6 +58,8 @@ pub enum ChangeError {
     Invalid,
     /// EBUSY: a status bit that cannot be changed.
     Busy,
+    /// ENOMEM: the table is full.
+    NoMemory,
 }
 
 impl ChangeError {
@@ -68,6 +70,7 @@ impl ChangeError {
             Self::NotFound => "No such file or directory",
             Self::Invalid => "invalid parameters",
             Self::Busy => "Device or resource busy",
+            Self::NoMemory => "not enough memory",
         }
     }
 }
@@ -107,6 +110,10 @@ impl Conntrack {
         if clash.is_some() {
             return Err(ChangeError::Exists);
         }
+        if !self.make_room(&new.tuples[0], new.zone, tick) {
+            return Err(ChangeError::NoMemory);
+        }
+        self.reap(now, None);
         let mut conn = Conn::new(new.tuples, new.zone, Place::Hashed);
         conn.status = Status(new.status.0 | Status::CONFIRMED.0);
         conn.mark = new.mark;

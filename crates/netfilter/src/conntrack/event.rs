@@ -20,7 +20,9 @@ impl What {
     pub const PROTO: Self = Self(1 << 5);
     pub const HELPER: Self = Self(1 << 6);
     pub const MARK: Self = Self(1 << 7);
+    pub const SEQADJ: Self = Self(1 << 8);
     pub const LABEL: Self = Self(1 << 10);
+    pub const SYNPROXY: Self = Self(1 << 11);
 
     pub(super) const fn any(self, bits: Self) -> bool {
         self.0 & bits.0 != 0

@@ -72,6 +72,7 @@ impl Conntrack {
             }
         }
         self.early_drop_wanted = true;
+        self.overflows = self.overflows.saturating_add(1);
         false
     }
 

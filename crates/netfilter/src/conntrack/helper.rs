@@ -6,6 +6,7 @@ use super::expect::Follow;
 use super::help::ftp::Ftp;
 use super::seqadj::SeqAdj;
 use super::{Conn, Conntrack};
+use crate::synproxy::Proxied;
 
 /// A helper that is modelled (`struct nf_conntrack_helper`).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -48,6 +49,8 @@ pub(super) struct Help {
     pub follow: Option<Follow>,
     /// What the ftp helper remembers.
     pub ftp: Ftp,
+    /// What SYNPROXY remembers.
+    pub proxied: Option<Proxied>,
     /// How far payload that NAT changed shifted the sequence numbers, by direction.
     pub seqadj: [SeqAdj; 2],
 }

@@ -9,12 +9,11 @@ use packetwalk_wire::{CtInfo, Instant, Nfct, Packet, Payloads, Skb, Transport, p
 use super::conn::{Conn, Place};
 use super::error::{self, About};
 use super::event::What;
+use super::proxied::Brought;
 use super::time::Jiffies;
-use super::{
-    Conntrack, Dir, HelperKind, Status, Sysctls, Tuple, Zone, generic, gre, icmp, icmpv6, sctp, tcp, udp,
-    udplite,
-};
+use super::{Conntrack, Dir, Status, Sysctls, Tuple, generic, gre, icmp, icmpv6, sctp, tcp, udp, udplite};
 use crate::env::Verdict;
+use crate::synproxy::Proxied;
 
 /// What a protocol's tracker says of a packet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,6 +47,8 @@ pub(super) struct Seen<'a> {
     pub(super) ack_offset: i32,
     /// The payload's bytes: of a protocol that is not read elsewhere, everything behind the IP header.
     pub(super) body: &'a [u8],
+    /// The connection is one of SYNPROXY's.
+    pub(super) proxied: bool,
     /// Checksums are looked at here.
     pub(super) checks_sum: bool,
     /// What is wrong with the packet, if that is to be logged.
@@ -99,8 +100,7 @@ impl Conntrack {
         obs: &mut O,
     ) -> Verdict {
         debug_assert!(matches!(hook, Hook::Prerouting | Hook::Output));
-        let mut zone = Zone::DEFAULT;
-        let mut helper = None;
+        let mut brought = Brought::default();
         self.reap(now, None);
         match skb.nfct {
             Nfct::Untracked => {
@@ -110,7 +110,11 @@ impl Conntrack {
             Nfct::Tracked(r) => {
                 match self.get(r) {
                     Some(conn) if conn.place == Place::Template => {
-                        (zone, helper) = (conn.zone.for_mark(skb.mark), conn.helper);
+                        brought = Brought {
+                            zone: conn.zone.for_mark(skb.mark),
+                            helper: conn.helper,
+                            proxied: self.is_synproxy(r),
+                        };
                     }
                     Some(_) => return Verdict::Accept,
                     None => {}
@@ -131,7 +135,7 @@ impl Conntrack {
             );
             return self.invalid(skb, obs);
         }
-        let verdict = self.track(hook, skb, payloads, (zone, helper), now, obs);
+        let verdict = self.track(hook, skb, payloads, brought, now, obs);
         self.reap(now, None);
         verdict
     }
@@ -141,7 +145,7 @@ impl Conntrack {
         hook: Hook,
         skb: &mut Skb,
         payloads: &Payloads,
-        (zone, helper): (Zone, Option<HelperKind>),
+        brought: Brought,
         now: Instant,
         obs: &mut O,
     ) -> Verdict {
@@ -167,7 +171,7 @@ impl Conntrack {
                 return self.invalid(skb, obs);
             }
             About::Packet(quoted) => {
-                let Some(r) = self.related(&skb.packet, &quoted, payloads, zone, now) else {
+                let Some(r) = self.related(&skb.packet, &quoted, payloads, brought.zone, now) else {
                     self.stats.error += 1;
                     return self.invalid(skb, obs);
                 };
@@ -178,7 +182,7 @@ impl Conntrack {
         }
         // A connection is reopened once at most: the second look finds a new entry.
         for _ in 0..2 {
-            match self.resolve(&tuple, zone, helper, now) {
+            match self.resolve(&tuple, brought, now) {
                 Err(NoConn::Invalid) => return self.invalid(skb, obs),
                 Err(NoConn::TableFull) => {
                     self.stats.drop += 1;
@@ -212,8 +216,7 @@ impl Conntrack {
     fn resolve(
         &mut self,
         tuple: &Tuple,
-        zone: Zone,
-        helper: Option<HelperKind>,
+        Brought { zone, helper, proxied }: Brought,
         now: Instant,
     ) -> Result<(usize, CtInfo), NoConn> {
         let tick = Jiffies::at(now);
@@ -244,6 +247,9 @@ impl Conntrack {
         let slot = self.table.insert(conn);
         self.exts.begin(slot, self.sysctls.acct != 0, self.labels_used, self.collects());
         self.helps.begin(slot);
+        if proxied {
+            self.helps.at(slot).proxied = Some(Proxied::default());
+        }
         let Some(expected) = expected else { return Ok((slot, CtInfo::New)) };
         let help = self.helps.at(slot);
         help.master = Some(expected.master);
@@ -272,6 +278,7 @@ impl Conntrack {
             now: Jiffies::at(now),
             sysctls: &self.sysctls,
             ack_offset,
+            proxied: self.helps.get(slot).is_some_and(|help| help.proxied.is_some()),
             body: payloads.bytes(skb.packet.payload),
             checks_sum: hook == Hook::Prerouting && self.sysctls.checksum != 0,
             complaint: &complaint,

@@ -24,6 +24,7 @@ mod icmp;
 mod icmpv6;
 mod input;
 mod list;
+mod proxied;
 #[cfg(test)]
 mod replay;
 mod sctp;
@@ -101,7 +102,10 @@ pub struct Conntrack {
     expect_stats: [u64; 3],
     events: Events,
     templates: Vec<CtRef>,
+    synproxy_template: Option<CtRef>,
     early_drop_wanted: bool,
+    /// How often the table was found full, and the log was not told yet.
+    pub overflows: u32,
     /// What is wrong with the last packet, if that is to be logged.
     pub(crate) complaint: Option<String>,
     /// Some rule uses labels: a new connection gets room for them.
@@ -167,6 +171,12 @@ impl Conntrack {
         if let Some(r) = self.templates.iter().find(same) {
             return *r;
         }
+        let r = self.new_template(zone, helper);
+        self.templates.push(r);
+        r
+    }
+
+    fn new_template(&mut self, zone: Zone, helper: Option<HelperKind>) -> CtRef {
         let nowhere = std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
         let tuple = Tuple { src: nowhere, dst: nowhere, sport: 0, dport: 0, protocol: 0 };
         let mut conn = Conn::new([tuple; 2], zone, Place::Template);
@@ -174,9 +184,7 @@ impl Conntrack {
         conn.status = Status(Status::TEMPLATE.0 | Status::CONFIRMED.0);
         conn.helper = helper;
         let slot = self.table.insert(conn);
-        let r = self.table.ct_ref(slot, CtInfo::New);
-        self.templates.push(r);
-        r
+        self.table.ct_ref(slot, CtInfo::New)
     }
 
     /// Whether a tuple is another connection's (`nf_conntrack_tuple_taken`).

@@ -25,6 +25,15 @@ impl SeqAdj {
         }
     }
 
+    /// Every number is shifted.
+    ///
+    /// # Source
+    /// Linux v6.18, `nf_conntrack_seqadj.c`: `nf_ct_seqadj_init`.
+    pub(super) const fn init(&mut self, off: i32) {
+        self.offset_before = off;
+        self.offset_after = off;
+    }
+
     /// Linux v6.18, `nf_conntrack_seqadj.c`: `nf_ct_seq_offset`.
     pub(super) const fn offset(&self, seq: u32) -> i32 {
         if after(seq, self.correction_pos) { self.offset_after } else { self.offset_before }

@@ -239,6 +239,17 @@ fn plan(state: &mut Tcp, status: Status, seen: &Packet<'_>, tcp: &Header, segmen
     let dir = seen.dir;
     let old = state.state;
     match next(dir, segment, old) {
+        // SYNPROXY's client asks again while its server is silent.
+        Next::Invalid
+            if seen.proxied
+                && old == TcpState::SynSent
+                && segment == Segment::Ack
+                && dir == Dir::Original
+                && state.last_dir == Dir::Original
+                && state.seen[dir.index()].end.wrapping_sub(1) == tcp.seq =>
+        {
+            Plan::Done(Action::Pass)
+        }
         Next::Invalid => {
             let (index, dir) = (segment as u8, dir as u8);
             let state = old.name();

@@ -34,6 +34,8 @@ const WORDS: u32 = 16;
 const ANCILLARY: u32 = 0xffff_f000;
 /// Offsets from here on are from the IP header on (`SKF_NET_OFF`).
 const NETWORK: u32 = 0xfff0_0000;
+/// Offsets from here on are from the frame's header on (`SKF_LL_OFF`).
+const FRAME: u32 = 0xffe0_0000;
 
 /// How a program ends early.
 enum Stop {
@@ -77,9 +79,12 @@ impl Bpf {
             match i.code {
                 0x00 => m.a = i.k,
                 0x01 => m.x = i.k,
-                0x20 | 0x28 | 0x30 => m.a = load(skb, bytes, i.k, i.code & 0x18)?,
-                0x40 | 0x48 | 0x50 => m.a = load(skb, bytes, m.x.wrapping_add(i.k), i.code & 0x18)?,
-                0xb1 => m.x = 4 * (load(skb, bytes, i.k, BYTE)? & 0xf),
+                0x20 | 0x28 | 0x30 if i.k >= ANCILLARY => {
+                    m.a = ancillary(skb, i.k - ANCILLARY).ok_or(Stop::Unknown)?;
+                }
+                0x20 | 0x28 | 0x30 => m.a = load(bytes, i.k, i.code & 0x18)?,
+                0x40 | 0x48 | 0x50 => m.a = load(bytes, m.x.wrapping_add(i.k), i.code & 0x18)?,
+                0xb1 => m.x = 4 * (load(bytes, i.k, BYTE)? & 0xf),
                 0x80 => m.a = bytes.len() as u32,
                 0x81 => m.x = bytes.len() as u32,
                 0x60 => m.a = memory,
@@ -163,13 +168,12 @@ const HALF: u16 = 0x08;
 /// What a program loads.
 ///
 /// # Source
-/// Linux v6.18, `net/core/filter.c`: `convert_bpf_extensions`, `bpf_skb_load_helper_32_no_cache`.
-fn load(skb: &Skb, bytes: &[u8], at: u32, size: u16) -> Result<u32, Stop> {
+/// Linux v6.18, `net/core/filter.c`: `bpf_skb_load_helper_32_no_cache`, `bpf_internal_load_pointer_neg_helper`.
+fn load(bytes: &[u8], at: u32, size: u16) -> Result<u32, Stop> {
     let at = match at {
-        ANCILLARY.. => return ancillary(skb, at - ANCILLARY).ok_or(Stop::Unknown),
         NETWORK.. => at - NETWORK,
-        // From the frame's header on.
-        0x8000_0000.. => return Err(Stop::Unknown),
+        FRAME.. => return Err(Stop::Unknown),
+        0x8000_0000.. => return Err(Stop::Zero),
         at => at,
     } as usize;
     let value = match size {
@@ -180,7 +184,10 @@ fn load(skb: &Skb, bytes: &[u8], at: u32, size: u16) -> Result<u32, Stop> {
     value.ok_or(Stop::Zero)
 }
 
-/// What the kernel knows beside the bytes: protocol, type, mark and CPU.
+/// What the kernel knows beside the bytes: protocol, type, mark and CPU. Only a load from a fixed place reads it.
+///
+/// # Source
+/// Linux v6.18, `net/core/filter.c`: `convert_bpf_extensions`.
 fn ancillary(skb: &Skb, what: u32) -> Option<u32> {
     match what {
         0 => Some(if skb.packet.family() == Family::V4 { 0x0800 } else { 0x86dd }),

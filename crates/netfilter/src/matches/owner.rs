@@ -31,10 +31,11 @@ const GID: u32 = 0;
 /// A socket sent it: a process's, or one of the host's own, which answer with ICMP, and in IPv4 with RST.
 ///
 /// # Source
-/// Linux v6.18, `net/ipv6/tcp_ipv6.c`: `tcp_v6_send_response` gives its packet to no socket.
+/// Linux v6.18, `net/ipv6/tcp_ipv6.c`: `tcp_v6_send_response` gives its packet to no socket;
+/// `net/ipv4/netfilter/nf_reject_ipv4.c`: `nf_send_reset` neither.
 pub(crate) const fn has_socket(skb: &Skb) -> bool {
     let answer = matches!((skb.packet.ip.dst, skb.packet.transport), (IpAddr::V6(_), Transport::Tcp(_)));
-    skb.uid.is_some() || !skb.iif.is_some() && skb.mac.is_none() && !answer
+    skb.uid.is_some() || !skb.iif.is_some() && skb.mac.is_none() && !answer && !skb.no_socket
 }
 
 impl Owner {

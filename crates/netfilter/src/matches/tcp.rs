@@ -25,6 +25,9 @@ pub struct Tcp {
     /// Judged, but not shown: a later `-m tcp` of the same rule asks the same again. The nft face has both and
     /// shows the last.
     pub hidden: bool,
+    /// Shown as negated, though judged as it says: an earlier `-m tcp` of the same rule negated the same. Source
+    /// port, destination port, flags.
+    pub shown_not: [bool; 3],
 }
 
 /// What the kernel has of ports: all of them are the same as none asked for.

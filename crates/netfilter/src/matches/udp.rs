@@ -22,6 +22,8 @@ pub struct Udp {
     /// Judged, but not shown: a later `-m udp` of the same rule asks the same again. The nft face has both and
     /// shows the last.
     pub hidden: bool,
+    /// Shown as negated, though judged as it says: an earlier `-m udp` of the same rule negated the same.
+    pub shown_not: [bool; 2],
 }
 
 impl PartialEq for Udp {

@@ -114,7 +114,7 @@ macro_rules! each_target {
             Snpt(npt::Snpt) = "SNPT", v6, skb, "net/ipv6/netfilter/ip6t_NPT.c"
                 but "an interface identifier that cannot be mapped stops as not modelled";
             /// Answers for a server until the client has shown that it is there.
-            Synproxy(synproxy::Synproxy) = "SYNPROXY", both, unmodelled, "net/ipv4/netfilter/ipt_SYNPROXY.c";
+            Synproxy(synproxy::Synproxy) = "SYNPROXY", both, cx, "net/netfilter/nf_synproxy_core.c";
             /// Sets or lowers the maximum segment size that a SYN offers.
             Tcpmss(tcpmss::Tcpmss) = "TCPMSS", both, cx, "net/netfilter/xt_TCPMSS.c";
             /// Overwrites TCP options with NOPs.
@@ -310,6 +310,7 @@ impl Target {
     pub(crate) fn wants(&self, family: packetwalk_wire::Family, wanted: &mut Wanted) {
         match self {
             Self::Rateest(t) => t.wants(wanted),
+            Self::Synproxy(_) => wanted.synproxy[family as usize] = true,
             // `tproxy_tg4_check`, `tproxy_tg6_check`.
             Self::Tproxy(_) => wanted.whole[family as usize] = true,
             _ => {}

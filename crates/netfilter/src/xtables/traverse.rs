@@ -10,7 +10,7 @@ use crate::shared::{Trace, TraceEnd};
 use crate::targets::{Flow, Target};
 
 use super::condition::Look;
-use super::{Face, Policy, Table};
+use super::{Face, Gap, Policy, Table};
 
 /// Where a packet goes on after a called chain: the calling chain and the next rule's place in it.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +121,13 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// The rule has a part that is not modelled: whoever runs the hook tells of it.
+    #[cold]
+    fn gap<H: Host>(&self, cx: &mut Cx<'_, '_, H>, option: &'static str, name: &'static str) {
+        let Self { face, table, chain, index: rule, .. } = *self;
+        cx.shared.gap = Some(Gap { face, family: cx.state.family, table, chain, rule, option, name });
+    }
+
     /// A rule, or the end of a chain, that a traced packet met: the legacy face writes it to the log.
     ///
     /// # Source
@@ -197,6 +204,7 @@ fn one<H: Host, O: Observer>(
                 return Next::End(Verdict::Drop(DropReason::NetfilterDrop));
             }
             Met::NotModelled => {
+                place.gap(cx, "-m", m.name());
                 tell(cx, obs, RuleEnd::NotModelled);
                 return Next::End(Verdict::Drop(DropReason::NotModelled));
             }
@@ -218,6 +226,10 @@ fn one<H: Host, O: Observer>(
         Target::Accept => (RuleEnd::Accept, Next::End(Verdict::Accept)),
         Target::Drop => (RuleEnd::Drop, Next::End(Verdict::Drop(DropReason::NetfilterDrop))),
         target => match target.act(cx, obs) {
+            Flow::End(verdict @ Verdict::Drop(DropReason::NotModelled)) => {
+                place.gap(cx, "-j", target.name().unwrap_or_default());
+                (RuleEnd::NotModelled, Next::End(verdict))
+            }
             Flow::Continue => {
                 *look = self::look(cx);
                 (RuleEnd::Continue, Next::Rule)
@@ -225,7 +237,6 @@ fn one<H: Host, O: Observer>(
             Flow::End(verdict) => {
                 let end = match verdict {
                     Verdict::Accept | Verdict::Bypass => RuleEnd::Accept,
-                    Verdict::Drop(DropReason::NotModelled) => RuleEnd::NotModelled,
                     Verdict::Drop(_) => RuleEnd::Drop,
                     Verdict::Reject(_) => RuleEnd::Reject,
                 };

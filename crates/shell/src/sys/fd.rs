@@ -260,9 +260,14 @@ impl Sys {
         self.commands.0 += bytes.len() as u64 / 1024;
         match &mut slot.open {
             Open::Null | Open::Zero(_) => Ok(()),
-            Open::Sink(stream) => self.output.push(*stream, bytes),
+            Open::Sink(stream) => {
+                let pushed = self.output.push(*stream, bytes);
+                self.gave_up |= pushed.is_err();
+                pushed
+            }
             Open::PipeWrite(pipe) => match self.pipes.get_mut(*pipe as usize) {
                 Some(pipe) if pipe.bytes.len() + bytes.len() > MOST_PIPED && pipe.readers > 0 => {
+                    self.gave_up = true;
                     Err(Errno::NoSpace)
                 }
                 Some(pipe) if pipe.readers > 0 => {
@@ -275,7 +280,9 @@ impl Sys {
                 if *append {
                     *at = self.vfs.read(*inode).len();
                 }
-                self.vfs.write(*inode, *at, bytes)?;
+                let written = self.vfs.write(*inode, *at, bytes);
+                self.gave_up |= written == Err(Errno::NoSpace);
+                written?;
                 *at += bytes.len();
                 Ok(())
             }

@@ -13,9 +13,11 @@ pub use failure::{Failure, is_note};
 pub use fd::Read;
 pub use output::{Apart, Collect, Sink, Stream};
 
+use packetwalk_lab::Lab;
 use packetwalk_trace::NsId;
 use packetwalk_wire::sorted::Map;
 
+use crate::print::gap;
 use crate::{Pid, Signal};
 use output::Output;
 use proc::Proc;
@@ -41,8 +43,10 @@ pub struct Sys {
     pub(crate) random: u32,
     /// The line that an interactive shell shall run next.
     pub(crate) line: Option<Vec<u8>>,
-    /// A limit of the simulator, not of the lab, ended something.
+    /// A limit of the simulator, not of the lab, ended something, or a packet met what is not simulated.
     pub(crate) gave_up: bool,
+    /// Lines that told what is not simulated in this script or line.
+    pub(crate) gaps_told: Vec<String>,
     /// A process was not started, for there are too many.
     full: bool,
     /// An interactive shell that has nothing to do, and its status.
@@ -70,6 +74,7 @@ impl Default for Sys {
             random: 1,
             line: None,
             gave_up: false,
+            gaps_told: Vec::new(),
             full: false,
             idle: None,
             legacy_iptables: [false; 2],
@@ -84,6 +89,19 @@ impl Sys {
     pub(crate) fn random(&mut self) -> u16 {
         self.random = self.random.wrapping_mul(1_103_515_245).wrapping_add(12_345);
         (self.random >> 16) as u16 & 0x7fff
+    }
+
+    /// Tells of packets that ended at what is not simulated, of each such thing once.
+    fn tell_gaps(&mut self, lab: &mut Lab) {
+        for gap in core::mem::take(&mut lab.gaps) {
+            let line = gap::line(&gap, lab);
+            if !self.gaps_told.contains(&line) {
+                // Where nothing more is printed, the status still tells.
+                let _ = self.output.push(Stream::Stderr, line.as_bytes());
+                self.gaps_told.push(line);
+            }
+            self.gave_up = true;
+        }
     }
 
     /// Counts bytes that were moved: each kibibyte is as much as a command.

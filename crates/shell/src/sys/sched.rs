@@ -41,6 +41,7 @@ pub(crate) fn run(
     loop {
         let before = sys.changes;
         let again = round(lab, sys);
+        sys.tell_gaps(lab);
         sys.output.drain(sink);
         if std::mem::take(&mut sys.full) {
             return Stopped::Full;

@@ -10,6 +10,7 @@ mod events;
 mod filter;
 mod getopt;
 mod help;
+mod load;
 mod options;
 mod table;
 
@@ -17,6 +18,7 @@ use crate::Cx;
 use crate::cx::Text;
 use crate::process::{OnSignal, Poll, Process, Signal};
 use events::Listen;
+use load::Load;
 use options::Command;
 
 /// Why the tool ends early.
@@ -49,6 +51,8 @@ enum Tool {
     Start,
     /// `-E`.
     Listens(Box<Listen>),
+    /// `-R`.
+    Loads(Load),
     /// It made events, and speaks after those who hear them: output, errors and status.
     Spoken(Text, Text, u8),
 }
@@ -63,7 +67,19 @@ impl Process for Tool {
             cx.stderr = core::mem::take(err);
             return Poll::Exit(*status);
         }
-        match begin(cx) {
+        if let Self::Start = self
+            && let Some(load) = Load::asked(cx)
+        {
+            *self = Self::Loads(load);
+        }
+        let started = match self {
+            Self::Loads(load) => match load.poll(cx) {
+                Some(status) => Start::Done(status, true),
+                None => return Poll::Wait,
+            },
+            _ => begin(cx),
+        };
+        match started {
             Start::Done(status, false) => Poll::Exit(status),
             Start::Done(status, true) => {
                 let (out, err) = (core::mem::take(&mut cx.stdout), core::mem::take(&mut cx.stderr));
@@ -115,7 +131,14 @@ fn begin(cx: &mut Cx<'_>) -> Start {
         parsed.command,
         Some(Command::Create | Command::Add | Command::Update | Command::Delete | Command::Flush)
     );
-    let status = match read.and_then(|()| command::run(cx, &parsed)) {
+    let done = read.and_then(|()| command::run(cx, &parsed));
+    let status = outcome(cx, done);
+    Start::Done(status, changes)
+}
+
+/// The exit status, after what is said of a failure.
+fn outcome(cx: &mut Cx<'_>, done: Result<u8, Fail>) -> u8 {
+    match done {
         Ok(status) => status,
         Err(Fail::Parameter(text)) => {
             cx.stderr.line(&format!("{VERSION}: {text}"));
@@ -130,6 +153,5 @@ fn begin(cx: &mut Cx<'_>) -> Start {
             cx.stderr.line(&format!("packetwalk: conntrack {what} is not simulated"));
             127
         }
-    };
-    Start::Done(status, changes)
+    }
 }

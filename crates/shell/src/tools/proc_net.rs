@@ -12,6 +12,7 @@ use crate::sys::Errno;
 enum Of<'a> {
     Conntrack,
     Expectations,
+    Synproxy,
     Recent(&'a str),
     Hashlimit(Family, &'a str),
 }
@@ -21,6 +22,7 @@ fn of(path: &[u8]) -> Option<Of<'_>> {
     match (path, std::str::from_utf8(path).ok()?.split_once('/')) {
         (b"nf_conntrack", _) => Some(Of::Conntrack),
         (b"nf_conntrack_expect", _) => Some(Of::Expectations),
+        (b"stat/synproxy", _) => Some(Of::Synproxy),
         (_, Some(("xt_recent", name))) => Some(Of::Recent(name)),
         (_, Some(("ipt_hashlimit", name))) => Some(Of::Hashlimit(Family::V4, name)),
         (_, Some(("ip6t_hashlimit", name))) => Some(Of::Hashlimit(Family::V6, name)),
@@ -41,6 +43,7 @@ pub(crate) fn read(lab: &mut Lab, ns: NsId, path: &[u8]) -> Result<Vec<u8>, Errn
     let text = match of {
         Of::Conntrack => Some(proc_table(&nf.ct, now)),
         Of::Expectations => Some(proc_expects(&mut nf.ct, now)),
+        Of::Synproxy => nf.has_synproxy().then(|| nf.shared.synproxy.show()),
         Of::Recent(name) => nf.shared.recent(name).map(|list| list.show()),
         Of::Hashlimit(family, name) => nf.shared.hashlimit(family, name).map(|table| table.show(now)),
     };

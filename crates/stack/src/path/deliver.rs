@@ -7,7 +7,7 @@ use packetwalk_wire::{Family, Icmp, Nfct, PacketType, Skb, Transport, icmp, prot
 
 use super::Next;
 use crate::sockets::Datagram;
-use crate::{Cx, Dst, Stack};
+use crate::{Cx, Dst, Stack, Unmodelled};
 
 impl Stack {
     /// # Source
@@ -16,9 +16,12 @@ impl Stack {
     pub(super) fn deliver<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: Skb, dst: Dst) -> Next {
         let packet = skb.packet;
         // Authentication and source routes are not checked here.
-        let unread = |(number, _)| matches!(number, kind::ROUTING | kind::AUTH);
-        if packet.ip.ext.iter(cx.payloads).any(unread) {
-            return self.drop(cx, &skb, DropReason::NotModelled);
+        let mut headers = packet.ip.ext.iter(cx.payloads).map(|(number, _)| number);
+        let unread = headers.find(|number| matches!(*number, kind::ROUTING | kind::AUTH));
+        drop(headers);
+        if let Some(number) = unread {
+            self.drop_unmodelled(cx, &skb, Unmodelled::Extension(number));
+            return Next::Done;
         }
         let mut taken = false;
         if !self.sockets.is_empty() {

@@ -10,7 +10,7 @@ use packetwalk_wire::{Family, IfIndex, Skb, Transport, proto};
 
 use super::Next;
 use crate::host::HostView;
-use crate::{Cx, Dst, LogLine, Stack};
+use crate::{Cx, Dst, LogLine, Stack, Unmodelled};
 
 /// How a hook ended for the path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,7 +43,14 @@ impl Stack {
         loop {
             match end {
                 Outcome::Done(Verdict::Accept | Verdict::Bypass) => return HookEnd::Go(route),
-                Outcome::Done(Verdict::Drop(DropReason::NfQueue)) => return HookEnd::Stop,
+                Outcome::Done(Verdict::Drop(DropReason::NfQueue | DropReason::Consumed)) => {
+                    return HookEnd::Stop;
+                }
+                Outcome::Done(Verdict::Drop(DropReason::NotModelled)) => {
+                    let rule = self.nf.shared.gap.take();
+                    self.tell_gap(cx, rule.map_or(Unmodelled::Fragment, Unmodelled::Rule));
+                    break;
+                }
                 Outcome::Done(Verdict::Drop(_)) => break,
                 Outcome::Done(Verdict::Reject(with)) => {
                     self.reject(cx, hook, skb, with);
@@ -82,7 +89,10 @@ impl Stack {
         for Line { level, text } in self.nf.shared.log.drain(..) {
             cx.log.write(LogLine { at: cx.now, level, text });
         }
+        let full = std::mem::take(&mut self.nf.ct.overflows);
+        cx.log.table_full(self.id, full, cx.now);
         self.send_copies(cx);
+        self.send_answers(cx);
     }
 
     /// # Source
@@ -128,7 +138,7 @@ fn sums_up<O: Observer>(cx: &Cx<'_, O>, skb: &Skb) -> bool {
     if packet.family() == Family::V6 && packet.len() == packet.ip.header_len() {
         return false;
     }
-    if matches!(protocol, proto::GRE | proto::AH | proto::ESP | proto::SCTP | proto::UDPLITE | proto::DCCP) {
+    if matches!(protocol, proto::GRE | proto::AH | proto::ESP | proto::SCTP | proto::UDPLITE) {
         return true;
     }
     match packet.transport {

@@ -61,12 +61,16 @@ pub struct Connection {
     snd_una: u32,
     snd_nxt: u32,
     rcv_nxt: u32,
+    /// The number of the peer's first byte.
+    rcv_first: u32,
     rcv_wnd: u32,
     peer_mss: u16,
     peer_window: u32,
     peer_wscale: Option<u8>,
     ts_recent: Option<u32>,
     ts_offset: u32,
+    /// The time stamps of the first and the last SYN-ACK (`snt_tsval_first`, `snt_tsval_last`).
+    ts_offered: Option<(u32, u32)>,
     sack: bool,
     unsent: VecDeque<u8>,
     unacked: VecDeque<u8>,
@@ -106,12 +110,14 @@ impl Connection {
             snd_una: seed.0,
             snd_nxt: seed.0,
             rcv_nxt: 0,
+            rcv_first: 0,
             rcv_wnd: 0,
             peer_mss: 536,
             peer_window: 0,
             peer_wscale: None,
             ts_recent: None,
             ts_offset: seed.1,
+            ts_offered: None,
             sack: conf.sack,
             unsent: VecDeque::new(),
             unacked: VecDeque::new(),
@@ -159,6 +165,7 @@ impl Connection {
     ) -> Self {
         let mut conn = Self::new(State::SynRecv, local, remote, conf, seed);
         conn.rcv_nxt = syn.seq.wrapping_add(1);
+        conn.rcv_first = conn.rcv_nxt;
         conn.take_syn_options(syn);
         let ts = if conn.ts_recent.is_some() { 12 } else { 0 };
         conn.rcv_wnd = initial_window(conf.mss, ts);
@@ -187,6 +194,10 @@ impl Connection {
             wscale: offered(self.conf.window_scaling, self.peer_wscale.is_some()).then_some(WINDOW_SCALE),
             ..TcpOptions::default()
         };
+        if let (true, Some((value, _))) = (answer, options.timestamp) {
+            let first = self.ts_offered.map_or(value, |(first, _)| first);
+            self.ts_offered = Some((first, value));
+        }
         let window = self.rcv_wnd.min(0xffff) as u16;
         let seq = self.snd_una;
         let ack = if answer { self.rcv_nxt } else { 0 };
@@ -209,6 +220,7 @@ impl Connection {
         // A request rounds down (`tcp_v4_reqsk_send_ack`), a connection up (`__tcp_select_window`).
         let window = match self.state {
             State::SynRecv => self.rcv_wnd >> scale,
+            _ if scale == 0 => self.rcv_wnd - self.unread_edge(),
             _ => self.rcv_wnd.div_ceil(1 << scale),
         };
         let window = window.min(0xffff) as u16;
@@ -226,6 +238,16 @@ impl Connection {
             options,
         };
         Segment { tcp, payload }
+    }
+
+    /// How far an unscaled window has shrunk: it is not opened again for less than a segment.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/tcp_output.c`: `__tcp_select_window`. Differs: what the socket's memory has room for
+    /// is not counted.
+    fn unread_edge(&self) -> u32 {
+        let taken = self.rcv_nxt.wrapping_sub(self.rcv_first);
+        if taken < u32::from(self.conf.mss) { taken.min(self.rcv_wnd) } else { 0 }
     }
 
     fn send_ack(&mut self, now: Instant, out: &mut Vec<Segment>) {
@@ -368,6 +390,7 @@ impl Connection {
             return;
         }
         self.rcv_nxt = seg.seq.wrapping_add(1);
+        self.rcv_first = self.rcv_nxt;
         self.take_syn_options(seg);
         self.snd_una = seg.ack;
         self.state = State::Established;
@@ -410,7 +433,7 @@ impl Connection {
             return;
         }
         let end = seg.seq.wrapping_add(len);
-        if after(seg.seq, self.rcv_nxt) || (len > 0 && !after(end, self.rcv_nxt)) {
+        if self.refuses_echo(seg) || after(seg.seq, self.rcv_nxt) || (len > 0 && !after(end, self.rcv_nxt)) {
             if len > 0 || self.may_challenge(now) {
                 self.send_ack(now, out);
             }

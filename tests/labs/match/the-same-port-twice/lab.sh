@@ -14,3 +14,21 @@ sleep 0.2
 iptables -S INPUT -v
 iptables -D INPUT -p udp -m udp --dport 80
 iptables -S INPUT
+echo "negated, and then not"
+while read -r rule; do
+    iptables -F; iptables -A INPUT $rule
+    iptables -S INPUT | tail -1; iptables -L INPUT -n | tail -1
+    iptables -D INPUT $rule; echo $?
+done << RULES
+-p tcp -m tcp ! --dport 1 -m tcp --dport 80
+-p tcp -m tcp ! --dport 1:5 -m tcp --dport 80
+-p tcp -m tcp ! --sport 1 -m tcp --sport 80:90
+-p tcp -m tcp ! --tcp-flags SYN,ACK SYN -m tcp --tcp-flags SYN,RST SYN
+-p udp -m udp ! --sport 1 ! --dport 3 -m udp --dport 80
+-p tcp -m tcp ! --dport :5 -m tcp --dport 80
+-p tcp -m tcp ! --dport 5: -m tcp --dport 80
+RULES
+iptables -F; iptables -A INPUT -p udp -m udp ! --dport 1 -m udp --dport 80
+nc -u -w1 127.0.0.1 1 <<< x
+nc -u -w1 127.0.0.1 80 <<< x
+iptables -S INPUT -v

@@ -162,7 +162,10 @@ impl Expander<'_, '_> {
         let words = if self.state.dash {
             vec![word.clone()]
         } else {
-            brace::expand(word).map_err(|_| Stop::Discard("brace expansion: too many words".to_owned()))?
+            brace::expand(word).map_err(|_| {
+                self.cx.sys.gave_up = true;
+                Stop::Discard("brace expansion: too many words".to_owned())
+            })?
         };
         for word in &words {
             let runs = self.runs(word)?;
@@ -245,6 +248,7 @@ impl Expander<'_, '_> {
     pub(super) fn weigh(&mut self, bytes: usize) -> Done<()> {
         self.log.size = self.log.size.saturating_add(bytes);
         if self.log.size > MOST_BYTES {
+            self.cx.sys.gave_up = true;
             return Err(Stop::Discard(format!("packetwalk: words of more than {} MiB", MOST_BYTES >> 20)));
         }
         Ok(())

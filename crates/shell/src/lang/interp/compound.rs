@@ -252,16 +252,19 @@ impl Interp {
         Step::Next
     }
 
-    /// Counts a command; at the limit the shell ends.
+    /// Counts a command; at the limit the shell gives up.
     pub(super) fn count(&mut self, cx: &mut Cx<'_>) -> Option<Step> {
         let (ran, most) = &mut cx.sys.commands;
         *ran += 1;
         if *ran <= *most {
             return None;
         }
-        cx.sys.gave_up = true;
-        let text = format!("packetwalk: gave up after {most} commands");
-        self.error(cx, &text);
-        Some(self.exit(cx, 1))
+        // Said once: all shells that still run end here.
+        if *most > 0 {
+            let text = format!("packetwalk: gave up after {most} commands");
+            *most = 0;
+            self.error(cx, &text);
+        }
+        Some(self.give_up(cx))
     }
 }

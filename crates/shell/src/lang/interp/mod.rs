@@ -22,8 +22,8 @@ use super::ast::{Command, Join, Kind, List};
 use super::expand::{Done, Expander, Log, Stop, Substitution};
 use super::parse::Parser;
 use super::state::{Source, State};
-use crate::Cx;
 use crate::process::{OnSignal, Poll, Process, Signal};
+use crate::{Cx, GAVE_UP};
 
 /// Steps before other processes have their turn.
 const QUANTUM: u32 = 2000;
@@ -371,7 +371,7 @@ impl Process for Interp {
             while let Some(frame) = self.frames.pop() {
                 self.undo(cx, frame);
             }
-            self.state.status = 128 + signal.0;
+            self.state.status = if cx.sys.gave_up { GAVE_UP } else { 128 + signal.0 };
             return OnSignal::Taken;
         }
         if self.state.traps.contains_key(&signal.0) {

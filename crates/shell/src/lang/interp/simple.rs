@@ -309,6 +309,7 @@ impl Interp {
         if self.state.calls.len() >= MOST_CALLS {
             let name = String::from_utf8_lossy(name);
             self.error(cx, &format!("{name}: maximum function nesting level exceeded ({MOST_CALLS})"));
+            cx.sys.gave_up = true;
             return self.discard(cx);
         }
         if !values.is_empty() {
@@ -470,7 +471,7 @@ impl Interp {
                 self.frames.push(Frame::WaitFor { children: vec![(pid, None)], command });
                 Step::Next
             }
-            None => self.no_fork(cx),
+            None => self.give_up(cx),
         }
     }
 }

@@ -7,7 +7,6 @@ use core::time::Duration;
 use packetwalk_wire::Instant;
 
 use super::{Frame, Interp, Reading, Step};
-use crate::Cx;
 use crate::lang::ast::{AndOr, Command, Kind, List, Pipeline, Timed};
 use crate::lang::expand::Substitution;
 use crate::lang::parse::Parser;
@@ -15,6 +14,7 @@ use crate::lang::state::{Job, Source, State};
 use crate::process::{Pid, Poll, Signal, Status};
 use crate::sys::Read;
 use crate::sys::fd::{Held, Open, OpenId};
+use crate::{Cx, GAVE_UP};
 
 /// A command substitution that runs.
 #[derive(Clone, Debug)]
@@ -47,9 +47,17 @@ impl Interp {
         cx.start_child(Box::new(child), words, Some(env), None, fds)
     }
 
-    /// There are too many processes: the lab will be ended.
-    pub(super) fn no_fork(&mut self, cx: &mut Cx<'_>) -> Step {
-        self.exit(cx, 254)
+    /// There are too many processes, or commands: the shell ends, or takes the next line that is typed.
+    pub(super) fn give_up(&mut self, cx: &mut Cx<'_>) -> Step {
+        cx.sys.gave_up = true;
+        if self.state.source == Source::Interactive && self.state.level == 0 {
+            while let Some(frame) = self.frames.pop() {
+                self.undo(cx, frame);
+            }
+            self.state.status = GAVE_UP;
+            return Step::Next;
+        }
+        self.exit(cx, GAVE_UP)
     }
 
     /// `( … )`; its redirections are done in it.
@@ -75,7 +83,7 @@ impl Interp {
                 self.frames.push(Frame::WaitFor { children: vec![(pid, None)], command });
                 Step::Next
             }
-            None => self.no_fork(cx),
+            None => self.give_up(cx),
         }
     }
 
@@ -144,7 +152,7 @@ impl Interp {
                     if let Some(open) = input {
                         cx.sys.close(open);
                     }
-                    return self.no_fork(cx);
+                    return self.give_up(cx);
                 }
             }
         }
@@ -165,7 +173,7 @@ impl Interp {
         let null = cx.sys.open_new(Open::Null);
         let pid = self.fork(cx, child, &[(0, null)]);
         cx.sys.close(null);
-        let Some(pid) = pid else { return self.no_fork(cx) };
+        let Some(pid) = pid else { return self.give_up(cx) };
         if let Some(proc) = cx.sys.proc_mut(pid) {
             proc.ignores |= 1 << Signal::INT.0 | 1 << Signal::QUIT.0;
         }
@@ -198,7 +206,7 @@ impl Interp {
                 self.frames.push(Frame::Capture(Capture { pid, from, output: Vec::new() }));
                 Step::Next
             }
-            _ => self.no_fork(cx),
+            _ => self.give_up(cx),
         }
     }
 
@@ -221,7 +229,7 @@ impl Interp {
         let (Some(pid), Some(fd)) = (pid, free) else {
             cx.sys.close(own);
             self.undo(cx, frame);
-            return self.no_fork(cx);
+            return self.give_up(cx);
         };
         self.state.last_background = Some(pid);
         cx.sys.put_fd(cx.pid, fd, Some(own));

@@ -127,6 +127,7 @@ pub(super) const fn reason(reason: DropReason) -> &'static str {
         DropReason::FragReasm => "its datagram never became whole",
         DropReason::SocketRcvbuff => "the socket's queue is full",
         DropReason::NfQueue => "no program listens on the queue it was handed to",
+        DropReason::Consumed => "SYNPROXY took it, and sent segments of its own",
         DropReason::NotModelled => "a rule uses what is not simulated",
         DropReason::UnhandledProto => "nobody wanted the frame",
     }

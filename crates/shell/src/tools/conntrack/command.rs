@@ -29,7 +29,11 @@ pub(super) fn run(cx: &mut Cx<'_>, parsed: &Parsed) -> Result<u8, Fail> {
     let portid = cx.pid.0;
     let Some(table) = cx.lab.stack_mut(cx.ns).map(|stack| &mut stack.nf.ct) else { return Ok(1) };
     let mut lines = String::new();
-    let mut done = |n: usize, what: &str| cx.stderr.line(&format!("{VERSION}: {n} {what}"));
+    let mut done = |n: usize, what: &str| {
+        if !parsed.quiet {
+            cx.stderr.line(&format!("{VERSION}: {n} {what}"));
+        }
+    };
     let mut status = 0;
     match parsed.command {
         Some(Command::List) if parsed.table == Table::Expect => {
@@ -58,7 +62,11 @@ pub(super) fn run(cx: &mut Cx<'_>, parsed: &Parsed) -> Result<u8, Fail> {
         }
         Some(Command::Create | Command::Add) if parsed.table == Table::Conntrack => {
             let add = parsed.command == Some(Command::Add);
-            let count = change::create(table, parsed, add, portid, now)?;
+            let created = change::create(table, parsed, add, portid, now);
+            if table.overflows > 0 {
+                cx.lab.tell_full(cx.ns);
+            }
+            let count = created?;
             let what = if add { "added" } else { "created" };
             done(count, &format!("flow entries have been {what}."));
             status = u8::from(count == 0 && !add);
@@ -68,7 +76,7 @@ pub(super) fn run(cx: &mut Cx<'_>, parsed: &Parsed) -> Result<u8, Fail> {
             for text in &updated.errors {
                 cx.stderr.line(text);
             }
-            if end.is_ok() {
+            if end.is_ok() && !parsed.quiet {
                 cx.stderr.line(&format!("{VERSION}: {} flow entries have been updated.", updated.count));
             }
             cx.stdout.push(updated.lines.as_bytes());
@@ -141,12 +149,14 @@ pub(super) fn run(cx: &mut Cx<'_>, parsed: &Parsed) -> Result<u8, Fail> {
         _ => return Err(no_expectation(table, parsed, now)),
     }
     cx.stdout.push(lines.as_bytes());
+    // The summary is the last thing that a terminal shows; the end of a document is sent before it too.
+    let summary = core::mem::take(&mut cx.stderr);
     if parsed.style.xml && parsed.command == Some(Command::List) {
-        // The end of the document is sent before the summary.
-        let summary = core::mem::take(&mut cx.stderr);
         cx.flush();
-        cx.stderr = summary;
+    } else {
+        cx.end_line();
     }
+    cx.stderr = summary;
     Ok(status)
 }
 

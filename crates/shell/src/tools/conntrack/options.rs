@@ -58,6 +58,8 @@ pub(super) struct Nat {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parsed {
     pub command: Option<Command>,
+    /// Nothing is said of how many entries there were.
+    pub quiet: bool,
     pub table: Table,
     pub warnings: Vec<&'static str>,
     pub style: Style,

@@ -16,6 +16,7 @@ mod nft;
 pub(in crate::tools) mod number;
 mod option;
 mod program;
+pub(in crate::tools) mod raw;
 mod restore;
 mod restore_legacy;
 mod rules;
@@ -284,7 +285,7 @@ fn restore(
         let path = options.file.as_deref().unwrap_or("-");
         (Fail::Plain { status: 1, text: format!("Can't open {path}: {why}\n") }, None)
     })?;
-    let input = String::from_utf8_lossy(bytes);
+    let input = raw::decode(bytes);
     if program.face == Face::Legacy {
         let mut kernel = |change: &mut dyn FnMut(&mut Ruleset)| {
             nf.change(program.face, program.family, |rules| change(rules));

@@ -10,7 +10,7 @@ use packetwalk_wire::{Family, Mac};
 
 use super::fail::Fail;
 use super::program::World;
-use super::{addr, names, number};
+use super::{addr, names, number, raw};
 use crate::tools::clib::{float, may_be_name};
 
 /// What an option's argument is (`enum xt_option_type`).
@@ -226,13 +226,13 @@ impl Call<'_> {
                 Value::Uint((p * f64::from(1_u32 << 31)).round() as u64)
             }
             Ty::Str => {
-                if opt.min != 0 && arg.len() < opt.min as usize {
+                if opt.min != 0 && raw::len(arg) < opt.min as usize {
                     return Err(Fail::param(format!(
                         "Argument must have a minimum length of {} characters\n",
                         opt.min
                     )));
                 }
-                if opt.max != 0 && arg.len() > opt.max as usize {
+                if opt.max != 0 && raw::len(arg) > opt.max as usize {
                     return Err(Fail::param(format!(
                         "Argument must have a maximum length of {} characters\n",
                         opt.max

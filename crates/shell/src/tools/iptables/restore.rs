@@ -10,7 +10,7 @@ use super::fail::Fail;
 use super::getopt::{Arg, Getopt, Item, Long};
 use super::nft::{Batch, Stop, table_id};
 use super::program::{Program, World};
-use super::{invalid_option, rules};
+use super::{invalid_option, raw, rules};
 
 /// The command line of `iptables-restore`.
 #[derive(Clone, Debug, Default)]
@@ -436,7 +436,7 @@ fn words(text: &str, args: &mut Vec<String>) -> Result<(), Fail> {
         };
         if plain {
             word.push(c);
-            if word.len() >= LONGEST {
+            if word.len() >= LONGEST && raw::len(&word) >= LONGEST {
                 return Err(Fail::param("Parameter too long!"));
             }
         }

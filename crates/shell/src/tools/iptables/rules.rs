@@ -107,10 +107,17 @@ fn hides<T: PartialEq>(old: Option<T>, new: Option<T>) -> bool {
     old.is_some() && new.is_some() && old != new
 }
 
-fn merge(into: &mut Ports, from: Ports) {
-    if !all(from) {
+/// The last is shown, negated if one before it was (`invflags` only gains bits).
+fn merge<T: Copy>(into: &mut Option<Cond<T>>, shown_not: &mut bool, from: Option<Cond<T>>) {
+    if from.is_some() {
+        *shown_not |= into.is_some_and(|c| c.not);
         *into = from;
     }
+}
+
+/// Ports, unless they are all.
+fn some(c: Ports) -> Ports {
+    c.filter(|_| !all(c))
 }
 
 /// TCP and UDP matches as the kernel gives them back to the nft face: what asks nothing is gone, and
@@ -148,9 +155,10 @@ fn native(matches: &[Match]) -> Vec<Match> {
                         hidden = Some(Match::Tcp(Tcp { hidden: true, ..*one }));
                     }
                     one.ports_together |= together(t.sport, t.dport);
-                    merge(&mut one.sport, t.sport);
-                    merge(&mut one.dport, t.dport);
-                    one.flags = flags.or(one.flags);
+                    let [source, destination, flag] = &mut one.shown_not;
+                    merge(&mut one.sport, source, some(t.sport));
+                    merge(&mut one.dport, destination, some(t.dport));
+                    merge(&mut one.flags, flag, flags);
                 }
                 out.extend(hidden);
             }
@@ -173,8 +181,9 @@ fn native(matches: &[Match]) -> Vec<Match> {
                         hidden = Some(Match::Udp(Udp { hidden: true, ..*one }));
                     }
                     one.ports_together |= together(u.sport, u.dport);
-                    merge(&mut one.sport, u.sport);
-                    merge(&mut one.dport, u.dport);
+                    let [source, destination] = &mut one.shown_not;
+                    merge(&mut one.sport, source, some(u.sport));
+                    merge(&mut one.dport, destination, some(u.dport));
                 }
                 out.extend(hidden);
             }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use packetwalk_lab::EPOCH;
 use packetwalk_wire::Family;
 
-use super::{Hosts, Input, input, run};
+use super::{Hosts, Input, input, raw, run};
 use crate::{Cx, Poll, Process};
 
 /// A run of `iptables` and its kin.
@@ -24,7 +24,7 @@ impl Process for Iptables {
         let name = cx.args.first().map(|n| String::from_utf8_lossy(n).into_owned()).unwrap_or_default();
         let name = name.rsplit('/').next().unwrap_or_default().to_owned();
         let name = crate::tools::control::alternatives::program(cx, name);
-        let args = cx.strings();
+        let args: Vec<String> = cx.args.iter().skip(1).map(|arg| raw::decode(arg)).collect();
         let mut unreadable = None;
         match input(&name, &args) {
             Input::None => {}
@@ -48,9 +48,9 @@ impl Process for Iptables {
         stack.nf.shared.now = now;
         let Some(output) = run(&name, &args, bytes, &mut stack.nf, &hosts) else { return Poll::Exit(127) };
         // Warnings come before what is listed.
-        cx.stderr.push(output.stderr.as_bytes());
+        cx.stderr.push(&raw::encode(&output.stderr));
         cx.flush();
-        cx.stdout.push(output.stdout.as_bytes());
+        cx.stdout.push(&raw::encode(&output.stdout));
         Poll::Exit(output.status)
     }
 

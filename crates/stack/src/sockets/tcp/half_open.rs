@@ -25,6 +25,17 @@ impl Connection {
         self.state == State::SynRecv && syn && !again && self.in_window(seg.seq)
     }
 
+    /// A half-open connection believes no segment that echoes a time stamp which no SYN-ACK had.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/ipv4/tcp_minisocks.c`: `tcp_check_req`.
+    pub(super) fn refuses_echo(&self, seg: &Tcp) -> bool {
+        let (Some((first, last)), Some((_, echo))) = (self.ts_offered, seg.options.timestamp) else {
+            return false;
+        };
+        self.state == State::SynRecv && echo != 0 && echo.wrapping_sub(first) > last.wrapping_sub(first)
+    }
+
     pub(super) const fn in_window(&self, seq: u32) -> bool {
         seq.wrapping_sub(self.rcv_nxt) < self.rcv_wnd
     }

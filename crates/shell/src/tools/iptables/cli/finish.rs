@@ -5,7 +5,7 @@ use packetwalk_netfilter::xtables::{Cond, Net};
 use super::super::command::{self, Command};
 use super::super::ext;
 use super::super::fail::Fail;
-use super::super::{addr, option};
+use super::super::{addr, option, raw};
 use super::{Read, Reader};
 
 impl Reader<'_> {
@@ -51,7 +51,7 @@ impl Reader<'_> {
         }
         out.commands.check(&out.options)?;
         let chain = out.chain.as_deref().unwrap_or_default();
-        if chain.len() >= 29 {
+        if raw::len(chain) >= 29 {
             return Err(command::too_long(chain));
         }
         if out.commands.has_rule() || out.commands.has(Command::DeleteNum) {

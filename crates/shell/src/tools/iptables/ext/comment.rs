@@ -5,7 +5,7 @@ use packetwalk_wire::Family;
 
 use super::super::fail::Fail;
 use super::super::option::{Call, Opt, Ty};
-use super::{Ext, Listing, put, quoted};
+use super::{Ext, Listing, cut, put, quoted};
 
 const OPTS: &[Opt] = &[Opt::new("comment", 0, Ty::Str).mandatory()];
 
@@ -32,13 +32,4 @@ impl Ext for Comment {
     fn list(&self, out: &mut String, _: &Listing<'_>) {
         put!(out, " /* {} */", self.text);
     }
-}
-
-/// At most `most` bytes, ending at a whole character.
-pub(super) fn cut(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
 }

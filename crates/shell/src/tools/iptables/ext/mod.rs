@@ -98,6 +98,7 @@ use packetwalk_wire::Family;
 use super::fail::Fail;
 use super::option::{Call, Opt};
 use super::program::{Hosts, Program};
+use super::raw::cut;
 
 /// Writes to a `String`, which cannot fail.
 macro_rules! put {
@@ -287,15 +288,6 @@ packetwalk_netfilter::each_target!(of_targets);
 /// The refusal of something that exists on Linux and not here.
 pub(super) fn refuse(program: &Program, kind: &str, name: &str) -> Fail {
     Fail::not_simulated(program, &format!("{kind} '{name}'"))
-}
-
-/// A text's first `most` bytes, as a fixed field holds them; no character is cut in two.
-fn cut(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
 }
 
 /// `xtables_param_act(XTF_BAD_VALUE, …)`.

@@ -5,6 +5,7 @@ use packetwalk_wire::Family;
 
 use super::super::fail::Fail;
 use super::super::option::{Call, Opt, Ty, Value};
+use super::super::raw;
 use super::{Ext, Listing, bang, put};
 
 const FROM: u8 = 0;
@@ -37,7 +38,7 @@ fn too_long(text: &str) -> Fail {
 /// # Source
 /// iptables 1.8.9, `extensions/libxt_string.c`: `parse_hex_string`.
 fn hex(text: &str) -> Result<Box<[u8]>, Fail> {
-    let bytes = text.as_bytes();
+    let bytes = raw::encode(text);
     // A C string's NUL follows the last byte.
     let byte = |i: usize| bytes.get(i).copied().unwrap_or(0);
     if bytes.is_empty() {
@@ -134,8 +135,8 @@ impl Ext for Text {
                 self.algo = call.arg.get(..end).unwrap_or_default().into();
             }
             (ICASE, _) => self.icase = true,
-            (STRING, _) if call.arg.len() > MOST => return Err(too_long(call.arg)),
-            (STRING, _) => self.pattern = call.arg.as_bytes().into(),
+            (STRING, _) if raw::len(call.arg) > MOST => return Err(too_long(call.arg)),
+            (STRING, _) => self.pattern = raw::encode(call.arg).into(),
             _ => self.pattern = hex(call.arg)?,
         }
         self.not |= call.invert;

@@ -6,8 +6,7 @@ use packetwalk_wire::{Family, Mac};
 use super::super::fail::Fail;
 use super::super::number;
 use super::super::option::{Call, Opt, Ty, Value};
-use super::comment::cut;
-use super::{Ext, Listing, put, quoted};
+use super::{Ext, Listing, cut, put, quoted};
 
 impl Ext for Led {
     fn new(_: Family) -> Self {

@@ -6,8 +6,7 @@ use packetwalk_wire::Family;
 use super::super::fail::Fail;
 use super::super::number;
 use super::super::option::{Call, Opt, Ty};
-use super::comment::cut;
-use super::{Ext, Listing, put};
+use super::{Ext, Listing, cut, put};
 
 const NOTRACK: u8 = 0;
 const HELPER: u8 = 1;

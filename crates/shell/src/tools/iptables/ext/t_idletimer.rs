@@ -5,8 +5,7 @@ use packetwalk_wire::Family;
 
 use super::super::fail::Fail;
 use super::super::option::{Call, Opt, Ty, Value};
-use super::comment::cut;
-use super::{Ext, Listing, put};
+use super::{Ext, Listing, cut, put};
 
 const TIMEOUT: u8 = 0;
 const LABEL: u8 = 1;

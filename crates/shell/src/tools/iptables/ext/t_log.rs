@@ -5,8 +5,7 @@ use packetwalk_wire::Family;
 
 use super::super::fail::Fail;
 use super::super::option::{Call, Opt, Ty, Value};
-use super::comment::cut;
-use super::{Ext, Listing, put, quoted};
+use super::{Ext, Listing, cut, put, quoted};
 
 /// Ids of the flag options are the bits' numbers.
 const TCPSEQ: u8 = 0;

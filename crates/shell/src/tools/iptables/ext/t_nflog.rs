@@ -6,8 +6,7 @@ use packetwalk_wire::Family;
 
 use super::super::fail::Fail;
 use super::super::option::{Call, Opt, Ty, Value};
-use super::comment::cut;
-use super::{Ext, Listing, put, quoted};
+use super::{Ext, Listing, cut, put, quoted};
 
 const GROUP: u8 = 0;
 const PREFIX: u8 = 1;

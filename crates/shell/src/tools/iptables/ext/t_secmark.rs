@@ -5,8 +5,7 @@ use packetwalk_wire::Family;
 
 use super::super::fail::Fail;
 use super::super::option::{Call, Opt, Ty};
-use super::comment::cut;
-use super::{Ext, Listing, put};
+use super::{Ext, Listing, cut, put};
 
 impl Ext for Secmark {
     fn new(_: Family) -> Self {

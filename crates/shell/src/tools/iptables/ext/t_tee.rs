@@ -5,8 +5,7 @@ use packetwalk_wire::{Family, IfName};
 
 use super::super::fail::Fail;
 use super::super::option::{Call, Opt, Ty, Value};
-use super::comment::cut;
-use super::{Ext, Listing, put};
+use super::{Ext, Listing, cut, put};
 
 const GATEWAY: u8 = 0;
 const OIF: u8 = 1;

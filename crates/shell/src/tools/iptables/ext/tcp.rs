@@ -97,6 +97,11 @@ pub(super) fn list_ports(
     }
 }
 
+/// As it is shown.
+pub(super) fn shown<T>(c: Option<Cond<T>>, not: bool) -> Option<Cond<T>> {
+    c.map(|c| Cond { not: c.not || not, ..c })
+}
+
 impl Ext for Tcp {
     fn new(_: Family) -> Self {
         Self::default()
@@ -142,25 +147,27 @@ impl Ext for Tcp {
     }
 
     fn save(&self, out: &mut String, _: Family) {
-        save_ports(out, "sport", self.sport);
-        save_ports(out, "dport", self.dport);
+        let [source, destination, flags] = self.shown_not;
+        save_ports(out, "sport", shown(self.sport, source));
+        save_ports(out, "dport", shown(self.dport, destination));
         if let Some(c) = self.option {
             put!(out, "{} --tcp-option {}", bang(c.not), c.is);
         }
-        if let Some(c) = self.flags.filter(|c| c.is.0 != 0 || c.not) {
+        if let Some(c) = shown(self.flags, flags).filter(|c| c.is.0 != 0 || c.not) {
             put!(out, "{} --tcp-flags {} {}", bang(c.not), flag_names(c.is.0), flag_names(c.is.1));
         }
     }
 
     fn list(&self, out: &mut String, how: &Listing<'_>) {
         out.push_str(" tcp");
-        list_ports(out, "spt", "tcp", self.sport, how.numeric);
-        list_ports(out, "dpt", "tcp", self.dport, how.numeric);
+        let [source, destination, flags] = self.shown_not;
+        list_ports(out, "spt", "tcp", shown(self.sport, source), how.numeric);
+        list_ports(out, "dpt", "tcp", shown(self.dport, destination), how.numeric);
         let not = |not: bool| if not { "!" } else { "" };
         if let Some(c) = self.option {
             put!(out, " option={}{}", not(c.not), c.is);
         }
-        if let Some(c) = self.flags.filter(|c| c.is.0 != 0 || c.not) {
+        if let Some(c) = shown(self.flags, flags).filter(|c| c.is.0 != 0 || c.not) {
             if how.numeric {
                 put!(out, " flags:{}0x{:02X}/0x{:02X}", not(c.not), c.is.0, c.is.1);
             } else {

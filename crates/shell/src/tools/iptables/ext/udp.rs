@@ -7,7 +7,7 @@ use packetwalk_wire::Family;
 
 use super::super::fail::Fail;
 use super::super::option::{Call, Opt, Ty, Value};
-use super::tcp::{list_ports, save_ports};
+use super::tcp::{list_ports, save_ports, shown};
 use super::{Ext, Listing};
 
 const SPORT: u8 = 0;
@@ -41,13 +41,15 @@ impl Ext for Udp {
     }
 
     fn save(&self, out: &mut String, _: Family) {
-        save_ports(out, "sport", self.sport);
-        save_ports(out, "dport", self.dport);
+        let [source, destination] = self.shown_not;
+        save_ports(out, "sport", shown(self.sport, source));
+        save_ports(out, "dport", shown(self.dport, destination));
     }
 
     fn list(&self, out: &mut String, how: &Listing<'_>) {
         out.push_str(" udp");
-        list_ports(out, "spt", "udp", self.sport, how.numeric);
-        list_ports(out, "dpt", "udp", self.dport, how.numeric);
+        let [source, destination] = self.shown_not;
+        list_ports(out, "spt", "udp", shown(self.sport, source), how.numeric);
+        list_ports(out, "dpt", "udp", shown(self.dport, destination), how.numeric);
     }
 }
