@@ -22,6 +22,10 @@ fn errors(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// What the network did is no mistake of a lab's.
+const REFUSED: &str =
+    "curl: (7) Failed to connect to 127.0.0.1 port 80 after 0 ms: Couldn't connect to server\n";
+
 /// What iproute2 6.1, iptables 1.8.9 and procps 4.0 say on Debian 12, each followed by its line.
 #[test]
 fn a_refusal_names_its_line() {
@@ -45,7 +49,12 @@ fn a_refusal_names_its_line() {
             "x=$(bash -c '\n\nip link set x up')\n",
             "Cannot find device \"x\"\nlab.sh: line 1: ip exited with status 1\n",
         ),
-        ("\ncurl x\n", "packetwalk: curl is not simulated\nlab.sh: line 2: curl exited with status 127\n"),
+        ("\ndig x\n", "packetwalk: dig is not simulated\nlab.sh: line 2: dig exited with status 127\n"),
+        (
+            "\ncurl -sS http://x/\n",
+            "curl: (6) Could not resolve host: x\nlab.sh: line 2: curl exited with status 6\n",
+        ),
+        ("\nip link set lo up\ncurl -sS http://127.0.0.1/\n", REFUSED),
         (
             "\nalias a=b\n",
             "packetwalk: alias is not simulated\nlab.sh: line 2: alias exited with status 127\n",

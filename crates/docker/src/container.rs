@@ -69,6 +69,8 @@ pub struct Container {
     pub id: String,
     /// Its name, without the slash.
     pub name: String,
+    /// The user gave it.
+    pub named: bool,
     /// When it was made, in nanoseconds since the Unix epoch.
     pub created: u64,
     /// As it was asked for.
@@ -79,6 +81,8 @@ pub struct Container {
     pub endpoints: Vec<Endpoint>,
     /// What it does.
     pub state: RunState,
+    /// The number of its process, as the machine has it; 0 while it does not run.
+    pub pid: u32,
     /// When it was started, and when it ended.
     pub times: (Option<u64>, Option<u64>),
     /// Its namespace, while it runs.

@@ -29,6 +29,8 @@ pub enum Op {
     AddSandbox(u32, String),
     /// The end of a namespace.
     DelSandbox(u32),
+    /// The resolver of a container listens at these ports of TCP and UDP.
+    StartResolver(u16, u16),
     /// A docker-proxy starts.
     StartProxy(Proxy),
     /// A docker-proxy ends.

@@ -1,5 +1,7 @@
 //! A container's namespace.
 
+use std::net::IpAddr;
+
 use crate::random::Random;
 
 /// Whose network a container has: `--network`.
@@ -61,6 +63,19 @@ pub struct Sandbox {
     pub hosts: Vec<(String, String)>,
     /// `/etc/resolv.conf`.
     pub resolv_conf: String,
+    /// Servers that the resolver asks about what it does not know.
+    pub upstreams: Vec<Upstream>,
+    /// `ndots` was chosen: a name without dots is not asked about elsewhere.
+    pub ndots_set: bool,
+}
+
+/// A name server that the embedded resolver asks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Upstream {
+    /// Its address.
+    pub addr: IpAddr,
+    /// It is asked from the host's namespace, not from the container's.
+    pub from_host: bool,
 }
 
 impl Sandbox {
@@ -73,6 +88,8 @@ impl Sandbox {
             resolver: None,
             hosts: Vec::new(),
             resolv_conf: String::new(),
+            upstreams: Vec::new(),
+            ndots_set: false,
         }
     }
 }

@@ -8,7 +8,7 @@ use packetwalk_wire::Instant;
 
 use crate::process::{Pid, Poll, Process, Signal, Status};
 use crate::sys::fd::{Open, OpenId};
-use crate::sys::proc::{Env, Proc, When};
+use crate::sys::proc::{Env, Proc, Userland, When};
 use crate::sys::vfs::{Entry, ZEROS, absolute};
 use crate::sys::{Errno, Read, Stream, Sys};
 use crate::tools;
@@ -61,6 +61,8 @@ pub struct Cx<'a> {
     /// Standard error.
     pub stderr: Text,
     pub(crate) sys: &'a mut Sys,
+    /// Whose programs the process sees; a container's, once it is set.
+    pub(crate) userland: Userland,
     broken: bool,
 }
 
@@ -99,8 +101,11 @@ pub struct NotFound;
 
 impl<'a> Cx<'a> {
     pub(crate) fn new(lab: &'a mut Lab, sys: &'a mut Sys, pid: Pid) -> Self {
-        let (ns, args) = sys.proc(pid).map_or((NsId(0), Rc::from([])), |p| (p.ns, Rc::clone(&p.args)));
-        Self { lab, ns, pid, args, stdout: Text::default(), stderr: Text::default(), sys, broken: false }
+        let (ns, args, userland) = sys
+            .proc(pid)
+            .map_or((NsId(0), Rc::from([]), Userland::Machine), |p| (p.ns, Rc::clone(&p.args), p.userland));
+        let (stdout, stderr) = (Text::default(), Text::default());
+        Self { lab, ns, pid, args, stdout, stderr, sys, userland, broken: false }
     }
 
     /// Sends what is left; whether a pipe was broken since the poll began.
@@ -213,7 +218,7 @@ impl<'a> Cx<'a> {
             return Err(Errno::NoEntry);
         }
         let path = self.path(path);
-        if let Some(bytes) = self.sys.docker.file(self.ns, &path) {
+        if let Some(bytes) = self.own_file(&path) {
             return Ok(bytes);
         }
         match self.sys.vfs.lookup(&path)? {
@@ -247,6 +252,14 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// A file that Docker mounts into the container that the process is in.
+    fn own_file(&self, path: &[u8]) -> Option<Vec<u8>> {
+        if self.userland == Userland::Machine {
+            return None;
+        }
+        self.sys.docker.file(self.ns, path)
+    }
+
     /// Starts a child.
     ///
     /// # Errors
@@ -276,6 +289,7 @@ impl<'a> Cx<'a> {
         let me = self.sys.proc(self.pid)?;
         let (own_env, cwd, own, ignores, origin) =
             (Rc::clone(&me.env), Rc::clone(&me.cwd), me.fds.clone(), me.ignores, me.origin);
+        let userland = self.userland;
         let mut table = self.sys.dup_table(&own);
         for &(fd, open) in fds {
             let open = self.sys.dup(open);
@@ -286,7 +300,7 @@ impl<'a> Cx<'a> {
         let when = When::Start(self.lab.now() + crate::sys::sched::EXEC_TIME);
         let env = env.unwrap_or(own_env);
         let child = Proc::new(self.pid, ns.unwrap_or(self.ns), args, body, when);
-        self.sys.spawn(Proc { env, cwd, fds: table, ignores, origin, ..child })
+        self.sys.spawn(Proc { env, cwd, fds: table, ignores, origin, userland, ..child })
     }
 
     /// Starts a process that is nobody's child, without standard streams. `None`: too many processes.
@@ -317,7 +331,7 @@ impl<'a> Cx<'a> {
         {
             return Ok(Place::Other);
         }
-        if self.sys.docker.file(self.ns, &path).is_some() {
+        if self.own_file(&path).is_some() {
             return Ok(Place::File);
         }
         match self.sys.vfs.lookup(&path)? {
@@ -342,7 +356,7 @@ impl<'a> Cx<'a> {
         }
         let path = self.path(path);
         if mode == Mode::Read
-            && let Some(bytes) = self.sys.docker.file(self.ns, &path)
+            && let Some(bytes) = self.own_file(&path)
         {
             return Ok(self.sys.open_new(Open::Given { bytes: bytes.into(), at: 0 }));
         }
@@ -390,8 +404,10 @@ impl<'a> Cx<'a> {
         self.flush();
         let name = args.first().ok_or(NotFound)?.clone();
         let body = tools::start(&name, self).ok_or(NotFound)?;
+        let userland = self.userland;
         let proc = self.sys.proc_mut(self.pid).ok_or(NotFound)?;
         proc.args = args.into();
+        proc.userland = userland;
         if let Some(ns) = ns {
             proc.ns = ns;
         }

@@ -89,17 +89,49 @@ pub fn at_terminal(script: &str) -> io::Result<String> {
     run(script, command)
 }
 
+/// Whether a lab is for a Docker daemon: it says which one.
+pub fn needs_docker(lab: &str) -> bool {
+    lab.lines().any(|line| line.starts_with("dockerd --version-profile"))
+}
+
+/// Runs the lab with the text `lab` on the kernel with a real daemon. `folder` is `tests/labs/docker`, `tools` what
+/// its `daemon.sh` tells of.
+///
+/// # Errors
+/// See [`run`]; the servers of the images cannot be built.
+pub fn on_docker(lab: &str, folder: &Path, tools: &Path) -> io::Result<String> {
+    let built = scratch()?;
+    let serve = built.join("serve");
+    let mut cc = Command::new("cc");
+    cc.args(["-static", "-O1", "-o"]).arg(&serve).arg(folder.join("serve.c"));
+    if !cc.status()?.success() {
+        return Err(io::Error::other("serve.c cannot be built"));
+    }
+    let mut command = Command::new("unshare");
+    command.args(["-n", "-m", "--propagation", "private", "-p", "--fork", "--mount-proc", "bash"]);
+    command.arg(folder.join("daemon.sh"));
+    let own = [("PACKETWALK_DOCKER_TOOLS", tools), ("PACKETWALK_SERVE", &serve)];
+    let output = run_with(lab, command, &own);
+    fs::remove_dir_all(&built)?;
+    output
+}
+
 /// Runs `command` in a folder that holds the lab with the text `lab` as `lab.sh`: everything that it printed, in
 /// order, then its exit status in a line.
 ///
 /// # Errors
 /// It cannot be started or does not end.
-pub fn run(lab: impl AsRef<[u8]>, mut command: Command) -> io::Result<String> {
+pub fn run(lab: impl AsRef<[u8]>, command: Command) -> io::Result<String> {
+    run_with(lab, command, &[])
+}
+
+fn run_with(lab: impl AsRef<[u8]>, mut command: Command, env: &[(&str, &Path)]) -> io::Result<String> {
     let folder = scratch()?;
     fs::write(folder.join("lab.sh"), lab)?;
     let output = folder.join("output");
     let file = File::create(&output)?;
     command.current_dir(&folder).env_clear().envs([("PATH", PATH), ("LC_ALL", "C.UTF-8"), ("HOME", "/root")]);
+    command.envs(env.iter().copied());
     command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).process_group(0);
     let status = wait(&mut command);
     let text = fs::read(&output).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());

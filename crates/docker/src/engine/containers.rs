@@ -104,6 +104,7 @@ impl Engine {
                 ep.network = net.name().to_owned();
             }
         }
+        let named = config.name.is_some();
         let name = match config.name.take() {
             Some(name) => {
                 self.check_name(&name)?;
@@ -117,11 +118,13 @@ impl Engine {
         let container = Container {
             id: id.clone(),
             name,
+            named,
             created: now,
             hostname,
             endpoints,
             config,
             state: RunState::Created,
+            pid: 0,
             times: (None, None),
             sandbox: None,
             last_sandbox: None,
@@ -303,6 +306,7 @@ impl Engine {
         }
         self.close(host, at);
         if let Some(c) = self.containers.get_mut(at) {
+            c.pid = 0;
             c.state = state;
             c.times.1 = Some(now);
         }
@@ -313,9 +317,17 @@ impl Engine {
         let Ok(at) = self.container_at(id) else { return };
         self.close(host, at);
         if let Some(c) = self.containers.get_mut(at) {
+            c.pid = 0;
             c.state = RunState::Created;
             c.times.0 = None;
             error.clone_into(&mut c.error);
+        }
+    }
+
+    /// The process of a container's command.
+    pub fn set_pid(&mut self, id: &str, pid: u32) {
+        if let Some(c) = self.containers.iter_mut().find(|c| c.id == id) {
+            c.pid = pid;
         }
     }
 
@@ -364,6 +376,7 @@ impl Engine {
         self.check_name(name).map_err(|e| Refused(format!("Error when allocating new name: {e}")))?;
         if let Some(c) = self.containers.get_mut(at) {
             name.clone_into(&mut c.name);
+            c.named = true;
         }
         Ok(())
     }

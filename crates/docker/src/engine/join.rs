@@ -224,7 +224,7 @@ impl Engine {
     ///
     /// # Source
     /// moby b985e231, `libnetwork/sandbox.go`: `Endpoint.Less`.
-    fn by_priority(&self, at: usize) -> Vec<(usize, &Network)> {
+    pub(super) fn by_priority(&self, at: usize) -> Vec<(usize, &Network)> {
         let Some(c) = self.containers.get(at) else { return Vec::new() };
         let mut order: Vec<(usize, &Network)> = c
             .endpoints

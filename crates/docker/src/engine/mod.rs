@@ -7,6 +7,8 @@ mod join;
 mod links;
 mod networks;
 mod publish;
+mod resolv_conf;
+mod resolve;
 mod start;
 
 use crate::container::{Container, short};

@@ -22,7 +22,7 @@ pub struct Failure {
 pub(super) const MOST_SAID: usize = 1000;
 
 /// What programs say on standard error also when all is well.
-const NOTES: [&str; 7] = [
+const NOTES: [&str; 10] = [
     "flow entries have been",
     "port [",
     "Listening on",
@@ -30,6 +30,10 @@ const NOTES: [&str; 7] = [
     "listening on",
     "packets captured",
     "packets received by filter",
+    // The meter of curl.
+    "  % Total",
+    " Dload  Upload",
+    " --:--:--",
 ];
 
 /// Whether a line of standard error is no complaint.
@@ -38,7 +42,7 @@ pub fn is_note(line: &str) -> bool {
 }
 
 /// Whether a failure is what the network did, or the answer to a question, and no mistake of the lab's.
-fn is_outcome(name: &str, args: &[Vec<u8>], said: &str) -> bool {
+fn is_outcome(name: &str, args: &[Vec<u8>], status: u8, said: &str) -> bool {
     use SendError as E;
     let asks = |word: &[u8]| args.iter().any(|arg| arg == word);
     match name {
@@ -47,6 +51,9 @@ fn is_outcome(name: &str, args: &[Vec<u8>], said: &str) -> bool {
             outcomes.iter().chain(&[E::TimedOut, E::ConnReset, E::MsgSize]).any(|e| said.ends_with(e.text()))
                 || said.ends_with("in progress")
         }
+        // Nobody answers, or with an error.
+        "curl" => [7, 22, 28, 52, 56].contains(&status),
+        "wget" => [4, 8].contains(&status) || said.contains("can't connect") || said.contains("timed out"),
         _ if name.contains("tables") => asks(b"-C") || asks(b"--check"),
         "ipset" => asks(b"test") || asks(b"-T"),
         _ => false,
@@ -59,7 +66,7 @@ pub(super) fn failure(pos: Pos, args: &[Vec<u8>], status: u8, said: &[u8]) -> Op
     let said = said.lines().find(|line| !is_note(line)).filter(|_| status != 0)?;
     let name = args.first().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default();
     let name = name.rsplit('/').next().unwrap_or_default();
-    (!is_outcome(name, args, said)).then(|| Failure {
+    (!is_outcome(name, args, status, said)).then(|| Failure {
         pos,
         name: name.to_owned(),
         status,

@@ -20,7 +20,7 @@ use packetwalk_wire::sorted::Map;
 use crate::print::gap;
 use crate::{Pid, Signal};
 use output::Output;
-use proc::Proc;
+use proc::{Proc, Userland};
 
 /// The wall clock at the lab's beginning, in seconds: 2026-01-01 00:00:00 UTC, always.
 pub(crate) const EPOCH: u64 = 1_767_225_600;
@@ -104,6 +104,11 @@ impl Sys {
         }
     }
 
+    /// Something reached another process within the machine: all have another turn before time passes.
+    pub(crate) fn reached(&mut self) {
+        self.changes += 1;
+    }
+
     /// Counts bytes that were moved: each kibibyte is as much as a command.
     pub(crate) fn weigh(&mut self, bytes: usize) {
         self.commands.0 += bytes as u64 / 1024;
@@ -130,10 +135,12 @@ impl Sys {
         Pid(self.next_pid)
     }
 
-    /// Gives an interactive shell a line to run in a namespace.
+    /// Gives an interactive shell a line to run in a namespace. In a container's it sees the container's files.
     pub(crate) fn give(&mut self, pid: Pid, ns: NsId, line: Vec<u8>) {
+        let inside = self.docker.is_sandbox(ns);
         if let Some(proc) = self.procs.get_mut(&pid) {
             proc.ns = ns;
+            proc.userland = if inside { Userland::Image } else { Userland::Machine };
         }
         (self.line, self.idle) = (Some(line), None);
         self.changes += 1;

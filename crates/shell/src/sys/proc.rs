@@ -1,5 +1,6 @@
 //! The process table.
 
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use packetwalk_trace::NsId;
@@ -49,6 +50,22 @@ pub(crate) struct Proc {
     pub origin: Option<Pos>,
     /// What such a program wrote to the lab's standard error, at its beginning.
     pub said: Vec<u8>,
+    /// Whose programs it sees.
+    pub userland: Userland,
+    /// Names of addresses that name servers told it.
+    pub names: Vec<(IpAddr, String)>,
+}
+
+/// Whose programs and libraries a process has: the machine's, or those of a container's image.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Userland {
+    /// The machine's.
+    #[default]
+    Machine,
+    /// An image's, with programs like the machine's and files of its own.
+    Image,
+    /// Busybox.
+    Busybox,
 }
 
 impl Proc {
@@ -69,6 +86,8 @@ impl Proc {
             is_parent: false,
             origin: None,
             said: Vec::new(),
+            userland: Userland::default(),
+            names: Vec::new(),
         }
     }
 

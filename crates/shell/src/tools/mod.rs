@@ -2,11 +2,14 @@
 
 mod arp;
 mod bridge;
+mod busybox;
 mod clib;
 mod conntrack;
 mod control;
 mod dmesg;
 pub(crate) mod docker;
+mod getent;
+mod http;
 mod ifconfig;
 mod ip;
 mod ipset;
@@ -14,6 +17,7 @@ pub(crate) mod iptables;
 mod names;
 mod nc;
 mod nfacct;
+mod nslookup;
 mod ping;
 pub(crate) mod proc_net;
 pub(crate) mod proc_sys;
@@ -41,6 +45,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("bridge", Tool::Function(bridge::main)),
     ("cat", text::CAT),
     ("conntrack", Tool::Process(conntrack::new)),
+    ("curl", Tool::Process(http::curl)),
     ("cut", text::CUT),
     ("dash", Tool::Process(crate::lang::interp::start_bash)),
     ("date", text::DATE),
@@ -53,6 +58,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("env", Tool::Function(control::env::main)),
     ("false", Tool::Function(control::plain::false_)),
     ("fgrep", text::GREP),
+    ("getent", Tool::Process(getent::new)),
     ("grep", text::GREP),
     ("head", text::HEAD),
     ("hostname", text::HOSTNAME),
@@ -90,6 +96,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("nice", Tool::Function(control::wrap::nice)),
     ("nohup", Tool::Function(control::wrap::nohup)),
     ("nsenter", Tool::Function(control::nsenter::main)),
+    ("nslookup", Tool::Process(nslookup::new)),
     ("paste", text::PASTE),
     ("ping", Tool::Process(ping::new)),
     ("ping4", Tool::Process(ping::new)),
@@ -122,6 +129,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("uniq", text::UNIQ),
     ("update-alternatives", Tool::Function(control::alternatives::main)),
     ("wc", text::WC),
+    ("wget", Tool::Process(http::wget)),
     ("which", Tool::Function(control::which::main)),
     ("xargs", text::XARGS),
     ("xtables-monitor", Tool::Process(iptables::monitor)),

@@ -12,7 +12,7 @@ use packetwalk_lab::SockId;
 use packetwalk_trace::SendError;
 use packetwalk_wire::{Family, Instant};
 
-use super::clib::{Gai, Host, port_of, resolve, reverse};
+use super::clib::{Gai, Host, Lookup, Progress, port_of, resolve, reverse};
 use crate::Cx;
 use crate::process::{OnSignal, Poll, Process, Signal};
 use options::Options;
@@ -36,6 +36,8 @@ enum Stage {
     Start,
     /// Connect to the next address or port.
     Connect,
+    /// A name server is asked for the host.
+    Lookup(Box<Lookup>),
     /// A SYN is on its way; until then.
     Pending(Option<Instant>),
     /// `-v` of UDP: datagrams sent, and when the next is due.
@@ -73,10 +75,14 @@ impl Process for Nc {
             }
         }
         loop {
-            let step = match self.stage {
+            let step = match &mut self.stage {
                 Stage::Start | Stage::Connect => self.connect(cx),
-                Stage::Pending(until) => self.pending(cx, until),
-                Stage::Probe(sent, due) => self.probe(cx, sent, due),
+                Stage::Lookup(lookup) => match lookup.poll(cx) {
+                    Progress::Wait(poll) => Ok(Some(poll)),
+                    Progress::Done(found) => self.found(cx, found),
+                },
+                &mut Stage::Pending(until) => self.pending(cx, until),
+                &mut Stage::Probe(sent, due) => self.probe(cx, sent, due),
                 Stage::Accept => self.accept(cx),
                 Stage::Transfer => self.run(cx),
             };
@@ -121,6 +127,9 @@ impl Nc {
     }
 
     fn close(&mut self, cx: &mut Cx<'_>) {
+        if let Stage::Lookup(lookup) = &mut self.stage {
+            lookup.close(cx);
+        }
         for sock in [self.conn.take(), self.listener.take()].into_iter().flatten() {
             cx.lab.sock_close(cx.ns, sock);
         }
@@ -165,10 +174,7 @@ impl Nc {
         if self.options.numeric && !is_number(name) {
             return Err(Gai::NoName);
         }
-        let hosts = resolve(cx, name)?;
-        let fit: Vec<Host> =
-            hosts.into_iter().filter(|h| family.is_none_or(|f| f == Family::of(h.addr))).collect();
-        if fit.is_empty() { Err(Gai::AddrFamily) } else { Ok(fit) }
+        fitting(resolve(cx, name)?, family)
     }
 
     /// A port as getaddrinfo takes it: a number, cut to 16 bits, or a service.
@@ -194,6 +200,13 @@ impl Nc {
             None => warn(cx, &format!("getnameinfo: {}", Gai::Again.text())),
         }
     }
+}
+
+/// The addresses of a family.
+fn fitting(hosts: Vec<Host>, family: Option<Family>) -> Result<Vec<Host>, Gai> {
+    let fit: Vec<Host> =
+        hosts.into_iter().filter(|h| family.is_none_or(|f| f == Family::of(h.addr))).collect();
+    if fit.is_empty() { Err(Gai::AddrFamily) } else { Ok(fit) }
 }
 
 fn is_number(name: &str) -> bool {

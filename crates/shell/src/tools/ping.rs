@@ -12,7 +12,7 @@ use packetwalk_lab::{SockId, SocketKind};
 use packetwalk_trace::SendError;
 use packetwalk_wire::{Family, IfIndex, proto};
 
-use super::clib::{Gai, Host, Stdout, resolve, reverse};
+use super::clib::{Gai, Host, Lookup, Progress, Stdout, Want, resolve, reverse};
 use crate::Cx;
 use crate::process::{OnSignal, Poll, Process, Signal};
 use options::{Discover, Done, Options, fail};
@@ -20,20 +20,32 @@ use run::Run;
 
 /// A ping that has not begun.
 pub(super) fn new() -> Box<dyn Process> {
-    Box::new(Ping { run: None, out: Stdout::default() })
+    Box::new(Ping { begun: None, run: None, out: Stdout::default() })
 }
 
 #[derive(Clone, Debug)]
 struct Ping {
+    begun: Option<Box<Begun>>,
     run: Option<Box<Run>>,
     out: Stdout,
 }
 
+/// A ping that looks names up.
+#[derive(Clone, Debug)]
+struct Begun {
+    options: Options,
+    payload: Vec<u8>,
+    lookup: Lookup,
+    /// The target's addresses, once they are known: then the name of the address is looked for.
+    hosts: Option<Vec<Host>>,
+}
+
 impl Process for Ping {
     fn poll(&mut self, cx: &mut Cx<'_>) -> Poll {
-        if self.run.is_none() {
-            match begin(cx, &mut self.out) {
-                Ok(run) => self.run = Some(Box::new(run)),
+        while self.run.is_none() {
+            match self.begin(cx) {
+                Ok(None) => {}
+                Ok(Some(poll)) => return poll,
                 Err(Done(status)) => {
                     self.out.flush(cx);
                     return Poll::Exit(status);
@@ -53,6 +65,9 @@ impl Process for Ping {
     }
 
     fn signal(&mut self, cx: &mut Cx<'_>, signal: Signal) -> OnSignal {
+        if let (Some(begun), false) = (&mut self.begun, signal.ignored_by_default()) {
+            begun.lookup.close(cx);
+        }
         let Some(run) = &mut self.run else { return OnSignal::Default };
         match signal {
             Signal::INT | Signal::ALRM => run.exiting = true,
@@ -68,16 +83,62 @@ impl Process for Ping {
     }
 }
 
-/// Everything before the first request.
-fn begin(cx: &mut Cx<'_>, out: &mut Stdout) -> Result<Run, Done> {
-    let options = Options::parse(cx, out)?;
-    let payload = options.fill(cx, out)?;
-    if options.verbose {
-        let text = verbose_sockets(options.family);
-        out.error(cx, &text);
+impl Ping {
+    /// One step of what comes before the first request: how to wait, or go on.
+    fn begin(&mut self, cx: &mut Cx<'_>) -> Result<Option<Poll>, Done> {
+        let out = &mut self.out;
+        let Some(begun) = &mut self.begun else {
+            let options = Options::parse(cx, out)?;
+            let payload = options.fill(cx, out)?;
+            if options.verbose {
+                let text = verbose_sockets(options.family);
+                out.error(cx, &text);
+            }
+            let target = options.operands.last().cloned().unwrap_or_default();
+            let lookup = Lookup::new(cx, &target, options.family.map_or(Want::Any, Want::Only));
+            self.begun = Some(Box::new(Begun { options, payload, lookup, hosts: None }));
+            return Ok(None);
+        };
+        let found = match begun.lookup.poll(cx) {
+            Progress::Wait(poll) => return Ok(Some(poll)),
+            Progress::Done(found) => found,
+        };
+        let options = &begun.options;
+        let target = options.operands.last().cloned().unwrap_or_default();
+        let hosts = match begun.hosts.take() {
+            None => {
+                let hosts = found.map_err(|e| fail(cx, out, 2, &format!("{target}: {}", e.text())))?;
+                let is_number = target.contains(':') || super::clib::aton(&target).is_some();
+                let first = hosts.iter().find(|h| options.family.is_none_or(|f| f == Family::of(h.addr)));
+                if let (Some(host), false) = (first, options.numeric || is_number) {
+                    begun.lookup = Lookup::new(cx, "", Want::Name(host.addr));
+                    begun.hosts = Some(hosts);
+                    return Ok(None);
+                }
+                hosts
+            }
+            Some(hosts) => {
+                for host in found.unwrap_or_default() {
+                    super::clib::learn(cx, host.addr, host.name);
+                }
+                hosts
+            }
+        };
+        let Some(begun) = self.begun.take() else { return Err(Done(2)) };
+        self.run = Some(Box::new(begin(cx, out, begun.options, begun.payload, &hosts)?));
+        Ok(None)
     }
+}
+
+/// What follows the lookup of the target.
+fn begin(
+    cx: &mut Cx<'_>,
+    out: &mut Stdout,
+    options: Options,
+    payload: Vec<u8>,
+    hosts: &[Host],
+) -> Result<Run, Done> {
     let target = options.operands.last().cloned().unwrap_or_default();
-    let hosts = resolve(cx, &target).map_err(|e| fail(cx, out, 2, &format!("{target}: {}", e.text())))?;
     let mut found = None;
     for (i, host) in hosts.iter().enumerate() {
         let family = Family::of(host.addr);

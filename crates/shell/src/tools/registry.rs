@@ -3,6 +3,7 @@
 use super::{TOOLS, names};
 use crate::Cx;
 use crate::process::{Function, Poll, Process};
+use crate::sys::proc::Userland;
 
 /// How a command of the registry starts.
 #[derive(Clone, Copy)]
@@ -34,6 +35,16 @@ fn base(name: &[u8]) -> &[u8] {
 fn find(name: &[u8]) -> Option<Tool> {
     let name = std::str::from_utf8(base(name)).ok()?;
     TOOLS.binary_search_by_key(&name, |(n, _)| n).ok().and_then(|at| TOOLS.get(at)).map(|(_, tool)| *tool)
+}
+
+/// A command as a process of an image finds it.
+fn find_in(name: &[u8], userland: Userland) -> Option<Tool> {
+    let own = match userland {
+        Userland::Machine | Userland::Image => &[][..],
+        Userland::Busybox => super::busybox::APPLETS,
+    };
+    let own = own.iter().find(|(n, _)| n.as_bytes() == base(name)).map(|(_, tool)| *tool);
+    own.or_else(|| find(name))
 }
 
 /// The path of a command on a Debian machine.
@@ -86,8 +97,8 @@ pub(crate) fn known(name: &[u8]) -> Known {
 }
 
 /// The process for a command; `None` when a real machine has no such command either.
-pub(crate) fn start(name: &[u8], _cx: &Cx<'_>) -> Option<Box<dyn Process>> {
-    match find(name) {
+pub(crate) fn start(name: &[u8], cx: &Cx<'_>) -> Option<Box<dyn Process>> {
+    match find_in(name, cx.userland) {
         Some(Tool::Function(f)) => Some(Box::new(Function(f))),
         Some(Tool::Process(new)) => Some(new()),
         None if names::is_real(base(name)) => Some(Box::new(Function(refuse))),

@@ -7,7 +7,7 @@ mod receive;
 mod run;
 mod send;
 
-use super::clib::Stdout;
+use super::clib::{Lookup, Progress, Stdout, Want};
 use crate::Cx;
 use crate::process::{OnSignal, Poll, Process, Signal};
 use options::Options;
@@ -15,7 +15,7 @@ use run::Run;
 
 /// A traceroute that has not begun.
 pub(super) fn new() -> Box<dyn Process> {
-    Box::new(Traceroute { run: None, out: Stdout::default() })
+    Box::new(Traceroute { lookup: None, run: None, out: Stdout::default() })
 }
 
 /// It ends with this status; what it says is said already.
@@ -23,6 +23,7 @@ struct Done(u8);
 
 #[derive(Clone, Debug)]
 struct Traceroute {
+    lookup: Option<(String, Box<Lookup>)>,
     run: Option<Box<Run>>,
     out: Stdout,
 }
@@ -30,7 +31,17 @@ struct Traceroute {
 impl Process for Traceroute {
     fn poll(&mut self, cx: &mut Cx<'_>) -> Poll {
         if self.run.is_none() {
-            let begun = Options::parse(cx).map(Run::new);
+            if self.lookup.is_none() {
+                let name = host(cx);
+                let lookup = Lookup::new(cx, &name, Want::Any);
+                self.lookup = Some((name, Box::new(lookup)));
+            }
+            let Some((name, lookup)) = &mut self.lookup else { return Poll::Exit(2) };
+            let found = match lookup.poll(cx) {
+                Progress::Wait(poll) => return poll,
+                Progress::Done(found) => found,
+            };
+            let begun = Options::parse(cx, (name.clone(), found)).map(Run::new);
             match begun {
                 Ok(run) => self.run = Some(Box::new(run)),
                 Err(Done(status)) => return Poll::Exit(status),
@@ -53,6 +64,9 @@ impl Process for Traceroute {
     }
 
     fn signal(&mut self, cx: &mut Cx<'_>, signal: Signal) -> OnSignal {
+        if let (Some((_, lookup)), false) = (&mut self.lookup, signal.ignored_by_default()) {
+            lookup.close(cx);
+        }
         if let Some(run) = &mut self.run
             && !signal.ignored_by_default()
         {
@@ -60,6 +74,13 @@ impl Process for Traceroute {
         }
         OnSignal::Default
     }
+}
+
+/// The word that is the host, if it is the last one or only the packets' length follows.
+fn host(cx: &Cx<'_>) -> String {
+    let words = cx.strings();
+    let plain = |w: &&String| !w.starts_with('-') && !w.bytes().all(|b| b.is_ascii_digit());
+    words.iter().rev().find(plain).cloned().unwrap_or_default()
 }
 
 /// Text to standard error, at once.

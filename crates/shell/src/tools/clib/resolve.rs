@@ -1,4 +1,4 @@
-//! `getaddrinfo` and `getnameinfo` with no name server: numbers and `/etc/hosts`.
+//! `getaddrinfo` and `getnameinfo` without name servers: numbers and `/etc/hosts`.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -14,10 +14,12 @@ const HOSTS: &str = "127.0.0.1 localhost\n";
 pub(in crate::tools) enum Gai {
     /// `EAI_NONAME`.
     NoName,
-    /// `EAI_AGAIN`: there is no name server.
+    /// `EAI_AGAIN`: there is no name server, or none answers.
     Again,
     /// `EAI_ADDRFAMILY`.
     AddrFamily,
+    /// `EAI_NODATA`.
+    NoData,
 }
 
 impl Gai {
@@ -27,6 +29,7 @@ impl Gai {
             Self::NoName => "Name or service not known",
             Self::Again => "Temporary failure in name resolution",
             Self::AddrFamily => "Address family for hostname not supported",
+            Self::NoData => "No address associated with hostname",
         }
     }
 }
@@ -139,8 +142,24 @@ pub(in crate::tools) fn host_table(cx: &mut Cx<'_>) -> Vec<(String, IpAddr)> {
     lines(&text).flat_map(|(addr, names)| names.into_iter().map(move |n| (n.to_owned(), addr))).collect()
 }
 
+/// Whether an address can be reached.
+pub(super) fn has_route(stack: &packetwalk_stack::Stack, addr: IpAddr) -> bool {
+    stack.lookup_output(&packetwalk_stack::OutputKey::to(addr)).is_ok()
+}
+
+/// Keeps the name of an address that a name server told.
+pub(in crate::tools) fn learn(cx: &mut Cx<'_>, addr: IpAddr, name: String) {
+    if let Some(proc) = cx.sys.proc_mut(cx.pid) {
+        proc.names.push((addr, name));
+    }
+}
+
 /// The name of an address.
 pub(in crate::tools) fn reverse(cx: &mut Cx<'_>, addr: IpAddr) -> Option<String> {
+    let told = cx.sys.proc(cx.pid).and_then(|p| p.names.iter().find(|(a, _)| *a == addr));
+    if let Some((_, name)) = told {
+        return Some(name.clone());
+    }
     let text = hosts(cx);
     lines(&text).find(|(a, _)| *a == addr).and_then(|(_, names)| names.first().map(|&n| n.to_owned()))
 }

@@ -12,10 +12,25 @@ pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {
         return poll;
     }
     let (mut ns, mut at) = (None, 1);
+    // `-t` says whose namespaces, `-n` that it is that of the network.
+    let (mut target, mut net) = (None, false);
     while let Some(word) = args.get(at).filter(|w| w.first() == Some(&b'-')) {
         at += 1;
         let file = match word.as_slice() {
             b"--" => break,
+            b"-n" | b"--net" => {
+                net = true;
+                continue;
+            }
+            b"-t" | b"--target" => {
+                target = args.get(at).map(|w| lossy(w));
+                at += 1;
+                continue;
+            }
+            [b'-', b'-', b't', b'a', b'r', b'g', b'e', b't', b'=', pid @ ..] | [b'-', b't', pid @ ..] => {
+                target = Some(lossy(pid));
+                continue;
+            }
             [b'-', b'-', b'n', b'e', b't', b'=', file @ ..] | [b'-', b'n', file @ ..] if !file.is_empty() => {
                 file
             }
@@ -31,6 +46,21 @@ pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {
             writeln!(cx.stderr, "nsenter: cannot open {file}: No such file or directory");
             return Poll::Exit(1);
         }
+    }
+    if let Some(pid) = target {
+        let Ok(number) = pid.parse() else {
+            writeln!(cx.stderr, "nsenter: failed to parse pid: '{pid}'");
+            return Poll::Exit(1);
+        };
+        let of = cx.sys.proc(crate::Pid(number)).filter(|p| p.ended.is_none()).map(|p| p.ns);
+        if of.is_none() && net {
+            writeln!(cx.stderr, "nsenter: cannot open /proc/{number}/ns/net: No such file or directory");
+            return Poll::Exit(1);
+        }
+        ns = of.filter(|_| net).or(ns);
+    } else if net {
+        writeln!(cx.stderr, "nsenter: no target PID specified for --net");
+        return Poll::Exit(1);
     }
     let words = if at < args.len() { args[at..].to_vec() } else { vec![b"bash".to_vec()] };
     let name = lossy(&words[0]);

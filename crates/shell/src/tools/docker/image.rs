@@ -1,5 +1,8 @@
 //! Images that are known: what they run, and where they listen.
 
+use super::serve::Speaks;
+use crate::sys::proc::Userland;
+
 /// An image.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Image {
@@ -10,6 +13,10 @@ pub(super) struct Image {
     pub exposed: &'static [(u16, &'static str)],
     /// TCP ports on which its server listens.
     pub listens: &'static [u16],
+    /// What the server speaks.
+    pub speaks: Speaks,
+    /// Whose programs it has.
+    pub userland: Userland,
 }
 
 const fn server(
@@ -17,26 +24,35 @@ const fn server(
     command: &'static [&'static str],
     exposed: &'static [(u16, &'static str)],
     listens: &'static [u16],
+    speaks: Speaks,
 ) -> Image {
-    Image { names, command, exposed, listens }
+    Image { names, command, exposed, listens, speaks, userland: Userland::Image }
+}
+
+const fn shell(
+    names: &'static [&'static str],
+    command: &'static [&'static str],
+    userland: Userland,
+) -> Image {
+    Image { names, command, exposed: &[], listens: &[], speaks: Speaks::Nothing, userland }
 }
 
 /// Images with servers, and those with a shell.
 const KNOWN: &[Image] = &[
-    server(&["nginx"], &["nginx", "-g", "daemon off;"], &[(80, "tcp")], &[80]),
-    server(&["httpd"], &["httpd-foreground"], &[(80, "tcp")], &[80]),
-    server(&["redis"], &["redis-server"], &[(6379, "tcp")], &[6379]),
-    server(&["postgres"], &["postgres"], &[(5432, "tcp")], &[5432]),
-    server(&["mysql"], &["mysqld"], &[(3306, "tcp"), (33060, "tcp")], &[3306, 33060]),
-    server(&["mariadb"], &["mariadbd"], &[(3306, "tcp")], &[3306]),
-    server(&["mongo"], &["mongod"], &[(27017, "tcp")], &[27017]),
-    server(&["registry"], &["/etc/docker/registry/config.yml"], &[(5000, "tcp")], &[5000]),
-    server(&["traefik/whoami"], &["/whoami"], &[(80, "tcp")], &[80]),
-    server(&["busybox"], &["sh"], &[], &[]),
+    server(&["nginx"], &["nginx", "-g", "daemon off;"], &[(80, "tcp")], &[80], Speaks::Nginx),
+    server(&["httpd"], &["httpd-foreground"], &[(80, "tcp")], &[80], Speaks::Httpd),
+    server(&["redis"], &["redis-server"], &[(6379, "tcp")], &[6379], Speaks::Redis),
+    server(&["postgres"], &["postgres"], &[(5432, "tcp")], &[5432], Speaks::Nothing),
+    server(&["mysql"], &["mysqld"], &[(3306, "tcp"), (33060, "tcp")], &[3306, 33060], Speaks::Nothing),
+    server(&["mariadb"], &["mariadbd"], &[(3306, "tcp")], &[3306], Speaks::Nothing),
+    server(&["mongo"], &["mongod"], &[(27017, "tcp")], &[27017], Speaks::Nothing),
+    server(&["registry"], &["/etc/docker/registry/config.yml"], &[(5000, "tcp")], &[5000], Speaks::Registry),
+    server(&["traefik/whoami"], &["/whoami"], &[(80, "tcp")], &[80], Speaks::Whoami),
+    shell(&["busybox"], &["sh"], Userland::Busybox),
     // Made by `docker import`: it has no command of its own.
-    server(&["bb"], &[], &[], &[]),
-    server(&["alpine"], &["/bin/sh"], &[], &[]),
-    server(&["debian", "ubuntu"], &["bash"], &[], &[]),
+    shell(&["bb"], &[], Userland::Image),
+    shell(&["alpine"], &["/bin/sh"], Userland::Busybox),
+    shell(&["debian", "ubuntu"], &["bash"], Userland::Image),
 ];
 
 /// The name without registry, tag and digest.
@@ -72,8 +88,27 @@ pub(super) fn is_reference(name: &str) -> bool {
         })
 }
 
-/// Ports on which a command listens that is a known image's own.
-pub(super) fn listens(command: &[String]) -> Option<&'static [u16]> {
-    let own = |image: &&Image| !image.listens.is_empty() && image.command.iter().eq(command.iter());
-    KNOWN.iter().find(own).map(|image| image.listens)
+/// The server that a command of an image is: its ports and what it speaks.
+pub(super) fn server_of(name: &str, command: &[String]) -> Option<(Vec<u16>, Speaks)> {
+    let image = find(name).filter(|image| !image.listens.is_empty())?;
+    if image.command.iter().eq(command.iter()) {
+        return Some((image.listens.to_vec(), image.speaks));
+    }
+    // whoami is its image's entry point: what follows are its options.
+    let own = command.strip_prefix(&["/whoami".to_owned()]).unwrap_or(command);
+    match own {
+        [flag, port] if image.speaks == Speaks::Whoami && ["--port", "-port"].contains(&flag.as_str()) => {
+            Some((vec![port.parse().ok()?], image.speaks))
+        }
+        _ => None,
+    }
+}
+
+/// Whose programs a container of an image has.
+pub(super) fn userland(name: &str) -> Userland {
+    let tag = name.rsplit_once(':').map_or("", |(_, tag)| tag);
+    if tag.contains("alpine") || tag.contains("busybox") {
+        return Userland::Busybox;
+    }
+    find(name).map_or(Userland::Image, |image| image.userland)
 }

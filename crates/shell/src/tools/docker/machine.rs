@@ -9,8 +9,8 @@ use packetwalk_lab::{SocketKind, VethEnd};
 use packetwalk_trace::{NsId, SendError};
 use packetwalk_wire::{Family, IfName};
 
-use super::proxy;
 use super::state::State;
+use super::{proxy, resolver};
 use crate::Cx;
 use crate::tools::{ip, iptables, proc_sys};
 
@@ -112,6 +112,10 @@ impl Machine<'_, '_> {
     fn del_sandbox(&mut self, key: u32) {
         let Some(at) = self.state.sandboxes.iter().position(|(k, _)| *k == key) else { return };
         let (_, ns) = self.state.sandboxes.swap_remove(at);
+        if let Some(at) = self.state.resolvers.iter().position(|(k, _)| *k == key) {
+            let (_, pid) = self.state.resolvers.swap_remove(at);
+            self.cx.kill(pid, crate::process::Signal::TERM);
+        }
         self.cx.lab.end_ns(ns);
         ip::netns::forget(self.cx, ns);
     }
@@ -161,6 +165,13 @@ impl Host for Machine<'_, '_> {
             Op::AddSandbox(key, name) => self.add_sandbox(key, &name),
             Op::DelSandbox(key) => {
                 self.del_sandbox(key);
+                Ok(())
+            }
+            Op::StartResolver(tcp, udp) => {
+                if let Place::Sandbox(key) = at {
+                    let pid = resolver::start(self.cx, ns, key, (tcp, udp));
+                    self.state.resolvers.extend(pid.map(|pid| (key, pid)));
+                }
                 Ok(())
             }
             Op::StartProxy(proxy) => {

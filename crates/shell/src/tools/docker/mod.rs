@@ -10,6 +10,8 @@ mod json;
 mod machine;
 mod network;
 mod proxy;
+mod resolver;
+mod serve;
 mod sock;
 mod state;
 mod task;
@@ -147,6 +149,11 @@ const REAL: &[&str] = &[
 /// Nanoseconds since the Unix epoch.
 fn now(cx: &Cx<'_>) -> u64 {
     crate::sys::EPOCH * 1_000_000_000 + cx.now().0
+}
+
+/// The time of day, `2026-01-01T00:00:00Z`.
+pub(crate) fn utc(cx: &Cx<'_>) -> String {
+    time::rfc3339(now(cx) / 1_000_000_000 * 1_000_000_000)
 }
 
 /// Asks the engine for something, with the machine at hand.

@@ -99,12 +99,14 @@ impl DockerProxy {
                 let over = sock::is_over(stack, source);
                 if !bytes.is_empty() {
                     let _ = cx.lab.tcp_write(ns, target, &bytes);
+                    cx.sys.reached();
                 }
                 if let (true, Some(ended)) = (over, pair.ended.get_mut(from))
                     && !*ended
                 {
                     *ended = true;
                     cx.lab.tcp_shutdown(ns, target);
+                    cx.sys.reached();
                 }
             }
         }
@@ -138,11 +140,13 @@ impl DockerProxy {
             };
             let data = sock::payload(cx, &datagram);
             let _ = cx.lab.udp_send(ns, out, &data, None, None);
+            cx.sys.reached();
         }
         for (client, out) in self.clients.clone() {
             while let Some(datagram) = cx.lab.stack_mut(ns).and_then(|s| s.sock_recv(out)) {
                 let data = sock::payload(cx, &datagram);
                 let _ = cx.lab.udp_send(ns, listener, &data, Some(client), None);
+                cx.sys.reached();
             }
         }
     }

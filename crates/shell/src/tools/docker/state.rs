@@ -52,6 +52,8 @@ pub(crate) struct State {
     pub tasks: Vec<Task>,
     /// Each with its process and its listening socket.
     pub proxies: Vec<(Proxy, Pid, SockId)>,
+    /// Embedded resolvers, each with its sandbox.
+    pub resolvers: Vec<(u32, Pid)>,
     pub events: Vec<Event>,
     /// Status of the container that ended last: one that is removed with its end has no other place.
     pub last_status: u8,
@@ -64,6 +66,18 @@ impl State {
             None => Some(self.ns),
             Some(key) => self.sandboxes.iter().find(|(k, _)| *k == key).map(|(_, ns)| *ns),
         }
+    }
+
+    /// Whether a namespace is a container's.
+    pub fn is_sandbox(&self, ns: NsId) -> bool {
+        self.sandboxes.iter().any(|(_, n)| *n == ns)
+    }
+
+    /// The host name of the container in a namespace.
+    pub fn hostname(&self, ns: NsId) -> Option<String> {
+        let (key, _) = self.sandboxes.iter().find(|(_, n)| *n == ns)?;
+        let (container, _) = self.engine.as_ref()?.of_sandbox(*key)?;
+        Some(container.hostname.clone())
     }
 
     /// A file that the engine mounts into a container, by namespace and path.

@@ -3,10 +3,10 @@
 use core::time::Duration;
 use std::rc::Rc;
 
-use packetwalk_lab::{SockId, SocketKind};
 use packetwalk_trace::NsId;
-use packetwalk_wire::{Family, Instant};
+use packetwalk_wire::Instant;
 
+use super::serve::{Server, Speaks};
 use super::state::Task;
 use super::{Machine, event, image, now};
 use crate::cx::Mode;
@@ -28,6 +28,8 @@ pub(super) fn log_path(id: &str) -> Vec<u8> {
 pub(super) struct Start {
     pub id: String,
     pub ns: NsId,
+    /// Its image.
+    pub image: String,
     pub args: Vec<Vec<u8>>,
     /// `NAME=VALUE`, beside what every container has.
     pub env: Vec<String>,
@@ -41,8 +43,8 @@ pub(super) struct Start {
 /// processes.
 pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
     let name = start.args.first()?.clone();
-    let listens = image_ports(&start.args);
-    if listens.is_none() && crate::tools::known(&name) == crate::tools::Known::Unknown {
+    let server = image_server(start);
+    if server.is_none() && crate::tools::known(&name) == crate::tools::Known::Unknown {
         return None;
     }
     let mut fds: Vec<(u32, OpenId)> = Vec::new();
@@ -53,13 +55,9 @@ pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
             fds.extend([(1, log), (2, log)]);
         }
     }
-    let shim = Shim {
-        id: start.id.clone(),
-        ns: start.ns,
-        args: start.args.clone(),
-        listens: listens.unwrap_or_default(),
-        stage: Stage::Begin,
-    };
+    let shim =
+        Shim { id: start.id.clone(), ns: start.ns, args: start.args.clone(), server, stage: Stage::Begin };
+    let own_userland = std::mem::replace(&mut cx.userland, image::userland(&start.image));
     let shim = cx.start_child(
         Box::new(shim),
         vec![b"containerd-shim".to_vec()],
@@ -67,6 +65,7 @@ pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
         Some(start.ns),
         &fds,
     );
+    cx.userland = own_userland;
     let mut own: Vec<OpenId> = fds.iter().map(|(_, open)| *open).collect();
     own.dedup();
     for open in own {
@@ -74,7 +73,15 @@ pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
     }
     let shim = shim?;
     cx.sys.docker.tasks.push(Task { container: start.id.clone(), shim, pid: None });
+    tell_pid(cx, &start.id, shim);
     Some(shim)
+}
+
+/// Tells the engine a container's process.
+fn tell_pid(cx: &mut Cx<'_>, id: &str, pid: Pid) {
+    if let Some(engine) = cx.sys.docker.engine.as_mut() {
+        engine.set_pid(id, pid.0);
+    }
 }
 
 /// A container's environment.
@@ -91,10 +98,10 @@ fn environment(start: &Start) -> Rc<Env> {
     Rc::new(own.iter().chain(&start.env).filter_map(pair).collect())
 }
 
-/// Ports of a command that is a known image's server.
-fn image_ports(args: &[Vec<u8>]) -> Option<Vec<u16>> {
-    let words: Vec<String> = args.iter().map(|a| String::from_utf8_lossy(a).into_owned()).collect();
-    image::listens(&words).map(<[u16]>::to_vec)
+/// The server that a command is.
+fn image_server(start: &Start) -> Option<(Vec<u16>, Speaks)> {
+    let words: Vec<String> = start.args.iter().map(|a| String::from_utf8_lossy(a).into_owned()).collect();
+    image::server_of(&start.image, &words)
 }
 
 /// How a container's command ended; `None` while it runs.
@@ -125,7 +132,7 @@ pub(super) fn signal(cx: &mut Cx<'_>, id: &str, signal: Signal) -> bool {
 enum Stage {
     Begin,
     Child(Pid),
-    Serve(Vec<(SockId, bool)>),
+    Serve(Box<Server>),
     Ended(u8, Instant),
 }
 
@@ -134,16 +141,14 @@ struct Shim {
     id: String,
     ns: NsId,
     args: Vec<Vec<u8>>,
-    listens: Vec<u16>,
+    server: Option<(Vec<u16>, Speaks)>,
     stage: Stage,
 }
 
 impl Shim {
     fn begin(&mut self, cx: &mut Cx<'_>) {
-        if !self.listens.is_empty() {
-            let sockets =
-                self.listens.iter().filter_map(|port| listen(cx, self.ns, *port)).map(|s| (s, true));
-            self.stage = Stage::Serve(sockets.collect());
+        if let Some((ports, speaks)) = &self.server {
+            self.stage = Stage::Serve(Box::new(Server::new(cx, self.ns, *speaks, ports)));
             return;
         }
         let child = cx.spawn(crate::Spawn { args: self.args.clone(), ns: Some(self.ns), no_stdin: false });
@@ -152,6 +157,7 @@ impl Shim {
                 if let Some(task) = cx.sys.docker.tasks.iter_mut().find(|t| t.container == self.id) {
                     task.pid = Some(child);
                 }
+                tell_pid(cx, &self.id, child);
                 Stage::Child(child)
             }
             Err(_) => Stage::Ended(127, cx.now()),
@@ -191,53 +197,6 @@ impl Shim {
     }
 }
 
-fn listen(cx: &mut Cx<'_>, ns: NsId, port: u16) -> Option<SockId> {
-    let stack = cx.lab.stack_mut(ns)?;
-    let sock = stack.sock_open(Family::V4, SocketKind::TcpIdle);
-    if let Some(socket) = stack.sockets.get_mut(sock) {
-        socket.opts.reuse = true;
-    }
-    if stack.sock_bind(sock, None, port).is_err() {
-        cx.lab.sock_close(ns, sock);
-        return None;
-    }
-    stack.tcp_listen(sock, 511);
-    Some(sock)
-}
-
-/// Takes callers and answers what looks like HTTP.
-fn serve(cx: &mut Cx<'_>, ns: NsId, sockets: &mut Vec<(SockId, bool)>) {
-    let mut callers = Vec::new();
-    for (sock, listens) in sockets.iter() {
-        if *listens {
-            while let Some(caller) = cx.lab.stack_mut(ns).and_then(|s| s.tcp_accept(*sock)) {
-                callers.push((caller, false));
-            }
-        }
-    }
-    sockets.extend(callers);
-    let mut gone = Vec::new();
-    for (sock, _) in sockets.iter().filter(|(_, listens)| !listens) {
-        let Some(stack) = cx.lab.stack_mut(ns) else { return };
-        let bytes = stack.tcp_read(*sock);
-        let ended = super::sock::is_over(stack, *sock);
-        if bytes.starts_with(b"GET ") || bytes.starts_with(b"HEAD ") {
-            let body = "It works!\n";
-            let reply = format!(
-                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            );
-            let _ = cx.lab.tcp_write(ns, *sock, reply.as_bytes());
-            cx.lab.sock_close(ns, *sock);
-            gone.push(*sock);
-        } else if ended {
-            cx.lab.sock_close(ns, *sock);
-            gone.push(*sock);
-        }
-    }
-    sockets.retain(|(sock, _)| !gone.contains(sock));
-}
-
 impl Process for Shim {
     fn poll(&mut self, cx: &mut Cx<'_>) -> Poll {
         loop {
@@ -251,8 +210,8 @@ impl Process for Shim {
                         self.stage = Stage::Ended(status.code(), cx.now() + after);
                     }
                 },
-                Stage::Serve(sockets) => {
-                    serve(cx, self.ns, sockets);
+                Stage::Serve(server) => {
+                    server.poll(cx);
                     return Poll::Wait;
                 }
                 Stage::Ended(status, at) => {
@@ -272,12 +231,10 @@ impl Process for Shim {
     }
 
     fn signal(&mut self, cx: &mut Cx<'_>, signal: Signal) -> OnSignal {
-        if let Stage::Serve(sockets) = &self.stage
+        if let Stage::Serve(server) = &mut self.stage
             && !signal.ignored_by_default()
         {
-            for (sock, _) in sockets.clone() {
-                cx.lab.sock_close(self.ns, sock);
-            }
+            server.close(cx);
             self.stage = Stage::Ended(0, cx.now());
         }
         OnSignal::Taken

@@ -28,6 +28,19 @@ pub(super) fn rfc3339(nanos: u64) -> String {
     stamp(nanos, part, "Z")
 }
 
+/// As HTTP has it: `Thu, 01 Jan 2026 00:00:00 GMT`.
+pub(super) fn http(nanos: u64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let seconds = nanos / 1_000_000_000;
+    let (year, month, day, second) = civil(seconds);
+    let weekday = DAYS.get((seconds / DAY % 7) as usize).copied().unwrap_or_default();
+    let month = MONTHS.get(month.saturating_sub(1) as usize).copied().unwrap_or_default();
+    let (h, m, s) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{weekday}, {day:02} {month} {year:04} {h:02}:{m:02}:{s:02} GMT")
+}
+
 /// As `docker events` has it.
 pub(super) fn event(nanos: u64) -> String {
     stamp(nanos, &format!(".{:09}", nanos % 1_000_000_000), "Z")

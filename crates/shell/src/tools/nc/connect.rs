@@ -12,7 +12,7 @@ use super::transfer::Transfer;
 use super::{Done, Nc, SETTLE, Stage, Step, fail, reason, warn};
 use crate::Cx;
 use crate::process::Poll;
-use crate::tools::clib::service_at;
+use crate::tools::clib::{Gai, Host, Lookup, Want, service_at};
 
 /// Seconds that `-v` waits for an answer of a UDP port (`UDP_SCAN_TIMEOUT`).
 const UDP_SCAN_TIMEOUT: u64 = 3;
@@ -28,11 +28,14 @@ impl Nc {
             self.next_port();
         }
         let Some(&port) = self.ports.get(self.port_at) else { return Err(Done(u8::from(self.failed))) };
-        if self.host_at == 0 {
+        if self.host_at == 0 && self.hosts.is_empty() {
             let name = self.options.host.clone().unwrap_or_default();
-            self.hosts = self.lookup(cx, &name, self.options.family).map_err(|e| {
-                fail(cx, &format!("getaddrinfo for host \"{name}\" port {port}: {}", e.text()))
-            })?;
+            if self.options.numeric && !super::is_number(&name) {
+                return self.found(cx, Err(Gai::NoName));
+            }
+            let want = self.options.family.map_or(Want::Any, Want::Only);
+            self.stage = Stage::Lookup(Box::new(Lookup::new(cx, &name, want)));
+            return Ok(None);
         }
         let Some(host) = self.hosts.get(self.host_at).cloned() else {
             self.next_port();
@@ -85,6 +88,19 @@ impl Nc {
     fn next_port(&mut self) {
         self.port_at += 1;
         self.host_at = 0;
+        self.hosts.clear();
+    }
+
+    /// The host's addresses, or why there are none.
+    pub(super) fn found(&mut self, cx: &mut Cx<'_>, found: Result<Vec<Host>, Gai>) -> Step {
+        let hosts = found.and_then(|hosts| super::fitting(hosts, self.options.family));
+        self.hosts = hosts.map_err(|e| {
+            let name = self.options.host.clone().unwrap_or_default();
+            let port = self.ports.get(self.port_at).copied().unwrap_or(0);
+            fail(cx, &format!("getaddrinfo for host \"{name}\" port {port}: {}", e.text()))
+        })?;
+        self.stage = Stage::Connect;
+        Ok(None)
     }
 
     /// `-s` and `-p`.

@@ -6,7 +6,7 @@ use packetwalk_wire::Family;
 
 use super::{Done, say};
 use crate::Cx;
-use crate::tools::clib::{Gai, float, port_of, resolve, strtod, strtoul};
+use crate::tools::clib::{Gai, Host, float, port_of, resolve, strtod, strtoul};
 
 /// How the way is probed (`-M`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -35,6 +35,7 @@ impl Method {
 /// What was asked for. Times are seconds.
 #[derive(Clone, Debug)]
 pub(super) struct Options {
+    known: (String, Result<Vec<Host>, Gai>),
     pub family: Option<Family>,
     pub dont_fragment: bool,
     pub first: u32,
@@ -96,6 +97,7 @@ const CUT: [&str; 2] = ["dont-fragment", "extensions"];
 impl Default for Options {
     fn default() -> Self {
         Self {
+            known: (String::new(), Err(Gai::NoName)),
             family: None,
             dont_fragment: false,
             first: 1,
@@ -131,8 +133,9 @@ impl Options {
     ///
     /// # Source
     /// traceroute 2.1.2, `libsupp/clif.c`: `CLIF_parse`; `traceroute/traceroute.c`: `main`.
-    pub fn parse(cx: &mut Cx<'_>) -> Result<Self, Done> {
-        let mut options = Self::default();
+    /// `known` is the host as it was looked up before.
+    pub fn parse(cx: &mut Cx<'_>, known: (String, Result<Vec<Host>, Gai>)) -> Result<Self, Done> {
+        let mut options = Self { known, ..Self::default() };
         let name = cx.args.first().cloned().unwrap_or_default();
         match name.last() {
             Some(b'6') => options.family = Some(Family::V6),
@@ -323,7 +326,8 @@ impl Options {
 
     /// traceroute 2.1.2, `traceroute/traceroute.c`: `getaddr`.
     fn address(&self, cx: &mut Cx<'_>, name: &str) -> Result<IpAddr, Gai> {
-        let found: Vec<IpAddr> = resolve(cx, name)?.into_iter().map(|h| h.addr).collect();
+        let hosts = if name == self.known.0 { self.known.1.clone() } else { resolve(cx, name) };
+        let found: Vec<IpAddr> = hosts?.into_iter().map(|h| h.addr).collect();
         let wanted = self.family.unwrap_or(Family::V4);
         let fit = found.iter().copied().find(|a| Family::of(*a) == wanted);
         match (fit, self.family) {

@@ -3,7 +3,7 @@
 use packetwalk_docker::Version;
 
 use super::super::cli::{Bad, Given, Usage, list, on, real, real_short};
-use super::super::{Command, Then, task, with_engine};
+use super::super::{Command, Then, image, task, with_engine};
 use crate::Cx;
 
 const USAGE: Usage = Usage {
@@ -57,7 +57,7 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
     }
     let (name, mut command) =
         given.words.split_first().map(|(n, c)| (n.clone(), task::words(c))).unwrap_or_default();
-    let ns = with_engine(cx, |engine, machine, _| {
+    let (ns, userland) = with_engine(cx, |engine, machine, _| {
         let id = super::asked(engine, &name)?;
         let c = engine.container(&id)?;
         if !c.is_running() {
@@ -67,8 +67,11 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
             }));
         }
         let key = c.sandbox.as_ref().and_then(|s| s.key);
-        machine.state.sandbox_ns(key).ok_or(Bad::NoDaemon)
+        let userland = image::userland(&c.config.image);
+        machine.state.sandbox_ns(key).ok_or(Bad::NoDaemon).map(|ns| (ns, userland))
     })?;
+    // What it starts has the image's programs.
+    cx.userland = userland;
     let mut env: Vec<Vec<u8>> = given.all("env").map(|e| e.as_bytes().to_vec()).collect();
     if !env.is_empty() {
         env.insert(0, b"env".to_vec());

@@ -35,7 +35,7 @@ pub(in super::super) fn launch(cx: &mut Cx<'_>, term: &str, detached: bool) -> R
         let key = engine.container(&id)?.sandbox.as_ref().and_then(|s| s.key);
         let Some(ns) = machine.state.sandbox_ns(key) else { return Err(Bad::NoDaemon) };
         event(machine.state, now, format!("container start {id} (image={image}, name={name})"));
-        Ok(Some(task::Start { id, ns, args, env, hostname, detached }))
+        Ok(Some(task::Start { id, ns, image, args, env, hostname, detached }))
     })?;
     let Some(task) = task else { return Ok(()) };
     if task::start(cx, &task).is_some() {

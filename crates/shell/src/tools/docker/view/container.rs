@@ -185,7 +185,7 @@ fn state(c: &Container) -> Json {
         ("Restarting", Json::Bool(false)),
         ("OOMKilled", Json::Bool(false)),
         ("Dead", Json::Bool(false)),
-        ("Pid", Json::Number(0)),
+        ("Pid", Json::Number(i64::from(c.pid))),
         ("ExitCode", Json::Number(code)),
         ("Error", text(c.error.clone())),
         ("StartedAt", time(c.times.0)),
