@@ -75,6 +75,18 @@ fn the_readme_s_walks_show_their_surprise() {
         ("publish/isolated-networks",    "-A DOCKER-ISOLATION-STAGE-2 -o br2 -j DROP   ✗ DROP"),
         ("publish/stale-udp-entry",      "The nat table is not asked: the entry has its mapping already\n  rewrite            dst 192.168.0.128 → 172.17.0.2\n"),
         ("publish/loopback-dnat",        "IP_OUTNOROUTES"),
+        ("docker/ufw-published-port",    "-j DNAT --to-destination 172.17.0.2:80   ✓"),
+        ("docker/docker-user",           "✓ 192.168.0.128 answered lan"),
+        ("docker/container-to-host",     "-P INPUT DROP   ✗"),
+        ("docker/hairpin",               "deliver            IP 172.17.0.1."),
+        ("docker/userland-proxy-off",    "-s 172.17.0.2/32 -d 172.17.0.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE   ✓"),
+        ("docker/source-address",        "deliver            IP 192.168.0.7."),
+        ("docker/icc",                   "-A FORWARD -i docker0 -o docker0 -j DROP   ✗ DROP"),
+        ("docker/br-netfilter",          "-A FORWARD -i docker0 -o docker0 -j DROP   ✗ DROP"),
+        ("docker/forward-policy",        "-P FORWARD DROP   ✗"),
+        ("docker/direct-routing",        "✓ 172.17.0.2 answered lan"),
+        ("docker/direct-routing-28",     "-A PREROUTING -d 172.17.0.2/32 ! -i docker0 -j DROP   ✗ DROP"),
+        ("docker/embedded-dns",          "-j DNAT --to-destination 127.0.0.11:"),
     ];
     let rows: Vec<(&str, &str)> = readme
         .lines()
@@ -97,8 +109,8 @@ fn the_readme_s_walks_show_their_surprise() {
 #[test]
 fn what_is_not_simulated_is_not_called_a_drop() {
     let lab = concat!(env!("CARGO_TARGET_TMPDIR"), "/not-simulated.sh");
-    let text = "ip link set lo up\niptables -A INPUT -p tcp -m cgroup --cgroup 7 -j DROP\n";
-    std::fs::write(lab, text).expect("a file can be written");
+    let rule = "iptables -A INPUT -p tcp -m tcp --dport 80 -m cgroup --cgroup 7 -j DROP";
+    std::fs::write(lab, format!("ip link set lo up\n{rule}\n")).expect("a file can be written");
     let output = walk(&[lab, "nc", "-z", "-w1", "127.0.0.1", "80"]);
     let text = printed(&output);
     assert!(text.contains("is not simulated: what Linux does with it is not known"), "{text}");

@@ -25,7 +25,7 @@ impl Stack {
             };
             let Ok(mut dst) = self.lookup_output(&key) else { continue };
             dst.gateway = dst.gateway.or(Some(gateway));
-            let skb = Skb { id: cx.new_id(), iif: IfIndex::NONE, mac: None, ..skb };
+            let skb = Skb { id: cx.new_id(), iif: IfIndex::NONE, mac: None, no_socket: true, ..skb };
             self.nf.shared.copying = true;
             self.send_now(cx, skb, dst);
             self.nf.shared.copying = false;

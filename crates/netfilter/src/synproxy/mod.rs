@@ -79,7 +79,8 @@ impl Asked {
     /// Linux v6.18, `net/netfilter/nf_synproxy_core.c`: `synproxy_parse_options`.
     pub(crate) fn of(tcp: &Tcp) -> Self {
         let wscale = tcp.options.wscale.map(|shift| shift.min(MOST_WSCALE));
-        let options = TcpOptions { wscale, stripped: Default::default(), ..tcp.options };
+        let TcpOptions { mss, sack_permitted, timestamp, .. } = tcp.options;
+        let options = TcpOptions { mss, sack_permitted, timestamp, wscale, ..TcpOptions::default() };
         Self { tcp: *tcp, options }
     }
 }

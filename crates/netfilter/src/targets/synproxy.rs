@@ -38,7 +38,7 @@ impl Synproxy {
         if syn && !ack && !ends {
             cx.shared.synproxy.syn_received += 1;
             let ecn = tcp.flags.has(TcpFlags::ECE.with(TcpFlags::CWR)) && self.ecn;
-            synproxy::answer_syn(cx, &tcp, self.offers(&tcp.options), ecn, self.wscale)
+            synproxy::answer_syn(cx, &tcp, self.offers(&tcp.options), ecn, self.wscale);
         } else if ack && !syn && !ends {
             let (ct, shared) = (&mut *cx.ct, &mut *cx.shared);
             if !synproxy::take_ack(ct, shared, &packet, Asked::of(&tcp), tcp.seq, cx.env.now) {

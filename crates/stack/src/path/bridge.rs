@@ -1,7 +1,7 @@
 //! A bridge: learn, decide, flood, pass up.
 
 use packetwalk_trace::{DropReason, Hook, Observer, Step};
-use packetwalk_wire::{Family, IfIndex, Payload};
+use packetwalk_wire::{Family, IfIndex, PacketType, Payload};
 
 use super::hook::HookEnd;
 use super::{Content, Ether, Next};
@@ -102,7 +102,9 @@ impl Stack {
             && skb.physin.is_some()
         {
             skb.physout = port;
-            skb.pkt_type = packetwalk_wire::PacketType::Host;
+            if skb.pkt_type == PacketType::OtherHost {
+                skb.pkt_type = PacketType::Host;
+            }
             if self.hook(cx, Hook::Forward, &mut skb, bridge, bridge, None) == HookEnd::Stop {
                 return Next::Done;
             }

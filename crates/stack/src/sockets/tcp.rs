@@ -7,6 +7,7 @@
 mod challenge;
 mod half_open;
 mod told;
+mod window;
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -238,16 +239,6 @@ impl Connection {
             options,
         };
         Segment { tcp, payload }
-    }
-
-    /// How far an unscaled window has shrunk: it is not opened again for less than a segment.
-    ///
-    /// # Source
-    /// Linux v6.18, `net/ipv4/tcp_output.c`: `__tcp_select_window`. Differs: what the socket's memory has room for
-    /// is not counted.
-    fn unread_edge(&self) -> u32 {
-        let taken = self.rcv_nxt.wrapping_sub(self.rcv_first);
-        if taken < u32::from(self.conf.mss) { taken.min(self.rcv_wnd) } else { 0 }
     }
 
     fn send_ack(&mut self, now: Instant, out: &mut Vec<Segment>) {
