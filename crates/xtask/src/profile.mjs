@@ -34,11 +34,6 @@ for (const { from, address } of suggestions(found)) {
   lab.reset();
   walk(from.ns.name, `ping -c1 ${address}`);
 }
-for (const udp of ['', '-u ']) {
-  lab.reset();
-  lab.run('c1', `nc ${udp}-l -k -p 80 &`);
-  walk(names[0], `nc ${udp}-z -v -w1 172.17.0.1 80`);
-}
 lab.reset();
 lab.free();
 console.log(JSON.stringify([...called]));
