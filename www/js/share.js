@@ -35,18 +35,12 @@ async function unpack(packed) {
   const stream = new Blob([bytes(packed)]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
   const text = new TextDecoder('utf-8', { fatal: true });
   let out = '';
-  // @ts-expect-error A stream is iterable in every browser that has DecompressionStream but Safari's.
-  for await (const chunk of stream.values ? stream : iterate(stream)) {
-    out += text.decode(chunk, { stream: true });
+  const reader = stream.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    out += text.decode(next.value, { stream: true });
     if (out.length > MOST) throw new Error(`the link's lab is longer than ${MOST} bytes`);
   }
   return out + text.decode();
-}
-
-/** @param {ReadableStream<Uint8Array>} stream */
-async function* iterate(stream) {
-  const reader = stream.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
 }
 
 /**

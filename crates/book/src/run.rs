@@ -66,10 +66,7 @@ impl Machine {
     }
 
     fn told(&self, walk: &Walk) -> Walked {
-        let name = |id| match self.shell.lab.ns_name(id) {
-            "" => "host".to_owned(),
-            other => other.to_owned(),
-        };
+        let name = |id| self.shell.lab.label(id).to_owned();
         let words = |s: &Explained| {
             let row = s.decided.as_ref().map_or("", |d| &d.text);
             spaced(&format!("{} {} {} {} {row}", name(s.ns), s.title, s.line, s.sentence))

@@ -83,10 +83,7 @@ pub fn walk(args: &Args) -> Result<u8, Failure> {
         let text = format!("{}\n", json(&walk, &shell.lab, &said, left_out));
         return lab::print(text.as_bytes()).map(|()| status);
     }
-    let name = |id| match shell.lab.ns_name(id) {
-        "" => "host".to_owned(),
-        other => other.to_owned(),
-    };
+    let name = |id| shell.lab.label(id).to_owned();
     let mut text = text(&walk, Style { color: true, details: args.all }, &name);
     if left_out > 0 {
         let packets = if left_out == 1 { "packet is" } else { "packets are" };

@@ -176,6 +176,14 @@ impl Lab {
         self.space(id).map_or("", |s| &s.name)
     }
 
+    /// What people call a namespace: its name, and the root namespace `host`.
+    pub fn label(&self, id: NsId) -> &str {
+        match self.ns_name(id) {
+            "" => "host",
+            name => name,
+        }
+    }
+
     fn space(&self, id: NsId) -> Option<&Space> {
         self.spaces.get(usize::from(id.0))?.as_ref()
     }

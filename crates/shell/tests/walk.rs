@@ -45,10 +45,7 @@ fn walk(ns: &str, command: &str) -> (Walk, String) {
     shell.run_line(from, command.as_bytes(), &mut Collect::default());
     let events = shell.lab.stop_trace();
     let walk = walk::explain(&events, &shell.lab, from);
-    let name = |ns| match shell.lab.ns_name(ns) {
-        "" => "host".to_owned(),
-        name => name.to_owned(),
-    };
+    let name = |ns| shell.lab.label(ns).to_owned();
     let text = walk::text(&walk, Style::default(), &name);
     (walk, text)
 }

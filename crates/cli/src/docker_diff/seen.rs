@@ -48,14 +48,8 @@ fn is_drawn(word: &str) -> bool {
 
 /// Looks at everything.
 pub fn all(shell: &mut Shell) -> (Seen, Bridges) {
-    let spaces: Vec<(String, NsId)> = shell
-        .lab
-        .spaces()
-        .map(|(id, _)| match shell.lab.ns_name(id) {
-            "" => ("host".to_owned(), id),
-            name => (name.to_owned(), id),
-        })
-        .collect();
+    let spaces: Vec<(String, NsId)> =
+        shell.lab.spaces().map(|(id, _)| (shell.lab.label(id).to_owned(), id)).collect();
     let mut texts = Vec::new();
     for (name, ns) in spaces {
         let mut ask = |line: &str| {

@@ -1,7 +1,7 @@
 //! Which commands of a lab are walks, and what becomes of their packets.
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::print::walk::{Explained, Verdict, explain};
+use packetwalk_shell::print::walk::{Verdict, explain};
 use packetwalk_trace::{Event, NsId};
 
 /// Commands that ask something of the network.
@@ -80,12 +80,8 @@ impl Walk {
     pub fn of(events: &[Event], lab: &Lab, from: NsId) -> Option<Self> {
         events.first()?;
         let walk = explain(events, lab, from);
-        let name = |step: &Explained| match lab.ns_name(step.ns) {
-            "" => "host".to_owned(),
-            other => other.to_owned(),
-        };
         let steps = walk.steps.iter().filter(|step| !step.detail).map(|step| Step {
-            ns: name(step),
+            ns: lab.label(step.ns).to_owned(),
             title: step.title.clone(),
             text: step.line.clone(),
             key: step.decided.as_ref().map_or_else(String::new, |d| d.text.clone()),

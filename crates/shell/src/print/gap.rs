@@ -7,10 +7,7 @@ use crate::iptables;
 
 /// The line that tells of it: where, and what.
 pub(crate) fn line(gap: &Gap, lab: &Lab) -> String {
-    let ns = match lab.ns_name(gap.ns) {
-        "" => "host",
-        name => name,
-    };
+    let ns = lab.label(gap.ns);
     let what = match gap.what {
         Unmodelled::Rule(part) => rule(gap, &part, lab),
         Unmodelled::Extension(number) => format!("extension header {number}"),

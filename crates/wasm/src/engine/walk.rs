@@ -58,10 +58,7 @@ pub fn walk(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Walk, S
 
 /// The only step of a walk without packets: the sender's own kernel refused, or the command had no need.
 fn nothing_sent(lab: &Lab, ns: NsId, output: &view::Output) -> view::Step {
-    let name = match lab.ns_name(ns) {
-        "" => "host",
-        name => name,
-    };
+    let name = lab.label(ns);
     let said =
         output.stderr.lines().chain(output.stdout.lines()).map(str::trim).find(|line| !line.is_empty());
     let said = said.unwrap_or("nothing");

@@ -41,10 +41,7 @@ impl<'a> Scene<'a> {
 
     /// A namespace's name; the root namespace is `host`.
     pub fn ns(&self, ns: NsId) -> &'a str {
-        match self.lab.ns_name(ns) {
-            "" => "host",
-            name => name,
-        }
+        self.lab.label(ns)
     }
 
     fn link(&self, ns: NsId, dev: IfIndex) -> Option<&'a Device> {
