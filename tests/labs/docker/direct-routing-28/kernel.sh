@@ -1,4 +1,4 @@
-# lab.sh on a kernel without a daemon: the container by hand, and the rules of moby's documents for
+# lab.sh on a kernel without a daemon: the container by hand, and the rules that the simulated engine prints for
 # `docker run -p 8080:80` on the default bridge.
 ip netns add lan
 ip link add eth0 type veth peer name eth0 netns lan
