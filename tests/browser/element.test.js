@@ -177,3 +177,17 @@ test('axe finds nothing serious in it, and the keyboard moves the one in focus',
   assert.deepEqual([await current('#a'), await current('#b')], [1, 3]);
   await close();
 });
+
+test('what a framework sets as a property is the attribute, though a method has its name', async () => {
+  const { page, until, close } = await author(
+    `<packet-walk id="a" walk="c1 ping 10.0.0.1">${LAB}</packet-walk>`,
+  );
+  await until('ready');
+  const said = await page.evaluate(() => {
+    const element = /** @type {any} */ (document.querySelector('#a'));
+    element.walk = 'host ping 10.0.0.2';
+    return [element.getAttribute('walk'), element.walk('c1 ping 10.0.0.1').outcome.verdict];
+  });
+  assert.deepEqual(said, ['host ping 10.0.0.2', 'answered']);
+  await close();
+});

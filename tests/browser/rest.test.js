@@ -57,3 +57,18 @@ test('the page comes up and takes its walks without the rest', async () => {
   await assert.rejects(printed(page), /packetwalk_rest\.wasm: 404/);
   await close();
 });
+
+test('an element takes its walk without the rest', async () => {
+  const { page, errors, close } = await open({}, { path: 'embed.html', ready: false, idle: false });
+  const verdict = await page.evaluate(async () => {
+    await customElements.whenDefined('packet-walk');
+    const walk = /** @type {any} */ (document.querySelector('#small'));
+    for (const other of document.querySelectorAll('packet-walk')) if (other !== walk) other.remove();
+    await walk.start();
+    return walk.outcome.verdict;
+  });
+  assert.equal(verdict, 'answered');
+  assert.deepEqual(await restOf(page), []);
+  assert.deepEqual(errors, []);
+  await close();
+});

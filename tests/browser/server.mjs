@@ -1,4 +1,4 @@
-// Serves www from a folder of a static host, as a project page would be.
+// Serves www, or another folder, from a folder of a static host, as a project page would be.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -16,18 +16,21 @@ const TYPES = {
   '.sh': 'text/plain; charset=utf-8',
 };
 
-/** Starts the server; `missing` names files that it pretends not to have. */
-export async function serve({ missing = [] } = {}) {
+/** Starts the server; `missing` names files that it pretends not to have, `headers` go with every answer. */
+export async function serve({ missing = [], folder = WWW, headers = {} } = {}) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname));
-    const name = path.startsWith(BASE) ? path.slice(BASE.length) || 'index.html' : null;
-    const file = name && join(WWW, name);
+    const name = path.startsWith(BASE) ? path.slice(BASE.length).replace(/(^|\/)$/, '$1index.html') : null;
+    const file = name && join(folder, name);
     const found = file && !missing.includes(name) ? await stat(file).catch(() => null) : null;
     if (!found?.isFile()) {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    response.writeHead(200, {
+      ...headers,
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    });
     createReadStream(file).pipe(response);
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', () => ready(null)));

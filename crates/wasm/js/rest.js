@@ -7,7 +7,17 @@
 let first;
 /** @type {Promise<void> | undefined} */
 let coming;
-const REST = new URL('../../../packetwalk_rest.wasm', import.meta.url);
+/** @type {BufferSource | undefined} */
+let given;
+const address = () => new URL('../../../packetwalk_rest.wasm', import.meta.url);
+
+/**
+ * Takes the rest from who has it at hand: it is then not fetched. Call before the simulator is started.
+ * @param {BufferSource} bytes
+ */
+export function provide(bytes) {
+  given = bytes;
+}
 
 /** @param {WebAssembly.Instance | WebAssembly.Module} made */
 function join(made) {
@@ -19,7 +29,8 @@ function join(made) {
 /** Fetches the rest in its own time. A failure is none yet: whoever needs the rest will ask again. */
 async function fetchRest() {
   try {
-    const answer = await fetch(REST);
+    if (given) return join(await WebAssembly.compile(given));
+    const answer = await fetch(address());
     if (answer.ok) join(await WebAssembly.compile(await answer.arrayBuffer()));
   } catch {
     // Offline, or the page is going away.
@@ -37,14 +48,19 @@ export function register(exports) {
   if (globalThis.document) later(() => (coming ??= fetchRest()));
 }
 
+/** The rest's bytes, waited for. */
+function fetchNow() {
+  const url = address();
+  const request = new XMLHttpRequest();
+  request.open('GET', url, false);
+  request.overrideMimeType('text/plain; charset=x-user-defined');
+  request.send();
+  if (request.status !== 200) throw new Error(`${url.pathname}: ${request.status}`);
+  return Uint8Array.from(request.responseText, (char) => char.charCodeAt(0) & 255);
+}
+
 /** Sees to it that the rest is there, now: the first part calls this from within WebAssembly, which cannot wait. */
 export function load() {
   if (!first || first.rest_ready.value) return;
-  const request = new XMLHttpRequest();
-  request.open('GET', REST, false);
-  request.overrideMimeType('text/plain; charset=x-user-defined');
-  request.send();
-  if (request.status !== 200) throw new Error(`${REST.pathname}: ${request.status}`);
-  const bytes = Uint8Array.from(request.responseText, (char) => char.charCodeAt(0) & 255);
-  join(new WebAssembly.Module(bytes));
+  join(new WebAssembly.Module(given ?? fetchNow()));
 }

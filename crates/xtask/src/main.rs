@@ -10,6 +10,7 @@ mod kernel;
 mod kernel_case;
 mod labs;
 mod normalise;
+mod package;
 mod pages;
 mod record;
 mod replay;
@@ -41,6 +42,8 @@ enum Task {
     Setup,
     /// Build the page's generated parts: www/pkg and www/vendor
     Build,
+    /// Build the page and make www/dist: the element as a package, for `npm pack` or to be copied
+    Package,
     /// Build the page and serve it on 127.0.0.1
     Serve {
         /// The port; the next free one is taken when it is in use
@@ -107,6 +110,7 @@ fn run(task: Task, root: &Path) -> Result<bool> {
         Task::DockerLabs { filter } => docker_labs::write(root, &filter),
         Task::Setup => setup::all(root),
         Task::Build => build::build(root),
+        Task::Package => build::build(root).and_then(|()| package::package(root)),
         Task::Serve { port } => build::build(root).and_then(|()| serve::serve(root, port)),
         Task::Bench => bench::bench(root),
         Task::Record { filter, check: None, .. } => record::record(root, &filter),

@@ -11,7 +11,7 @@ use crate::sh::{command, exists, output, run};
 const BINARYEN: &str = "binaryen@132.0.0";
 
 /// Programs, Debian's packages of them, and what is skipped without them.
-const DEBIAN: [(&str, &str, &str); 17] = [
+const DEBIAN: [(&str, &str, &str); 18] = [
     ("ip", "iproute2", KERNEL),
     ("iptables", "iptables", KERNEL),
     ("conntrack", "conntrack", KERNEL),
@@ -28,6 +28,7 @@ const DEBIAN: [(&str, &str, &str); 17] = [
     ("chromium", "chromium", PAGE),
     ("chromedriver", "chromium-driver", PAGE),
     ("python3", "python3", "the comparison with the oracle's records"),
+    ("pip3", "python3-pip", "the examples in pages of MkDocs and Sphinx"),
     ("c++", "g++", "fuzzing"),
 ];
 const KERNEL: &str = "the live comparison with this machine's kernel";
@@ -40,8 +41,9 @@ const PAGE: &str = "the tests in a browser";
 pub fn all(root: &Path) -> Result<()> {
     debian(root);
     for_build(root)?;
-    optional("the tests of the page", browser_tests(root));
+    optional("the package and the tests of the page", browser_tests(root));
     optional("the tutorial's pages", book(root));
+    optional("the examples in pages of MkDocs and Sphinx", python(root));
     optional("wasm-pack test", cargo_tool(root, &["wasm-pack"], "wasm-pack"));
     optional("the fuzz targets", cargo_tool(root, &["cargo-fuzz"], "cargo-fuzz"));
     Ok(())
@@ -119,15 +121,18 @@ fn npm(folder: &Path, packages: &[String]) -> Result<()> {
     run(command(folder, "npm").args(quietly).args(packages))
 }
 
-/// npm's packages for the page's tests, when their lock file has changed.
-fn browser_tests(root: &Path) -> Result<()> {
+/// npm's packages for the page's tests and the package, when their lock file has changed.
+///
+/// # Errors
+/// npm is not there or cannot install them.
+pub fn browser_tests(root: &Path) -> Result<()> {
     let folder = root.join("tests/browser");
     let (lock, done) = (folder.join("package-lock.json"), folder.join("node_modules/.packetwalk-lock.json"));
     let wanted = fs::read(&lock).context("tests/browser/package-lock.json")?;
     if fs::read(&done).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    println!("installing the page tests' npm packages");
+    println!("installing npm packages for the page's tests and the package");
     npm(&folder, &[])?;
     Ok(fs::write(done, wanted)?)
 }
@@ -139,6 +144,20 @@ fn browser_tests(root: &Path) -> Result<()> {
 pub fn book(root: &Path) -> Result<()> {
     let what = ["mdbook@0.5.4", "--locked", "--debug", "--no-default-features", "--features", "search"];
     cargo_tool(root, &what, "mdbook")
+}
+
+/// What makes pages of the examples of embedding, in Python.
+fn python(root: &Path) -> Result<()> {
+    let (folder, wanted) = (root.join(".tools/python"), ["mkdocs==1.6.1", "sphinx==7.4.7"]);
+    let list = folder.join("installed.txt");
+    if fs::read_to_string(&list).is_ok_and(|installed| installed == wanted.join("\n")) {
+        return Ok(());
+    }
+    println!("installing from PyPI: {}", wanted.join(" "));
+    let quietly =
+        ["install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--target"];
+    run(command(root, "pip3").args(quietly).arg(&folder).args(wanted))?;
+    Ok(fs::write(list, wanted.join("\n"))?)
 }
 
 /// Builds a tool from crates.io into `.tools`, unless it is there or in the search path.

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use crate::sh::{command, exists, output, watch};
 use crate::summary::Tally;
-use crate::{build, docker, fuzz_kernel, kernel, labs, pages, replay, setup, tidy};
+use crate::{build, docker, fuzz_kernel, kernel, labs, package, pages, replay, setup, tidy};
 
 /// A part of the test run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -193,12 +193,16 @@ fn wasm(root: &Path, notes: &mut Vec<String>) -> Result<Outcome> {
     counted(command(root, "wasm-pack").args(["test", "--headless", "--chrome", "crates/wasm"]))
 }
 
+/// What the page's tests measured begins with these words.
+const TOLD: [&str; 3] = ["page usable after", "element JS:", "100 elements:"];
+
 fn page(root: &Path, notes: &mut Vec<String>) -> Result<Outcome> {
     let folder = root.join("tests/browser");
     if !folder.join("node_modules").exists() {
         return Ok(Outcome::Skipped("its npm packages are not installed".to_owned()));
     }
     build::build(root)?;
+    package::package(root)?;
     let mut tally = Tally::default();
     let chromium = exists("chromium");
     for script in ["types", "lint", "test"] {
@@ -209,8 +213,8 @@ fn page(root: &Path, notes: &mut Vec<String>) -> Result<Outcome> {
         }
         let mut npm = command(&folder, "npm");
         let found = noted(npm.args(["run", "--silent", script]), |line| {
-            if let Some(at) = line.find("page usable after") {
-                notes.push(line[at..].to_owned());
+            for told in TOLD {
+                notes.extend(line.find(told).and_then(|at| line.get(at..)).map(str::to_owned));
             }
         });
         if let Outcome::Counted(found) = found? {

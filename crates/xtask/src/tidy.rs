@@ -12,8 +12,8 @@ const LONGEST: usize = 600;
 /// Lines of the middle one of a crate's files.
 const MEDIAN: usize = 200;
 /// Folders that hold nothing of ours.
-const NOT_OURS: [&str; 9] =
-    ["target", ".git", ".tools", "node_modules", "pkg", "vendor", "tutorial", "corpus", "artifacts"];
+const NOT_OURS: [&str; 10] =
+    ["target", ".git", ".tools", "node_modules", "pkg", "vendor", "dist", "tutorial", "corpus", "artifacts"];
 /// Paths of one machine, which mean nothing on another.
 const MACHINE: [&str; 3] = ["/work/", "/home/", "/Users/"];
 

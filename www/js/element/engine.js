@@ -8,8 +8,11 @@
 let loading = null;
 
 async function load() {
+  // Both at once. What fetching fails with is told by whoever takes the answer.
+  const wasm = fetch(new URL('../../pkg/packetwalk_bg.wasm', import.meta.url));
+  wasm.catch(() => {});
   const module = await import('../../pkg/packetwalk.js');
-  await module.default({ module_or_path: new URL('../../pkg/packetwalk_bg.wasm', import.meta.url) });
+  await module.default({ module_or_path: wasm });
   return module;
 }
 

@@ -7,6 +7,13 @@
  * @property {{ ns: string, command: string } | null} walk
  */
 
+/** What is shown unless `show` says otherwise. */
+const USUAL = 'topology trace';
+
+/** The parts that an element shows, by name. */
+export const shown = (/** @type {HTMLElement} */ element) =>
+  (element.getAttribute('show')?.trim() || USUAL).split(/[\s,]+/);
+
 /** A namespace and a command, as `c1 ping 10.0.0.1`. `host` is where the script runs; ping pings once unless told. */
 export function place(/** @type {string} */ text) {
   const [, first, rest] = /^\s*([\w.-]+)\$?\s+(.+)$/s.exec(text) ?? [];

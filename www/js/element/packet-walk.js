@@ -1,34 +1,9 @@
-/**
- * `<packet-walk>`: a packet's way through a lab, in any page.
- *
- * The element's text is the lab, a script of Linux commands, so that a reader without JavaScript still sees it;
- * `src` names a file instead, and `lab` another element of the page (a selector).
- *
- * @attr {string} src - address of the lab's script
- * @attr {string} lab - selector of the element whose text is the lab
- * @attr {string} setup - commands before the walk, a line each: `host$ sysctl -w net.ipv4.ip_forward=0`
- * @attr {string} walk - where from, and the command: `c1 ping 203.0.113.10`
- * @attr {string} at - the step to begin at, from 1, or `end`
- * @attr {string} show - of topology, trace, route, rules, conntrack, neighbours, bridge, sockets, terminal; `topology trace`
- * @attr {boolean} autoplay - plays when it comes into view
- * @attr {number} speed - times normal speed, 0.25 to 8
- * @attr {'auto' | 'light' | 'dark'} theme
- * @attr {'none' | ''} controls - `none` hides them
- * @attr {'width' | 'height'} fit - `height`: the picture keeps within the element's own height
- * @attr {string} poster - address of a picture until the lab is there
- * @attr {string} lang - language of the controls: en, zh
- * @fires ready - the lab is there: `{ namespaces }`
- * @fires step - another step is on show: `{ index, number, count, step }`
- * @fires verdict - the last step is on show: `{ verdict, sentence, step }`
- * @fires command - a command ran: `{ ns, command, output }`
- * @fires error - the simulator, the lab or a walk failed: `{ message, line, column }`
- */
+/** The element. What it shows of a lab, and the simulator, are loaded when it comes near to view. */
 
 import sheetText from '../../pkg/element-style.js';
 import { reducedMotion } from '../dom.js';
 import { engine } from './engine.js';
-import { order, place } from './lab-text.js';
-import { Player } from './player.js';
+import { order, place, shown } from './lab-text.js';
 import { words } from './words.js';
 
 /** How far from view an element begins to load. */
@@ -45,6 +20,55 @@ function style() {
   return sheet;
 }
 
+/**
+ * `<packet-walk>`: a packet's way through a lab, in any page.
+ *
+ * The element's text is the lab, a script of Linux commands, so that a reader without JavaScript still sees it;
+ * `src` names a file instead, and `lab` another element of the page (a selector).
+ *
+ * @tag packet-walk
+ * @slot - the lab; shown until the walk is
+ * @attr {string} src - address of the lab's script
+ * @attr {string} lab - selector of the element whose text is the lab
+ * @attr {string} setup - commands before the walk, a line each: `host$ sysctl -w net.ipv4.ip_forward=0`
+ * @attr {string} walk - where from, and the command: `c1 ping 203.0.113.10`
+ * @attr {string} at - the step to begin at, from 1, or `end`
+ * @attr {string} show - of topology, trace, route, rules, conntrack, neighbours, bridge, sockets, terminal; `topology trace`
+ * @attr {boolean} autoplay - plays when it comes into view
+ * @attr {number} speed - times normal speed, 0.25 to 8
+ * @attr {'auto' | 'light' | 'dark'} theme - its colours; as the system has it unless given
+ * @attr {'none' | ''} controls - `none` hides them
+ * @attr {'width' | 'height'} fit - `height`: the picture keeps within the element's own height
+ * @attr {string} poster - address of a picture until the lab is there
+ * @attr {string} lang - language of the controls: en, zh
+ * @fires {CustomEvent<{ namespaces: string[] }>} ready - the lab is there
+ * @fires {CustomEvent<{ index: number, number: number, count: number, step: Step }>} step - another step is on show, `number` of `count`
+ * @fires {CustomEvent<Outcome>} verdict - the last step is on show
+ * @fires {CustomEvent<{ ns: string, command: string, output: Output }>} command - a command ran
+ * @fires {CustomEvent<{ message: string, line?: number, column?: number }>} error - the simulator, the lab or a walk failed
+ * @cssprop --font - face of the text
+ * @cssprop --mono - face of commands, rules and addresses
+ * @cssprop --radius - roundness of boxes
+ * @cssprop --ground - behind the picture's boxes
+ * @cssprop --sheet - background
+ * @cssprop --sunk - background of what lies lower: terminals, rows
+ * @cssprop --ink - text
+ * @cssprop --soft - quieter text
+ * @cssprop --line - thin lines
+ * @cssprop --firm - lines that are to be seen: cables, borders under the pointer
+ * @cssprop --request - the request's way; buttons and links
+ * @cssprop --request-wash - the same, as a background
+ * @cssprop --reply - the reply's way
+ * @cssprop --reply-wash - the same, as a background
+ * @cssprop --arp - neighbour discovery's way
+ * @cssprop --rewrite - what NAT rewrote
+ * @cssprop --rewrite-wash - the same, as a background
+ * @cssprop --accept - what was accepted, and a good end
+ * @cssprop --accept-wash - the same, as a background
+ * @cssprop --drop - what was dropped, and errors
+ * @cssprop --drop-wash - the same, as a background
+ * @cssprop --on-strong - text on buttons of a strong colour
+ */
 export class PacketWalk extends HTMLElement {
   static observedAttributes = [
     'src',
@@ -59,7 +83,7 @@ export class PacketWalk extends HTMLElement {
     'lang',
   ];
 
-  /** @type {Player | null} */
+  /** @type {import('./player.js').Player | null} */
   #player = null;
   /** @type {IntersectionObserver | null} */
   #near = null;
@@ -71,6 +95,12 @@ export class PacketWalk extends HTMLElement {
 
   constructor() {
     super();
+    // The attribute has a method's name, and frameworks that find a name in an element set it as a property.
+    Object.defineProperty(this, 'walk', {
+      configurable: true,
+      get: () => PacketWalk.prototype.walk,
+      set: (text) => this.setAttribute('walk', text),
+    });
     this.#root.adoptedStyleSheets = [style()];
     this.#wait();
   }
@@ -137,12 +167,16 @@ export class PacketWalk extends HTMLElement {
     const own = this.getAttribute('lang') ?? this.closest('[lang]')?.getAttribute('lang') ?? 'en';
     const say = words(own);
     try {
-      const [loaded, wanted] = await Promise.all([engine(), order(this)]);
+      const show = shown(this);
+      const picture = show.includes('topology') ? import('../picture.js') : null;
+      const parts = Promise.all([engine(), order(this), import('./player.js'), picture]);
+      const [loaded, wanted, { Player }, drawn] = await parts;
       if (turn !== this.#turn) return;
       this.#root.replaceChildren();
       this.#player = new Player(this.#root, {
         words: say,
-        show: this.getAttribute('show') ?? '',
+        show,
+        Picture: drawn?.Picture,
         controls: this.getAttribute('controls') !== 'none',
         tell: (event, detail) => this.#tell(event, detail),
       });

@@ -10,7 +10,6 @@
 import { Controls } from '../controls.js';
 import { h } from '../dom.js';
 import { Now } from '../now.js';
-import { Picture } from '../picture.js';
 import { Store } from '../store.js';
 import { TableView } from '../tables.js';
 import { Trace } from '../trace.js';
@@ -28,25 +27,21 @@ const TABS = {
   sockets: 'sockets',
 };
 
-/** What is shown unless `show` says otherwise. */
-const USUAL = 'topology trace';
-
 export class Player {
   store = new Store();
   /** @type {Lab | null} */
   #lab = null;
-  /** The lab before any walk. */
-  #home = 0;
+  /** The lab before any walk: a snapshot, or null as its script left it, for which nothing need be kept. */
+  #home = /** @type {number | null} */ (null);
 
   /**
    * @param {ShadowRoot} root
-   * @param {{ words: ReturnType<typeof import('./words.js').words>, show: string, controls: boolean,
-   *   tell: (event: string, detail: object) => void }} options
+   * @param {{ words: ReturnType<typeof import('./words.js').words>, show: string[], controls: boolean,
+   *   Picture?: typeof import('../picture.js').Picture, tell: (event: string, detail: object) => void }} options
    */
-  constructor(root, { words, show, controls, tell }) {
+  constructor(root, { words, show: named, controls, Picture, tell }) {
     this.words = words;
     this.tell = tell;
-    const named = (show.trim() || USUAL).split(/[\s,]+/);
     const parts = skeleton(words);
     this.parts = parts;
     const tabs = named.flatMap((name) => TABS[/** @type {keyof typeof TABS} */ (name)] ?? []);
@@ -54,7 +49,7 @@ export class Player {
     const stage = h(
       'div',
       { class: 'stage' },
-      named.includes('topology') && sections.topology,
+      Picture && sections.topology,
       controls && sections.controls,
       sections.now,
     );
@@ -70,7 +65,7 @@ export class Player {
     root.append(box);
     this.box = box;
     const { store } = this;
-    if (named.includes('topology')) this.picture = new Picture(parts.picture, store);
+    if (Picture) this.picture = new Picture(parts.picture, store);
     if (named.includes('trace')) new Trace(parts.trace, store);
     new Now(parts, store);
     if (tabs.length > 0) {
@@ -116,7 +111,7 @@ export class Player {
     const stopped = trouble !== null;
     trouble ??= lab.troubles()[0] ?? null;
     for (const { ns, command } of setup) lab.run(ns, command);
-    this.#home = lab.snapshot();
+    this.#home = setup.length > 0 ? lab.snapshot() : null;
     const found = world(lab.topology());
     this.store.set({
       lab,
@@ -143,6 +138,12 @@ export class Player {
     this.tell('error', { message, line, column });
   }
 
+  /** @param {Lab} lab */
+  #back(lab) {
+    if (this.#home === null) lab.reset();
+    else lab.restore(this.#home);
+  }
+
   /**
    * Walks from where the lab was before any walk.
    * @param {string} ns
@@ -153,7 +154,7 @@ export class Player {
     if (!lab) return null;
     this.store.set({ playing: false });
     try {
-      lab.restore(this.#home);
+      this.#back(lab);
       const walk = lab.walk(ns, command);
       this.store.set({ walk, index: 0, follow: true });
       this.store.seek(0);
@@ -173,9 +174,9 @@ export class Player {
     const lab = this.#lab;
     if (!lab) return null;
     try {
-      lab.restore(this.#home);
+      this.#back(lab);
       const output = lab.run(ns, command);
-      lab.forget(this.#home);
+      if (this.#home !== null) lab.forget(this.#home);
       this.#home = lab.snapshot();
       const { ns: shown, world: old } = this.store.state;
       const found = world(lab.topology());
