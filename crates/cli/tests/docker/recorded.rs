@@ -35,7 +35,6 @@ const KNOWN_HERE: &[(&str, &str, &str)] = &[
     ("ports-range/03", "stdout", "how many seconds ago a container ended"),
     ("restart/06", "iptables-save.txt", BY_ID),
     ("restart/07", "iptables-save.txt", BY_ID),
-    ("usage/10", "stderr", "20.10 hands any text of --ip to the daemon"),
 ];
 
 const HASH: &str = "the order of a hash table";
@@ -45,7 +44,7 @@ const CARRIER: &str =
 const REPORT: &str = "docker0 sent one IGMP report of 40 bytes, at a random time";
 
 /// The host as it was recorded.
-const HOST: &str = "ip netns add lan
+pub const HOST: &str = "ip netns add lan
 ip link add eth0 address 02:00:c0:a8:00:80 type veth peer name eth0 netns lan
 ip link set lo up
 ip link set eth0 txqueuelen 1000
@@ -124,9 +123,9 @@ fn command(file: &str, expect: &str) -> Option<(String, Lines)> {
                     (format!("docker exec {name} ip route; echo; docker exec {name} ip -6 route"), plain)
                 }
                 "route-n.txt" => (format!("docker exec {name} route -n"), plain),
-                "iptables-save.txt" => {
-                    (format!("docker exec {name} iptables-save"), |t| normal::lines(&normal::resolver(t)))
-                }
+                "iptables-save.txt" => (format!("docker exec --privileged {name} iptables-save"), |t| {
+                    normal::lines(&normal::resolver(t))
+                }),
                 "settings.json" => (format!("docker inspect -f '{{{{json .NetworkSettings}}}}' {name}"), own),
                 "resolv-hosts.txt" => (format!("docker exec {name} cat /etc/resolv.conf /etc/hosts"), plain),
                 // Its order is a hash table's.

@@ -3,6 +3,7 @@
 mod arp;
 mod bridge;
 mod clib;
+pub(crate) mod confined;
 mod conntrack;
 mod control;
 mod dmesg;
