@@ -6,6 +6,8 @@
 #![allow(clippy::indexing_slicing, reason = "the recordings are of one form")]
 
 mod corpora;
+#[path = "docker/lines.rs"]
+mod lines;
 #[path = "docker/moby.rs"]
 mod moby;
 #[path = "docker/normal.rs"]

@@ -52,6 +52,8 @@ pub struct ContainerConfig {
     pub privileged: bool,
     /// `--cap-add`.
     pub cap_add: Vec<String>,
+    /// `--cap-drop`.
+    pub cap_drop: Vec<String>,
     /// `--rm`.
     pub auto_remove: bool,
     /// `--env`.
@@ -91,6 +93,10 @@ pub struct Container {
     pub last_sandbox: Option<Sandbox>,
     /// Why the last start failed.
     pub error: String,
+    /// Somebody asked for its end.
+    pub stopping: bool,
+    /// It ended as somebody asked for it, not with the daemon.
+    pub stopped: bool,
 }
 
 impl Container {

@@ -46,6 +46,8 @@ pub enum LinkOp {
     AddBridge(String, Mac),
     /// `ip link add NAME type veth peer name PEER`, the peer in another namespace.
     AddVeth(String, String, Place),
+    /// `ip link add link PARENT name NAME type macvlan mode MODE`: name, parent, mode.
+    AddMacvlan(String, String, String),
     /// `ip link set NAME netns PLACE`.
     Move(String, Place),
     /// `ip link set NAME name NEW`.

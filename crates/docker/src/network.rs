@@ -14,6 +14,8 @@ use crate::{Refused, Version};
 pub enum Driver {
     /// A bridge of the host.
     Bridge,
+    /// A sub-interface of an interface of the host.
+    Macvlan,
     /// The host's own namespace.
     Host,
     /// No network.
@@ -21,10 +23,16 @@ pub enum Driver {
 }
 
 impl Driver {
+    /// Whether its containers have an interface in it.
+    pub const fn has_interface(self) -> bool {
+        matches!(self, Self::Bridge | Self::Macvlan)
+    }
+
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Bridge => "bridge",
+            Self::Macvlan => "macvlan",
             Self::Host => "host",
             Self::Null => "null",
         }
@@ -91,6 +99,14 @@ pub struct NetworkConfig {
     pub options: Vec<(String, String)>,
     /// `--label`, sorted.
     pub labels: Vec<(String, String)>,
+    /// `--ipam-opt`, sorted: the default driver takes them for nothing.
+    pub ipam_options: Vec<(String, String)>,
+    /// `--scope`.
+    pub scope: String,
+    /// `--config-only`.
+    pub config_only: bool,
+    /// `--config-from`.
+    pub config_from: String,
 }
 
 /// The bridge driver's options.
@@ -133,12 +149,9 @@ fn boolean(text: &str) -> Option<bool> {
 }
 
 impl BridgeOptions {
-    /// The options of a network, of an engine that knows them.
-    ///
-    /// # Errors
-    /// The engine's text.
-    pub fn parse(options: &[(String, String)], version: Version) -> Result<Self, Refused> {
-        let mut new = Self {
+    /// What a bridge has without options.
+    pub const fn none() -> Self {
+        Self {
             name: String::new(),
             icc: true,
             masquerade: true,
@@ -150,7 +163,15 @@ impl BridgeOptions {
             default: false,
             trusted: Vec::new(),
             prefix: String::new(),
-        };
+        }
+    }
+
+    /// The options of a network, of an engine that knows them.
+    ///
+    /// # Errors
+    /// The engine's text.
+    pub fn parse(options: &[(String, String)], version: Version) -> Result<Self, Refused> {
+        let mut new = Self::none();
         for (label, value) in options {
             let bad = |why: String| Refused::new(format!("failed to parse {label} value: {value} ({why})"));
             let flag = || {
@@ -163,7 +184,9 @@ impl BridgeOptions {
                 "bridge.name" => new.name.clone_from(value),
                 "driver.mtu" => {
                     let why = || bad(format!("strconv.Atoi: parsing \"{value}\": invalid syntax"));
-                    new.mtu = Some(value.parse().map_err(|_| why())?);
+                    let mtu: i64 = value.parse().map_err(|_| why())?;
+                    let wrong = || Refused(format!("invalid MTU number: {mtu}"));
+                    new.mtu = Some(u32::try_from(mtu).map_err(|_| wrong())?);
                 }
                 "bridge.enable_icc" => new.icc = flag()?,
                 "bridge.enable_ip_masquerade" => new.masquerade = flag()?,

@@ -345,6 +345,13 @@ struct Arrival(Flight);
 impl Action for Arrival {
     type Output = ();
     fn run<O: Observer>(self, stack: &mut Stack, cx: &mut Cx<'_, O>) {
-        stack.run(cx, Next::Receive(self.0.to.1, self.0.ether));
+        let Flight { to, upper, ether, .. } = self.0;
+        stack.run(
+            cx,
+            match upper {
+                Some(upper) => Next::Macvlan(to.1, upper, ether),
+                None => Next::Receive(to.1, ether),
+            },
+        );
     }
 }

@@ -4,6 +4,7 @@ mod capture;
 mod lab;
 mod links;
 mod load;
+mod macvlan;
 pub mod pcap;
 mod sockets;
 

@@ -103,6 +103,7 @@ impl Lab {
         let changes = stack.links.set_up(dev, up)?;
         stack.follow(&changes);
         self.sync_carrier(ns, dev);
+        self.sync_macvlans();
         Ok(())
     }
 
@@ -135,6 +136,7 @@ impl Lab {
         if let Some((pns, pdev)) = peer {
             self.take_end(pns, pdev)?;
         }
+        self.sync_macvlans();
         Ok(())
     }
 
@@ -177,11 +179,14 @@ impl Lab {
         let stack = self.stack_mut(ns).ok_or(LinkOpError::NoNamespace)?;
         let mut device = stack.take_link(dev)?;
         device.name = name;
+        let uppers = std::mem::take(&mut device.uppers);
         let stack = self.stack_mut(to).ok_or(LinkOpError::NoNamespace)?;
         let index = stack.adopt_link(device)?;
         if let Some(peer) = peer {
             self.set_peer(peer, (to, index));
         }
+        self.lower_moved((ns, dev), (to, index), &uppers);
+        self.sync_macvlans();
         Ok(index)
     }
 }

@@ -5,6 +5,7 @@ use packetwalk_wire::{IfIndex, IfName, Mac};
 
 use crate::bridge::Bridge;
 use crate::flags::Flags;
+use crate::macvlan::{MacvlanMode, Upper};
 use crate::port::PortConfig;
 
 /// What an interface is, with what only that kind has.
@@ -21,6 +22,13 @@ pub enum Kind {
     Bridge(Box<Bridge>),
     /// Takes every frame and loses it.
     Dummy,
+    /// Shares another interface, with a MAC of its own.
+    Macvlan {
+        /// Namespace and number of the other.
+        lower: Option<(NsId, IfIndex)>,
+        /// Whom it reaches.
+        mode: MacvlanMode,
+    },
 }
 
 impl Kind {
@@ -31,6 +39,7 @@ impl Kind {
             Self::Veth { .. } => Some("veth"),
             Self::Bridge(_) => Some("bridge"),
             Self::Dummy => Some("dummy"),
+            Self::Macvlan { .. } => Some("macvlan"),
         }
     }
 }
@@ -130,6 +139,8 @@ pub struct Device {
     pub allmulti: u32,
     /// Group MACs that it listens to, with how often each was joined; in order of joining.
     pub groups: Vec<(Mac, u32)>,
+    /// Those that share it, as they are now.
+    pub uppers: Vec<Upper>,
     /// Counters.
     pub stats: Stats,
 }
@@ -163,6 +174,11 @@ impl Device {
     /// The other end of a veth pair.
     pub const fn peer(&self) -> Option<(NsId, IfIndex)> {
         if let Kind::Veth { peer } = self.kind { peer } else { None }
+    }
+
+    /// What it shares, if it shares another interface.
+    pub const fn lower(&self) -> Option<(NsId, IfIndex)> {
+        if let Kind::Macvlan { lower, .. } = self.kind { lower } else { None }
     }
 
     /// No ARP or ND on it: `lo`, or `arp off`.

@@ -62,7 +62,8 @@ impl Devices {
     /// # Source
     /// Linux v6.18, `net/core/link_watch.c`: `default_operstate`.
     fn look_at_lower(&mut self, index: IfIndex) {
-        let peer = self.get(index).and_then(Device::peer).map(|(_, peer)| peer).filter(|peer| *peer != index);
+        let iflink = |d: &Device| d.peer().or(d.lower()).map(|(_, other)| other);
+        let peer = self.get(index).and_then(iflink).filter(|peer| *peer != index);
         let lower = peer.and_then(|peer| self.get(peer));
         let is_peer = lower.and_then(Device::peer).is_some_and(|(_, back)| back == index);
         let down = lower.is_some_and(|d| is_peer || !d.carrier);
@@ -168,9 +169,12 @@ impl Devices {
         let set_flags = match new.kind {
             Kind::Loopback => Flags::LOOPBACK,
             Kind::Dummy => Flags::BROADCAST.with(Flags::NOARP),
-            Kind::Veth { .. } | Kind::Bridge(_) => Flags::BROADCAST.with(Flags::MULTICAST),
+            Kind::Veth { .. } | Kind::Bridge(_) | Kind::Macvlan { .. } => {
+                Flags::BROADCAST.with(Flags::MULTICAST)
+            }
         };
-        let veth = matches!(new.kind, Kind::Veth { .. });
+        // The driver tells of the carrier: that of another interface.
+        let veth = matches!(new.kind, Kind::Veth { .. } | Kind::Macvlan { .. });
         let mut device = Device {
             index,
             name: new.name,
@@ -193,6 +197,7 @@ impl Devices {
             promiscuity: 0,
             allmulti: 0,
             groups: Vec::new(),
+            uppers: Vec::new(),
             stats: Stats::default(),
         };
         if new.mac_set {
@@ -375,7 +380,7 @@ impl Devices {
 fn check_mtu(kind: &Kind, mtu: u32) -> Result<(), LinkError> {
     let (min, max) = match kind {
         Kind::Loopback | Kind::Dummy => (0, u32::MAX),
-        Kind::Veth { .. } | Kind::Bridge(_) => (68, 65535),
+        Kind::Veth { .. } | Kind::Bridge(_) | Kind::Macvlan { .. } => (68, 65535),
     };
     match mtu {
         _ if mtu < min => Err(LinkError::MtuTooSmall),

@@ -29,6 +29,9 @@ impl Devices {
             if device.is_loopback() {
                 return Err(LinkError::Inval);
             }
+            if !device.uppers.is_empty() {
+                return Err(LinkError::Busy);
+            }
             if device.bridge().is_some() {
                 return Err(LinkError::BridgeLoop);
             }

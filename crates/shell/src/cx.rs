@@ -8,7 +8,7 @@ use packetwalk_wire::Instant;
 
 use crate::process::{Pid, Poll, Process, Signal, Status};
 use crate::sys::fd::{Open, OpenId};
-use crate::sys::proc::{Env, Proc, Userland, When};
+use crate::sys::proc::{Env, Powers, Proc, Userland, When};
 use crate::sys::vfs::{Entry, ZEROS, absolute};
 use crate::sys::{Errno, Read, Stream, Sys};
 use crate::tools;
@@ -246,6 +246,7 @@ impl<'a> Cx<'a> {
                 self.sys.vfs.truncate(inode);
                 self.sys.vfs.write(inode, 0, bytes)
             }
+            Entry::Sysctl if !self.powers().writes_proc => Err(Errno::ReadOnly),
             Entry::Sysctl => tools::proc_sys::write(self.lab, self.ns, &path, bytes),
             Entry::Descriptor(fd) => self.write_fd(fd, bytes),
             Entry::Null | Entry::Zero | Entry::Dir => Ok(()),
@@ -260,6 +261,18 @@ impl<'a> Cx<'a> {
         self.sys.docker.file(self.ns, path)
     }
 
+    /// What this process may do.
+    pub(crate) fn powers(&self) -> Powers {
+        self.sys.proc(self.pid).map_or(Powers::ALL, |p| p.powers)
+    }
+
+    /// What this process and those that it starts may do from now on.
+    pub(crate) fn set_powers(&mut self, powers: Powers) {
+        if let Some(proc) = self.sys.proc_mut(self.pid) {
+            proc.powers = powers;
+        }
+    }
+
     /// Starts a child.
     ///
     /// # Errors
@@ -267,7 +280,10 @@ impl<'a> Cx<'a> {
     pub fn spawn(&mut self, spawn: Spawn) -> Result<Pid, NotFound> {
         self.flush();
         let name = spawn.args.first().ok_or(NotFound)?.clone();
-        let body = tools::start(&name, self).ok_or(NotFound)?;
+        let mut body = tools::start(&name, self).ok_or(NotFound)?;
+        if let Some(denied) = tools::confined::instead(&spawn.args, self.powers()) {
+            body = denied;
+        }
         let null = spawn.no_stdin.then(|| self.sys.open_new(Open::Null));
         let fds: Vec<(u32, OpenId)> = null.map(|open| (0, open)).into_iter().collect();
         let child = self.start_child(body, spawn.args, None, spawn.ns, &fds);
@@ -300,7 +316,8 @@ impl<'a> Cx<'a> {
         let when = When::Start(self.lab.now() + crate::sys::sched::EXEC_TIME);
         let env = env.unwrap_or(own_env);
         let child = Proc::new(self.pid, ns.unwrap_or(self.ns), args, body, when);
-        self.sys.spawn(Proc { env, cwd, fds: table, ignores, origin, userland, ..child })
+        let powers = self.powers();
+        self.sys.spawn(Proc { env, cwd, powers, fds: table, ignores, origin, userland, ..child })
     }
 
     /// Starts a process that is nobody's child, without standard streams. `None`: too many processes.
@@ -372,6 +389,7 @@ impl<'a> Cx<'a> {
                 let open = self.sys.fd(self.pid, fd).ok_or(Errno::NoEntry)?;
                 self.sys.dup(open)
             }
+            Entry::Sysctl if mode != Mode::Read && !self.powers().writes_proc => return Err(Errno::ReadOnly),
             Entry::Sysctl => {
                 let text = match tools::proc_sys::read(self.lab, self.ns, &path) {
                     Ok(text) => text,
@@ -403,7 +421,10 @@ impl<'a> Cx<'a> {
     pub fn exec(&mut self, ns: Option<NsId>, args: Vec<Vec<u8>>) -> Result<Poll, NotFound> {
         self.flush();
         let name = args.first().ok_or(NotFound)?.clone();
-        let body = tools::start(&name, self).ok_or(NotFound)?;
+        let mut body = tools::start(&name, self).ok_or(NotFound)?;
+        if let Some(denied) = tools::confined::instead(&args, self.powers()) {
+            body = denied;
+        }
         let userland = self.userland;
         let proc = self.sys.proc_mut(self.pid).ok_or(NotFound)?;
         proc.args = args.into();

@@ -141,6 +141,8 @@ pub struct Flight {
     pub at: Instant,
     /// Where.
     pub to: (NsId, IfIndex),
+    /// Who sends it by that interface; none when it comes in by it.
+    pub upper: Option<(NsId, IfIndex)>,
     /// What.
     pub ether: Ether,
 }
@@ -203,7 +205,22 @@ impl<O: Observer> Cx<'_, O> {
     ///
     /// # Source
     /// Linux v6.18, `net/core/skbuff.c`: `skb_scrub_packet`.
-    pub(crate) fn emit(&mut self, from: NsId, to: (NsId, IfIndex), mut ether: Ether) {
+    pub(crate) fn emit(&mut self, from: NsId, to: (NsId, IfIndex), ether: Ether) {
+        self.fly(from, to, None, ether);
+    }
+
+    /// Sends a frame by the interface that `upper` shares.
+    pub(crate) fn emit_below(
+        &mut self,
+        from: NsId,
+        to: (NsId, IfIndex),
+        upper: (NsId, IfIndex),
+        ether: Ether,
+    ) {
+        self.fly(from, to, Some(upper), ether);
+    }
+
+    fn fly(&mut self, from: NsId, to: (NsId, IfIndex), upper: Option<(NsId, IfIndex)>, mut ether: Ether) {
         if let Content::Ip(skb) = &mut ether.content {
             let mut fresh = packetwalk_wire::Skb::new(skb.id, skb.packet);
             if from == to.0 {
@@ -212,6 +229,9 @@ impl<O: Observer> Cx<'_, O> {
             fresh.priority = skb.priority;
             *skb = fresh;
         }
-        self.flights.push_back(Flight { at: self.now + self.latency, to, ether });
+        // What stands on another interface takes no wire to it.
+        let at = if upper.is_some() { self.now } else { self.now + self.latency };
+        let place = self.flights.iter().rposition(|f| f.at <= at).map_or(0, |n| n + 1);
+        self.flights.insert(place, Flight { at, to, upper, ether });
     }
 }

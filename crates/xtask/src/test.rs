@@ -249,18 +249,22 @@ fn fuzz(root: &Path) -> Result<Outcome> {
         let limits =
             ["-max_total_time=60", "-rss_limit_mb=4096", "-timeout=10", "-max_len=4096", "-len_control=0"];
         let mut run = cargo();
-        run.args(["run", "--fuzz-dir", ".", target, "--", words]).args(limits);
+        // No sanitizer: there is no unsafe code for it to watch.
+        run.args(["run", "--sanitizer=none", "--fuzz-dir", ".", target, "--", words]).args(limits);
         if watch(&mut run, |_| ())? { tally.passed += 1 } else { tally.failed += 1 }
     }
     Ok(Outcome::Counted(tally))
 }
+
+/// A lab whose quarter of a million connections would leave a fuzzer no time for others.
+const HEAVY: &str = "conntrack/table-full";
 
 /// The fuzzers' first inputs: the labs, and the rule files in them.
 fn seed(root: &Path) -> Result<()> {
     let [labs, rules] = ["lab", "iptables_restore"].map(|target| root.join("tests/fuzz/corpus").join(target));
     fs::create_dir_all(&labs)?;
     fs::create_dir_all(&rules)?;
-    for lab in labs::find(&root.join("tests/labs"), "")? {
+    for lab in labs::find(&root.join("tests/labs"), "")?.into_iter().filter(|lab| lab.name != HEAVY) {
         let (name, text) = (lab.name.replace('/', "-"), lab.text()?);
         let blocks = text.split("<<'RULES'\n").skip(1).filter_map(|rest| rest.split_once("RULES\n"));
         for (at, (block, _)) in blocks.enumerate() {

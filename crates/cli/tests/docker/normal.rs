@@ -50,6 +50,46 @@ pub fn macs(text: &str) -> String {
     })
 }
 
+/// Times of day, dates, and how long something took.
+pub fn times(text: &str) -> String {
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '-');
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let date = |run: &str| run.split('-').map(str::len).eq([4, 2, 2]) && run.split('-').all(digits);
+    let clock = |run: &str| run.split(':').count() == 3 && run.split(':').all(digits);
+    let text = replace(text, word, |run| match run {
+        run if run.len() > 19 && run.as_bytes().get(10) == Some(&b'T') && run.ends_with('Z') => Some("TIME"),
+        run if date(run) => Some("DATE"),
+        run if clock(run) => Some("TIME"),
+        run if run.strip_suffix('s').is_some_and(digits) => Some("SECONDS"),
+        _ => None,
+    });
+    // Columns of `ps`, whose width hangs on them.
+    let line = |line: &str| {
+        let ages = ["second ago", "seconds ago", "Less than a second ago", "Up "];
+        if !ages.iter().any(|a| line.contains(a))
+            && !line.starts_with("CONTAINER ID")
+            && !line.starts_with("NAME ")
+        {
+            return line.to_owned();
+        }
+        let mut out: Vec<&str> = Vec::new();
+        for word in line.split(' ').filter(|w| !w.is_empty()) {
+            match word {
+                "Less" | "than" | "a" | "About" | "Up" => {}
+                "second" | "seconds" => {
+                    if out.last().is_some_and(|w| digits(w)) {
+                        out.pop();
+                    }
+                    out.push("AGE");
+                }
+                word => out.push(word),
+            }
+        }
+        out.join(" ")
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// Ports of the embedded resolver.
 pub fn resolver(text: &str) -> String {
     let line = |line: &str| {

@@ -102,9 +102,9 @@ fn command(file: &str, expect: &str) -> Option<(String, Lines)> {
                     (format!("docker exec {name} ip route; echo; docker exec {name} ip -6 route"), plain)
                 }
                 "route-n.txt" => (format!("docker exec {name} route -n"), plain),
-                "iptables-save.txt" => {
-                    (format!("docker exec {name} iptables-save"), |t| normal::lines(&normal::resolver(t)))
-                }
+                "iptables-save.txt" => (format!("docker exec --privileged {name} iptables-save"), |t| {
+                    normal::lines(&normal::resolver(t))
+                }),
                 "settings.json" => (format!("docker inspect -f '{{{{json .NetworkSettings}}}}' {name}"), own),
                 "resolv-hosts.txt" => (format!("docker exec {name} cat /etc/resolv.conf /etc/hosts"), plain),
                 // Its order is a hash table's.

@@ -50,6 +50,7 @@ impl Engine {
     /// moby b985e231, `daemon/create.go`: `create`; `daemon/names.go`: `reserveName`.
     pub fn create_container(&mut self, mut config: ContainerConfig, now: u64) -> Result<String, Refused> {
         let v29 = self.daemon.version == Version::V29;
+        self.check_container(&config)?;
         if config.mode == Mode::Default
             || config.networks.is_empty() && matches!(config.mode, Mode::Network(_))
         {
@@ -65,7 +66,8 @@ impl Engine {
         }
         match &config.mode {
             Mode::Host | Mode::None => {
-                config.networks = vec![Endpoint::new(&config.mode.text(), EndpointConfig::default())];
+                let given = config.networks.pop().map(|e| e.config).unwrap_or_default();
+                config.networks = vec![Endpoint::new(&config.mode.text(), given)];
             }
             Mode::Container(_) => config.networks.clear(),
             _ => {}
@@ -93,10 +95,8 @@ impl Engine {
         }
         if v29 {
             for ep in &config.networks {
-                if self.network(&ep.network).is_ok() {
-                    self.check_addresses(&ep.network, &ep.config)
-                        .map_err(|e| Refused(format!("invalid config for network {}: {e}", ep.network)))?;
-                }
+                self.check_addresses(&ep.network, &ep.config)
+                    .map_err(|e| Refused(format!("invalid config for network {}: {e}", ep.network)))?;
             }
         }
         for ep in &mut config.networks {
@@ -129,16 +129,20 @@ impl Engine {
             sandbox: None,
             last_sandbox: None,
             error: String::new(),
+            stopping: false,
+            stopped: false,
         };
         self.containers.push(container);
+        self.note(&id, "create", &[]);
         Ok(id)
     }
 
     fn check_name(&self, name: &str) -> Result<(), Refused> {
+        let given = name;
         let name = name.strip_prefix('/').unwrap_or(name);
         if !is_name(name, 2) {
             return Err(Refused(format!(
-                "Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
+                "Invalid container name ({given}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
             )));
         }
         if let Some(other) = self.containers.iter().find(|c| c.name == name) {
@@ -192,6 +196,9 @@ impl Engine {
             c.state = RunState::Running;
             c.times.0 = Some(now);
             c.error.clear();
+            c.stopped = false;
+            let id = c.id.clone();
+            self.note(&id, "start", &[]);
         }
         Ok(())
     }
@@ -204,10 +211,20 @@ impl Engine {
     }
 
     fn share(&mut self, at: usize, other: &str) -> Result<(), Refused> {
-        let other = self.container(other)?;
+        let v29 = self.daemon.version == Version::V29;
+        let other = self.container(other).map_err(|e| {
+            if v29 { Refused(format!("joining network namespace of container: {e}")) } else { e }
+        })?;
         if !other.is_running() {
-            let text = format!("cannot join network of a non running container: {}", other.id);
-            return Err(Refused(text));
+            return Err(Refused(if v29 {
+                let state = if other.state == RunState::Created { "created" } else { "exited" };
+                format!(
+                    "cannot join network namespace of a non running container: container {} is {state}",
+                    other.name
+                )
+            } else {
+                format!("cannot join network of a non running container: {}", other.id)
+            }));
         }
         let sandbox = other.sandbox.clone().map(|s| Sandbox { shared: true, ..s });
         let hostname = other.hostname.clone();
@@ -237,6 +254,14 @@ impl Engine {
                 }
             }
         }
+        if let Some(key) = key
+            && self.daemon.version.has_networks()
+        {
+            // What needs no capability in a container.
+            let op = Op::Sysctl("net/ipv4/ip_unprivileged_port_start".to_owned(), "0".to_owned());
+            let _ = host.apply(Place::Sandbox(key), op);
+        }
+        self.check_links(at)?;
         self.plain_resolv_conf(host, at);
         self.name_interfaces(at);
         let networks: Vec<String> = self
@@ -262,18 +287,40 @@ impl Engine {
             self.check_addresses(network, &config.unwrap_or_default()).map_err(set_up)?;
             self.join(host, at, network).map_err(set_up)?;
         }
+        if let (None, Some((name, _))) = (key, sysctls.first()) {
+            let text = format!(
+                "failed to create shim task: OCI runtime create failed: runc create failed: sysctl \"{name}\" not \
+                 allowed in host network namespace"
+            );
+            return Err(Refused(if v29 {
+                format!("failed to create task for container: {text}")
+            } else {
+                format!("{text}: unknown")
+            }));
+        }
         if let Some(key) = key {
             for (name, value) in sysctls {
                 let op = Op::Sysctl(name.replace('.', "/"), value.clone());
                 host.apply(Place::Sandbox(key), op).map_err(|why| {
-                    let (first, last) =
-                        if v29 { ("failed to create task for container: ", "") } else { ("", ": unknown") };
-                    Refused(format!(
-                        "{first}failed to create shim task: OCI runtime create failed: runc create failed: \
-                         unable to start container process: error during container init: open \
-                         /proc/sys/{}: {why}{last}",
-                        name.replace('.', "/")
-                    ))
+                    let path = name.replace('.', "/");
+                    let init = "failed to create shim task: OCI runtime create failed: runc create failed: \
+                                unable to start container process: error during container init";
+                    let missing = why == "no such file or directory";
+                    let verb = if missing { "open" } else { "write" };
+                    Refused(if v29 && !missing {
+                        format!(
+                            "failed to create task for container: {init}: failed to write sysctl {name} = \
+                             \"{value}\": write fsmount:fscontext:proc/./sys/{path}: {why}"
+                        )
+                    } else if v29 {
+                        let at = format!("openat2 fsmount:fscontext:proc/./sys/{path}");
+                        format!(
+                            "failed to create task for container: {init}: open sysctl {name} file: unsafe procfs \
+                             detected: {at}: {why}"
+                        )
+                    } else {
+                        format!("{init}: {verb} /proc/sys/{path}: {why}: unknown")
+                    })
                 })?;
             }
         }
@@ -304,11 +351,42 @@ impl Engine {
         if !self.containers.get(at).is_some_and(Container::is_running) {
             return;
         }
-        self.close(host, at);
-        if let Some(c) = self.containers.get_mut(at) {
-            c.pid = 0;
-            c.state = state;
-            c.times.1 = Some(now);
+        let old = self.daemon.version != Version::V29;
+        if !old {
+            self.close(host, at);
+        }
+        let Some(c) = self.containers.get_mut(at) else { return };
+        let lived = now.saturating_sub(c.times.0.unwrap_or(now)) / 1_000_000_000;
+        c.pid = 0;
+        c.state = state;
+        c.times.1 = Some(now);
+        let (id, stopped) = (c.id.clone(), std::mem::take(&mut c.stopping));
+        c.stopped |= stopped;
+        let (code, lived) =
+            (if let RunState::Exited(code) = state { code } else { 0 }.to_string(), lived.to_string());
+        let new = self.daemon.version == Version::V29;
+        let mut more = vec![("exitCode", code.as_str())];
+        if new {
+            more.push(("execDuration", lived.as_str()));
+            if stopped {
+                self.note(&id, "stop", &[]);
+            }
+        }
+        self.note(&id, "die", &more);
+        if old {
+            self.close(host, at);
+        }
+        if stopped && !new {
+            self.note(&id, "stop", &[]);
+        }
+    }
+
+    /// Somebody asked for a container's end: `stop` is told with it.
+    pub fn stopping(&mut self, id: &str) {
+        if let Ok(at) = self.container_at(id)
+            && let Some(c) = self.containers.get_mut(at)
+        {
+            c.stopping = true;
         }
     }
 
@@ -357,6 +435,9 @@ impl Engine {
                 ),
             }));
         }
+        if let Some(id) = self.containers.get(at).map(|c| c.id.clone()) {
+            self.note(&id, "destroy", &[]);
+        }
         self.containers.remove(at);
         Ok(())
     }
@@ -373,10 +454,14 @@ impl Engine {
         if self.containers.get(at).is_some_and(|c| c.name == name) {
             return Err(Refused::new("Renaming a container with the same name as its current name"));
         }
-        self.check_name(name).map_err(|e| Refused(format!("Error when allocating new name: {e}")))?;
+        self.check_name(&format!("/{name}"))
+            .map_err(|e| Refused(format!("Error when allocating new name: {e}")))?;
         if let Some(c) = self.containers.get_mut(at) {
+            let old = format!("/{}", c.name);
             name.clone_into(&mut c.name);
             c.named = true;
+            let id = c.id.clone();
+            self.note(&id, "rename", &[("oldName", &old)]);
         }
         Ok(())
     }

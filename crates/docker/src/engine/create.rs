@@ -10,9 +10,6 @@ use crate::ipam::{Addresses, PoolError};
 use crate::network::{BridgeOptions, Driver, GatewayMode, Network, NetworkConfig, Pool, SubnetConfig};
 use crate::{Host, Place, Refused, Version, bridge, firewall};
 
-/// Drivers that a real engine has beside those that are simulated.
-const OTHER_DRIVERS: [&str; 3] = ["macvlan", "ipvlan", "overlay"];
-
 impl Engine {
     /// Makes a network; its id.
     ///
@@ -27,22 +24,35 @@ impl Engine {
         config: NetworkConfig,
         now: u64,
     ) -> Result<String, Refused> {
-        let first = self.networks.iter().all(|n| n.name() != config.name);
+        if config.name.trim().is_empty() && self.daemon.version == Version::V29 {
+            return Err(Refused::new("invalid name: name is empty"));
+        }
+        self.check_scope(&config)?;
+        let first = !config.name.is_empty() && self.networks.iter().all(|n| n.name() != config.name);
         if !first {
             return Err(Refused(format!("network with name {} already exists", config.name)));
+        }
+        if self.daemon.version == Version::V29 && !config.ipv4 && !config.ipv6 {
+            return Err(Refused::new("IPv4 or IPv6 must be enabled"));
+        }
+        if config.name != "bridge" {
+            self.check_subnets(&config)?;
+        }
+        let config = if config.config_from.is_empty() { config } else { self.configured(config)? };
+        if config.config_only {
+            return Ok(self.keep_config(config, now));
         }
         let driver = match config.driver.as_str() {
             "" | "bridge" => Driver::Bridge,
             "host" => Driver::Host,
             "null" => Driver::Null,
-            other if OTHER_DRIVERS.contains(&other) => {
-                return Err(Refused::not_simulated(&format!("a network of driver {other}")));
-            }
+            "macvlan" => Driver::Macvlan,
+            "ipvlan" => return Err(Refused::not_simulated("a network of driver ipvlan")),
             other => {
                 return Err(Refused(format!("plugin \"{other}\" not found")));
             }
         };
-        if driver != Driver::Bridge {
+        if matches!(driver, Driver::Host | Driver::Null) {
             let known = self.networks.iter().any(|n| n.driver == driver);
             if known {
                 let text = format!("only one instance of \"{}\" network is allowed", driver.name());
@@ -77,11 +87,71 @@ impl Engine {
         if driver == Driver::Bridge {
             self.create_bridge(host, &mut net)?;
         }
+        if driver == Driver::Macvlan {
+            self.create_macvlan(host, &mut net)?;
+        }
+        self.note_network(&net, "create", None);
         self.networks.push(net);
         if self.daemon.version == Version::V20_10 {
             firewall::of(self.daemon.version).user_chain(host, &self.daemon);
         }
         Ok(id)
+    }
+
+    /// What only a swarm has.
+    fn check_scope(&self, config: &NetworkConfig) -> Result<(), Refused> {
+        let old = self.daemon.version != Version::V29;
+        if config.scope == "swarm" {
+            return Err(Refused::new("cannot create a swarm scoped network when swarm is not active"));
+        }
+        let odd = old && !matches!(config.scope.as_str(), "" | "local");
+        if odd || config.driver == "overlay" {
+            return Err(Refused::new(
+                "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to \
+                 connect this node to swarm and try again.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// A network's settings with those of the network that it takes them from.
+    ///
+    /// # Source
+    /// moby b985e231, `libnetwork/network.go`: `applyConfigurationTo`, `validateConfiguration`.
+    fn configured(&self, config: NetworkConfig) -> Result<NetworkConfig, Refused> {
+        let missing = || Refused(format!("configuration network \"{}\" does not exist", config.config_from));
+        let own = config.subnets.iter().any(|s| !s.subnet.is_empty());
+        if own || config.ipv6 || !config.options.is_empty() || !config.labels.is_empty() {
+            let word = if self.daemon.version == Version::V29 { "user-specified" } else { "user specified" };
+            return Err(Refused(format!(
+                "{word} configurations are not supported if the network depends on a configuration network"
+            )));
+        }
+        let from = self.network(&config.config_from).map_err(|_| missing())?;
+        if !from.config.config_only {
+            return Err(missing());
+        }
+        let (subnets, options) = (from.config.subnets.clone(), from.config.options.clone());
+        let labels = from.config.labels.clone();
+        Ok(NetworkConfig { subnets, options, labels, ipv6: from.config.ipv6, ..config })
+    }
+
+    /// A network that is only a set of settings.
+    fn keep_config(&mut self, config: NetworkConfig, now: u64) -> String {
+        let id = self.random.id();
+        let bridge = BridgeOptions::none();
+        let net = Network {
+            id: id.clone(),
+            created: now,
+            driver: Driver::Null,
+            foreign: false,
+            pools: Vec::new(),
+            bridge,
+            config,
+        };
+        self.note_network(&net, "create", None);
+        self.networks.push(net);
+        id
     }
 
     fn create_bridge(&mut self, host: &mut dyn Host, net: &mut Network) -> Result<(), Refused> {
@@ -109,7 +179,9 @@ impl Engine {
         if let Err(why) = bridge::create(host, &self.daemon, &mut self.random, net) {
             bridge::delete(host, &self.daemon, net);
             self.release_pools(net);
-            return Err(Refused(why));
+            let long = self.daemon.version != Version::V29 && why == "numerical result out of range";
+            let head = if long { "failed to check bridge interface existence: " } else { "" };
+            return Err(Refused(format!("{head}{why}")));
         }
         Ok(())
     }
@@ -125,7 +197,7 @@ impl Engine {
     ///
     /// # Source
     /// moby b985e231, `libnetwork/network.go`: `ipamAllocateVersion`; the same in v20.10.24.
-    fn allocate(&mut self, net: &mut Network, in_use: &[IpNet]) -> Result<(), Refused> {
+    pub(super) fn allocate(&mut self, net: &mut Network, in_use: &[IpNet]) -> Result<(), Refused> {
         let configs = net.config.subnets.clone();
         let six = |c: &&SubnetConfig| c.subnet.contains(':');
         for family in [Family::V4, Family::V6] {
@@ -155,20 +227,27 @@ impl Engine {
             });
             let isolated = net.bridge.mode(family) == GatewayMode::Isolated;
             let Some(pool) = net.pools.last_mut() else { continue };
-            for (name, addr) in &config.aux {
-                let Ok(addr) = addr.parse::<IpAddr>() else { continue };
-                pool.addresses.request(Some(addr)).map_err(|e| Refused::new(e.text()))?;
+            if !isolated {
+                let gateway = pool.addresses.request(config.gateway.parse().ok());
+                pool.gateway = Some(gateway.map_err(|e| {
+                    Refused(format!("failed to allocate gateway ({}): {}", config.gateway, e.text()))
+                })?);
+            }
+            for (name, text) in &config.aux {
+                let Ok(addr) = text.parse::<IpAddr>() else { continue };
+                if !subnet.contains(&addr) {
+                    return Err(Refused(format!(
+                        "auxiliary address: ({name}:{text}) must belong to the master pool: {}",
+                        subnet.trunc()
+                    )));
+                }
+                pool.addresses.request(Some(addr)).map_err(|e| {
+                    Refused(format!("failed to allocate secondary ip address ({name}:{text}): {}", e.text()))
+                })?;
                 if name == "DefaultGatewayIPv4" || name == "DefaultGatewayIPv6" {
                     pool.other_gateway = Some(addr);
                 }
             }
-            if isolated {
-                continue;
-            }
-            let gateway = pool.addresses.request(config.gateway.parse().ok());
-            pool.gateway = Some(gateway.map_err(|e| {
-                Refused(format!("failed to allocate gateway ({}): {}", config.gateway, e.text()))
-            })?);
         }
         Ok(())
     }

@@ -50,6 +50,7 @@ impl Engine {
             return Err(error);
         }
         self.links(host, at, network, Change::Add);
+        self.note_endpoint(at, network, "connect");
         Ok(())
     }
 
@@ -61,14 +62,26 @@ impl Engine {
         self.unpublish(host, at, network);
         self.delete_hosts(at, network);
         self.delete_endpoint(host, at, network);
+        if had.as_ref().is_some_and(|id| !id.is_empty()) {
+            self.note_endpoint(at, network, "disconnect");
+        }
         if !all && had.is_some() {
             self.write_default_routes(host, at, before);
             let _ = self.move_ports(host, at, (None, None));
         }
     }
 
+    fn note_endpoint(&mut self, at: usize, network: &str, action: &'static str) {
+        let (Some(c), Ok(net)) = (self.containers.get(at), self.network(network)) else { return };
+        let (id, net) = (c.id.clone(), net.clone());
+        self.note_network(&net, action, Some(&id));
+    }
+
     fn create_endpoint(&mut self, host: &mut dyn Host, at: usize, net_at: usize) -> Result<(), Refused> {
         let Some(net) = self.networks.get_mut(net_at) else { return Err(Refused::new("network is gone")) };
+        if net.config.config_only {
+            return Err(Refused::new("cannot create endpoint on configuration-only network"));
+        }
         let name = net.name().to_owned();
         let Some(c) = self.containers.get_mut(at) else { return Err(Refused::new("container is gone")) };
         let Some(ep) = c.endpoints.iter_mut().find(|e| e.network == name || e.network_id == net.id) else {
@@ -122,10 +135,17 @@ impl Engine {
         ep.veth = self.random.veth();
         let Some(sandbox) = c.sandbox.as_mut() else { return Ok(()) };
         let Some(key) = sandbox.key else { return Ok(()) };
-        if net.driver != crate::Driver::Bridge {
+        if !net.driver.has_interface() {
             return Ok(());
         }
         let prefix = if net.bridge.prefix.is_empty() { "eth" } else { net.bridge.prefix.as_str() };
+        let wanted = ep.config.driver_opts.iter().find(|(n, _)| n == "com.docker.network.endpoint.ifname");
+        if let Some((_, name)) = wanted
+            && self.daemon.version == Version::V29
+        {
+            ep.ifname.clone_from(name);
+            sandbox.next_eth += 1;
+        }
         if ep.ifname.is_empty() {
             ep.ifname = format!("{prefix}{}", sandbox.next_eth);
             sandbox.next_eth += 1;
@@ -133,6 +153,9 @@ impl Engine {
         let (net, ep) = (net.clone(), ep.clone());
         if self.daemon.version.has_networks() && net.is_users() {
             self.start_resolver(host, at);
+        }
+        if net.driver == crate::Driver::Macvlan {
+            return self.plug_macvlan(host, &net, &ep, Place::Sandbox(key), mac).map_err(Refused);
         }
         let peer = self.random.veth();
         self.plug(host, &net, &ep, Place::Sandbox(key), &peer, mac).map_err(Refused)
@@ -171,21 +194,8 @@ impl Engine {
         }
         let name = ep.ifname.clone();
         inside(host, LinkOp::Rename(peer, name.clone()))?;
-        inside(host, LinkOp::Mac(name.clone(), mac))?;
-        let six = ep.ip6.is_some();
-        let disable = |path: &str, off: bool| {
-            let value = if off { "1" } else { "0" };
-            Op::Sysctl(format!("net/ipv6/conf/{path}/disable_ipv6"), value.to_owned())
-        };
-        let _ = host.apply(place, disable(&name, !six));
-        if six && !v29 {
-            let _ = host.apply(place, disable("lo", false));
-        }
-        for addr in [ep.ip4, ep.ip6].into_iter().flatten() {
-            let nodad = addr.addr().is_ipv6();
-            host.apply(place, Op::Link(LinkOp::AddAddr(name.clone(), addr, nodad)))?;
-        }
-        host.apply(place, Op::Link(LinkOp::Up(name)))
+        inside(host, LinkOp::Mac(name, mac))?;
+        self.address(host, ep, place)
     }
 
     /// Takes an endpoint's interface, rules and addresses away.
@@ -199,9 +209,17 @@ impl Engine {
         if host.has_link(Place::Host, &ep.veth) {
             let _ = link(host, LinkOp::Del(ep.veth.clone()));
         }
+        let bridged = net.driver == crate::Driver::Bridge;
+        if let (Some(key), false) = (c.sandbox.as_ref().and_then(|s| s.key), bridged)
+            && host.has_link(Place::Sandbox(key), &ep.ifname)
+        {
+            let _ = host.apply(Place::Sandbox(key), Op::Link(LinkOp::Del(ep.ifname.clone())));
+        }
         let rules = firewall::of(self.daemon.version);
         for addr in [ep.ip4, ep.ip6].into_iter().flatten().map(|a| a.addr()) {
-            rules.endpoint(host, &self.daemon, &net.rules(), addr, Change::Remove);
+            if bridged {
+                rules.endpoint(host, &self.daemon, &net.rules(), addr, Change::Remove);
+            }
             if let Some(pool) = net.pool_mut(Family::of(addr)) {
                 pool.addresses.release(addr);
             }
@@ -255,7 +273,7 @@ impl Engine {
         let mut order: Vec<(i64, bool, String, String)> = Vec::new();
         for ep in &c.endpoints {
             let Ok(net) = self.network(&ep.network) else { continue };
-            if net.driver == crate::Driver::Bridge {
+            if net.driver.has_interface() {
                 let name = net.name().to_owned();
                 order.push((-ep.config.gw_priority, net.config.internal, name, net.bridge.prefix.clone()));
             }

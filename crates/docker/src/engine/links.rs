@@ -5,10 +5,39 @@
 //! `buildSandboxOptions`.
 
 use super::{Engine, truncate};
-use crate::Host;
 use crate::firewall::{self, Change, LinkRule};
+use crate::{Host, Refused, Version};
 
 impl Engine {
+    /// Whether all that a container of the default bridge is linked to can be.
+    ///
+    /// # Source
+    /// moby b985e231, `daemon/container_operations_unix.go`: `setupLinkedContainers`, `addLegacyLinks`;
+    /// v20.10.24, `getNetworkSandbox`'s `registerLinks`.
+    pub(super) fn check_links(&self, at: usize) -> Result<(), Refused> {
+        let Some(c) = self.containers.get(at) else { return Ok(()) };
+        let v29 = self.daemon.version == Version::V29;
+        for (child, alias) in
+            c.endpoints.iter().filter(|e| e.network == "bridge").flat_map(|e| &e.config.links)
+        {
+            let child = self.container(child)?;
+            if !child.is_running() {
+                let (to, own) = (&child.name, &c.name);
+                return Err(Refused(format!(
+                    "Cannot link to a non running container: /{to} AS /{own}/{alias}"
+                )));
+            }
+            if child.endpoint("bridge").is_none() {
+                return Err(Refused(if v29 {
+                    format!("container {} not attached to default bridge network", child.id)
+                } else {
+                    format!("Cannot link to /{}, as it does not belong to the default network", child.name)
+                }));
+            }
+        }
+        Ok(())
+    }
+
     /// Sets up the links of a container in a network, or takes them away.
     pub(super) fn links(&mut self, host: &mut dyn Host, at: usize, network: &str, change: Change) {
         let (Some(c), Ok(net)) = (self.containers.get(at), self.network(network)) else { return };

@@ -1,15 +1,21 @@
 //! The engine: its networks and containers, and what it does when they change.
 
+mod check;
 mod containers;
 mod create;
 mod dns;
 mod join;
 mod links;
+mod log;
+mod macvlan;
 mod networks;
 mod publish;
 mod resolv_conf;
 mod resolve;
 mod start;
+
+pub(crate) use check::SYSCTLS;
+pub use log::Happening;
 
 use crate::container::{Container, short};
 use crate::daemon::Daemon;
@@ -32,6 +38,7 @@ pub struct Engine {
     pools: Pools,
     ports: Allocator,
     next_sandbox: u32,
+    log: Vec<Happening>,
 }
 
 impl Engine {

@@ -35,11 +35,18 @@ impl Engine {
                 _ => format!("error while removing network: network {name} id {id} has active endpoints"),
             }));
         }
+        let user = self.networks.iter().any(|n| n.config.config_from == net.name());
+        if net.config.config_only && user {
+            return Err(Refused(format!(
+                "error while removing network: configuration network \"{name}\" is in use"
+            )));
+        }
         let net = self.networks.remove(at);
         if net.driver == Driver::Bridge {
             bridge::delete(host, &self.daemon, &net);
-            self.release_pools(&net);
         }
+        self.release_pools(&net);
+        self.note_network(&net, "destroy", None);
         Ok(name)
     }
 
@@ -53,8 +60,12 @@ impl Engine {
                 .iter()
                 .any(|c| c.endpoints.iter().any(|e| e.network == net.name() || e.network_id == net.id))
         };
-        let names: Vec<String> =
-            self.networks.iter().filter(|n| n.is_users() && !used(n)).map(|n| n.name().to_owned()).collect();
+        let names: Vec<String> = self
+            .networks
+            .iter()
+            .filter(|n| n.is_users() && !n.config.config_only && !used(n))
+            .map(|n| n.name().to_owned())
+            .collect();
         for name in &names {
             self.remove_network(host, name)?;
         }
@@ -85,23 +96,21 @@ impl Engine {
             return Err(Refused::new(text));
         }
         if driver == Driver::Host && c.config.mode != Mode::Host {
-            return Err(Refused::new(
-                "container cannot be disconnected from host network or connected to host network",
-            ));
-        }
-        if c.config.mode == Mode::Host {
-            let text = match self.daemon.version {
+            return Err(Refused::new(match self.daemon.version {
                 Version::V29 => {
                     "cannot connect container to host network - container must be created in host network mode"
                 }
-                _ => {
-                    "container sharing network namespace with another container or host cannot be connected to any other network"
-                }
-            };
+                _ => "container cannot be disconnected from host network or connected to host network",
+            }));
+        }
+        if c.config.mode == Mode::Host {
+            let text = "container sharing network namespace with another container or host cannot be \
+                        connected to any other network";
             return Err(Refused::new(text));
         }
         if c.endpoints.iter().any(|e| e.network == name || e.network_id == id) {
             if !c.is_running() {
+                self.note_network(&net.clone(), "connect", Some(&c.id.clone()));
                 return Ok(());
             }
             return Err(Refused(format!("endpoint with name {} already exists in network {name}", c.name)));
@@ -147,21 +156,25 @@ impl Engine {
         let at = match found {
             Err(error) if !force => return Err(error),
             Err(_) => {
-                let name = net?.name().to_owned();
-                return Err(Refused(format!("endpoint {container} not found in network {name}")));
+                let _ = net?;
+                return Err(Refused(format!("endpoint {container} not found")));
             }
             Ok(at) => at,
         };
         let name = net.map_or_else(|_| network.to_owned(), |n| n.name().to_owned());
         let Some(c) = self.containers.get(at) else { return Err(Refused::new("container is gone")) };
         if c.config.mode == Mode::Host {
-            let text = "container cannot be disconnected from host network or connected to host network";
+            let text = match self.daemon.version {
+                Version::V29 => {
+                    "cannot disconnect container from host network - container was created in host network mode"
+                }
+                _ => "container cannot be disconnected from host network or connected to host network",
+            };
             return Err(Refused::new(text));
         }
         if c.endpoint(&name).is_none() {
-            let text = format!("container {} is not connected to the network {name}", c.id);
-            let other = format!("container {} is not connected to network {name}", c.id);
-            return Err(Refused(if self.daemon.version == Version::V29 { text } else { other }));
+            let the = if c.is_running() { "" } else { "the " };
+            return Err(Refused(format!("container {} is not connected to {the}network {name}", c.id)));
         }
         if c.is_running() {
             self.leave(host, at, &name, false);
@@ -170,48 +183,5 @@ impl Engine {
             c.endpoints.retain(|e| e.network != name);
         }
         Ok(())
-    }
-
-    /// An address may be chosen where the network's subnet was.
-    ///
-    /// # Errors
-    /// The engine's text.
-    ///
-    /// # Source
-    /// moby v20.10.24, `daemon/container_operations.go`: `validateNetworkingConfig`; b985e231, `validateEndpointSettings`.
-    pub(super) fn check_addresses(&self, network: &str, config: &EndpointConfig) -> Result<(), Refused> {
-        let net = self.network(network)?;
-        let chosen = config.ip4.is_some() || config.ip6.is_some();
-        let v29 = self.daemon.version == Version::V29;
-        let mut errors = Vec::new();
-        if !net.is_users() && chosen {
-            errors.push("user specified IP address is supported on user defined networks only".to_owned());
-        }
-        if !net.is_users() && !config.aliases.is_empty() {
-            let text = if v29 {
-                "network-scoped aliases are only supported for user-defined networks"
-            } else {
-                "network-scoped alias is supported only for containers in user defined networks"
-            };
-            errors.push(text.to_owned());
-        }
-        let without_subnet = |wanted: Option<std::net::IpAddr>| {
-            wanted.is_some_and(|ip| {
-                !net.config
-                    .subnets
-                    .iter()
-                    .any(|s| !s.subnet.is_empty() && s.subnet.contains(':') == ip.is_ipv6())
-            })
-        };
-        if net.is_users() && (without_subnet(config.ip4) || without_subnet(config.ip6)) {
-            let text = "user specified IP address is supported only when connecting to networks with user \
-                        configured subnets";
-            errors.push(text.to_owned());
-        }
-        if errors.is_empty() {
-            return Ok(());
-        }
-        let text = errors.join("\n");
-        Err(Refused(if v29 { format!("invalid endpoint settings:\n{text}") } else { text }))
     }
 }

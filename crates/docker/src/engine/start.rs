@@ -28,13 +28,7 @@ impl Engine {
     /// Why the daemon does not start.
     pub fn start(host: &mut dyn Host, daemon: Daemon, seed: u64, now: u64) -> Result<Self, Refused> {
         let mut random = Random::new(seed);
-        let mut pools = daemon.pools.clone();
-        if pools.is_empty() {
-            pools = default_pools();
-        }
-        if daemon.version == Version::V29 && !pools.iter().any(|(base, _)| base.addr().is_ipv6()) {
-            pools.push((unique_local(&mut random), 64));
-        }
+        let pools = predefined(&daemon, &mut random);
         let mut engine = Self {
             pools: Pools::new(daemon.version, &pools),
             daemon,
@@ -43,8 +37,10 @@ impl Engine {
             containers: Vec::new(),
             ports: Allocator::default(),
             next_sandbox: 0,
+            log: Vec::new(),
         };
         engine.set_up(host, now)?;
+        engine.log.clear();
         Ok(engine)
     }
 
@@ -61,6 +57,10 @@ impl Engine {
     /// Why the daemon does not start.
     pub fn restart(&mut self, host: &mut dyn Host, daemon: Daemon, now: u64) -> Result<(), Refused> {
         self.shut_down(host, now);
+        if daemon.pools != self.daemon.pools {
+            let pools = predefined(&daemon, &mut self.random);
+            self.pools.predefine(&pools);
+        }
         self.daemon = daemon;
         self.set_up(host, now)
     }
@@ -101,8 +101,15 @@ impl Engine {
             }
         }
         if self.daemon.has_bridge() {
-            let config = self.default_bridge(host)?;
-            self.create_network(host, config, now)?;
+            let word = if self.daemon.version == Version::V29 { "error" } else { "Error" };
+            let head = format!(
+                "Error initializing network controller: {word} creating default \"bridge\" network: "
+            );
+            let own = |e: Refused| {
+                if e.0.starts_with("Error initializing") { e } else { Refused(format!("{head}{e}")) }
+            };
+            let config = self.default_bridge(host).map_err(own)?;
+            self.create_network(host, config, now).map_err(own)?;
         }
         if self.daemon.version == Version::V1_5 && self.daemon.ip_forward {
             bridge::sysctl(host, "net/ipv4/ip_forward", "1");
@@ -219,7 +226,23 @@ fn plain(name: &str, driver: &str) -> NetworkConfig {
         ipv6: false,
         options: Vec::new(),
         labels: Vec::new(),
+        scope: String::new(),
+        config_only: false,
+        ipam_options: Vec::new(),
+        config_from: String::new(),
     }
+}
+
+/// Subnets for networks that ask for none.
+fn predefined(daemon: &Daemon, random: &mut Random) -> Vec<(IpNet, u8)> {
+    let mut pools = daemon.pools.clone();
+    if pools.is_empty() {
+        pools = default_pools();
+    }
+    if daemon.version == Version::V29 && !pools.iter().any(|(base, _)| base.addr().is_ipv6()) {
+        pools.push((unique_local(random), 64));
+    }
+    pools
 }
 
 /// The machine's own prefix for networks that ask for IPv6 without a subnet.

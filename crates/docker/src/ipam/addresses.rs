@@ -107,6 +107,13 @@ impl Addresses {
         (next <= last).then_some(next)
     }
 
+    /// How many addresses of the subnet are taken, and how many may still be given without a wish.
+    pub fn usage(&self) -> (u128, u128) {
+        let (first, last) = (number(self.range.network()), number(self.range.broadcast()));
+        let inside = self.taken.iter().filter(|t| (first..=last).contains(t)).count() as u128;
+        (self.taken.len() as u128, (last - first).saturating_add(1).saturating_sub(inside))
+    }
+
     /// Gives an address back.
     pub fn release(&mut self, addr: IpAddr) {
         if let Ok(at) = self.taken.binary_search(&number(addr)) {

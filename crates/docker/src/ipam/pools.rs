@@ -54,6 +54,12 @@ impl Pools {
         Self { version, predefined, taken: Vec::new(), start: 0 }
     }
 
+    /// Other pools to choose from; what is given stays.
+    pub fn predefine(&mut self, pools: &[(IpNet, u8)]) {
+        self.predefined = pools.to_vec();
+        self.start = 0;
+    }
+
     fn add(&mut self, subnet: IpNet) -> IpNet {
         let at = self.taken.partition_point(|t| *t < subnet);
         self.taken.insert(at, subnet);

@@ -62,6 +62,10 @@ pub fn parse(text: &str, style: Style) -> Result<Vec<Published>, String> {
     if style == Style::Capital && ip.contains(':') && !ip.starts_with('[') {
         return Err(format!("Invalid ip address {ip}: address {ip}:: too many colons in address"));
     }
+    if ip.starts_with('[') && !ip.ends_with(']') {
+        let what = if style == Style::Capital { "Invalid ip" } else { "invalid IP" };
+        return Err(format!("{what} address {ip}: address {ip}:: missing ']' in address"));
+    }
     let bare = ip.strip_prefix('[').and_then(|ip| ip.strip_suffix(']')).unwrap_or(&ip);
     let host_ip = match bare {
         "" => None,
@@ -77,7 +81,7 @@ pub fn parse(text: &str, style: Style) -> Result<Vec<Published>, String> {
     let (first, last) = range(container).ok_or_else(|| bad("containerPort", container))?;
     let hosts = match host {
         "" => None,
-        host => Some(range(host).ok_or_else(|| bad("hostPort", host))?),
+        host => Some(range(host).ok_or_else(|| bad("hostPort", host))?).filter(|r| *r != (0, 0)),
     };
     if let Some((from, to)) = hosts
         && last - first != to - from
@@ -103,15 +107,50 @@ pub fn parse(text: &str, style: Style) -> Result<Vec<Published>, String> {
 /// The text of the command line's message.
 ///
 /// # Source
-/// docker/cli v20.10, `cli/command/container/opts.go`: `parse`.
-pub fn parse_expose(text: &str) -> Result<Vec<Port>, String> {
-    if text.contains(':') {
+/// docker/cli v20.10 and v29, `cli/command/container/opts.go`: `parse`; moby b985e231, `api/types/network/port.go`:
+/// `ParsePortRange`; docker/go-connections v0.4.0, `nat/parse.go`.
+pub fn parse_expose(text: &str, style: Style) -> Result<Vec<Port>, String> {
+    let old = style == Style::Capital;
+    if old && text.contains(':') {
         return Err(format!("invalid port format for --expose: {text}"));
     }
-    let (proto, port) = split_proto(text);
-    let bad = |why: &str| format!("invalid range format for --expose: {text}, error: {why}");
-    let (first, last) = range(port).ok_or_else(|| bad(&format!("invalid port range: {port}")))?;
-    let proto = Proto::named(proto).ok_or_else(|| bad(&format!("invalid proto: {proto}")))?;
+    let (port, proto) = text.split_once('/').unwrap_or((text, ""));
+    let bad = |why: &str| {
+        if old {
+            format!("invalid range format for --expose: {text}, error: {why}")
+        } else {
+            format!("invalid range format for --expose: {why}")
+        }
+    };
+    if port.is_empty() {
+        let why =
+            if old { "Empty string specified for ports." } else { "invalid port range: value is empty" };
+        return Err(bad(why));
+    }
+    let number = |which: &str, part: &str| -> Result<u16, String> {
+        let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        part.parse().map_err(|_| match (old, digits) {
+            (true, true) => bad(&format!("strconv.ParseUint: parsing \"{part}\": value out of range")),
+            (true, false) => bad(&format!("strconv.ParseUint: parsing \"{part}\": invalid syntax")),
+            (false, true) => {
+                bad(&format!("invalid {which} port '{part}': value out of range (0\u{2013}65535)"))
+            }
+            (false, false) if part.is_empty() => bad(&format!("invalid {which} port '': value is empty")),
+            (false, false) => bad(&format!("invalid {which} port '{part}': invalid syntax")),
+        })
+    };
+    let (start, end) = port.split_once('-').unwrap_or((port, port));
+    let (first, last) = (number("start", start)?, number("end", end)?);
+    if last < first {
+        return Err(bad(&if old {
+            format!("Invalid range specified for the Port: {port}")
+        } else {
+            format!("invalid port range: {text}")
+        }));
+    }
+    let proto = if proto.is_empty() { "tcp" } else { proto };
+    let unknown = || format!("packetwalk: a port of protocol {proto} is not simulated");
+    let proto = Proto::named(proto).ok_or_else(unknown)?;
     Ok((first..=last).map(|number| Port { number, proto }).collect())
 }
 

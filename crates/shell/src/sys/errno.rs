@@ -25,6 +25,8 @@ pub enum Errno {
     TooManyOpen,
     /// ENOSPC: the lab's memory for files is used up.
     NoSpace,
+    /// EROFS.
+    ReadOnly,
     /// EPIPE.
     BrokenPipe,
     /// ENOTEMPTY.
@@ -50,6 +52,7 @@ impl Errno {
             Self::Invalid => "Invalid argument",
             Self::TooManyOpen => "Too many open files",
             Self::NoSpace => "No space left on device",
+            Self::ReadOnly => "Read-only file system",
             Self::BrokenPipe => "Broken pipe",
             Self::NotEmpty => "Directory not empty",
             Self::Endless => "packetwalk: more than 16 MiB of it are not simulated",

@@ -28,6 +28,20 @@ pub(crate) enum When {
     Change,
 }
 
+/// What a process may do; its children may no more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Powers {
+    /// `CAP_NET_ADMIN`.
+    pub net_admin: bool,
+    /// Its `/proc/sys` can be written to.
+    pub writes_proc: bool,
+}
+
+impl Powers {
+    /// Those of root.
+    pub const ALL: Self = Self { net_admin: true, writes_proc: true };
+}
+
 /// One process.
 #[derive(Clone, Debug)]
 pub(crate) struct Proc {
@@ -36,6 +50,7 @@ pub(crate) struct Proc {
     pub args: Rc<[Vec<u8>]>,
     pub env: Rc<Env>,
     pub cwd: Rc<[u8]>,
+    pub powers: Powers,
     pub fds: FdTable,
     /// Absent while it is polled.
     pub body: Option<Box<dyn Process>>,
@@ -77,6 +92,7 @@ impl Proc {
             args: args.into(),
             env: Rc::default(),
             cwd: Rc::default(),
+            powers: Powers::ALL,
             fds: FdTable::default(),
             body: Some(body),
             when,

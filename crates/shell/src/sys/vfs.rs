@@ -47,6 +47,7 @@ impl Default for Vfs {
             "/bin",
             "/dev",
             "/etc",
+            "/etc/docker",
             "/etc/netns",
             "/home",
             "/proc",

@@ -4,6 +4,7 @@ mod arp;
 mod bridge;
 mod busybox;
 mod clib;
+pub(crate) mod confined;
 mod conntrack;
 mod control;
 mod dmesg;

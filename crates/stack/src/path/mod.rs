@@ -9,6 +9,7 @@ mod deliver;
 mod forward;
 mod hook;
 mod local_in;
+mod macvlan;
 mod neighbour;
 mod output;
 mod postrouting;
@@ -17,7 +18,7 @@ mod receive;
 mod route_input;
 mod transmit;
 
-use packetwalk_trace::{DropReason, Observer, Step};
+use packetwalk_trace::{DropReason, NsId, Observer, Step};
 use packetwalk_wire::{Arp, Body, Frame, IfIndex, Mac, Skb};
 
 use crate::{Cx, Dst, Stack};
@@ -86,6 +87,8 @@ pub enum Next {
     Bridge(IfIndex, Ether),
     /// The bridge chooses where it goes, after its own PREROUTING: `bridge.rs`.
     BridgeForward(IfIndex, Ether),
+    /// A frame of an interface that shares this one: `macvlan.rs`.
+    Macvlan(IfIndex, (NsId, IfIndex), Ether),
     /// From a bridge port, or NONE for the host itself, out by one bridge port: `bridge.rs`.
     BridgePort(IfIndex, IfIndex, Ether),
     /// An IP packet for this host or to be routed: `prerouting.rs`.
@@ -128,6 +131,7 @@ impl Stack {
                 Next::Receive(dev, ether) => self.receive(cx, dev, ether),
                 Next::Bridge(port, ether) => self.bridge_input(cx, port, ether),
                 Next::BridgeForward(port, ether) => self.bridge_forward(cx, port, ether),
+                Next::Macvlan(dev, upper, ether) => self.macvlan_transmit(cx, dev, upper, ether),
                 Next::BridgePort(from, port, ether) => self.bridge_port(cx, from, port, ether),
                 Next::Prerouting(skb) => self.prerouting(cx, skb),
                 Next::RouteInput(skb) => self.route_input(cx, skb),

@@ -47,6 +47,12 @@ impl Stack {
         if is_port {
             return Next::Bridge(dev, ether);
         }
+        if !self.links.get(dev).is_none_or(|d| d.uppers.is_empty()) {
+            match self.macvlan_receive(cx, dev, ether) {
+                Some(own) => ether = own,
+                None => return Next::Done,
+            }
+        }
         match ether.content {
             Content::Arp(arp) => self.arp_receive(cx, dev, &arp, pkt_type),
             Content::Ip(skb) if pkt_type == PacketType::OtherHost => {

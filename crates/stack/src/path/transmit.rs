@@ -10,7 +10,8 @@ use crate::{Cx, Direction, Stack};
 impl Stack {
     /// # Source
     /// Linux v6.18, `net/core/dev.c`: `__dev_queue_xmit`; `drivers/net/veth.c`: `veth_xmit`;
-    /// `drivers/net/loopback.c`: `loopback_xmit`; `net/bridge/br_device.c`: `br_dev_xmit`.
+    /// `drivers/net/loopback.c`: `loopback_xmit`; `net/bridge/br_device.c`: `br_dev_xmit`;
+    /// `drivers/net/macvlan.c`: `macvlan_start_xmit`.
     pub(super) fn transmit<O: Observer>(
         &mut self,
         cx: &mut Cx<'_, O>,
@@ -41,6 +42,14 @@ impl Stack {
                 }
                 Next::Done
             }
+            Kind::Macvlan { lower: Some(lower), .. } => {
+                cx.emit_below(self.id, lower, (self.id, dev), ether);
+                if let Content::Ip(skb) = ether.content {
+                    self.nf.drop_skb(&skb);
+                }
+                Next::Done
+            }
+            Kind::Macvlan { .. } => Next::Done,
             Kind::Veth { .. } => self.drop_frame(cx, &ether, DropReason::NoCarrier),
             Kind::Dummy => Next::Done,
         }

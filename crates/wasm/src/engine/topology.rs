@@ -18,7 +18,7 @@ pub fn topology(lab: &Lab) -> view::Topology {
 
 fn device(lab: &Lab, stack: &Stack, device: &Device) -> view::Device {
     let name = |index| stack.links.get(index).map(|d| d.name.to_string());
-    let peer = device.peer().and_then(|(ns, index)| {
+    let peer = device.peer().or(device.lower()).and_then(|(ns, index)| {
         let other = lab.stack(ns)?.links.get(index)?;
         Some(view::Peer { ns: u32::from(ns.0), device: other.name.to_string() })
     });
@@ -34,6 +34,7 @@ fn device(lab: &Lab, stack: &Stack, device: &Device) -> view::Device {
             Kind::Veth { .. } => view::DeviceKind::Veth,
             Kind::Bridge(_) => view::DeviceKind::Bridge,
             Kind::Dummy => view::DeviceKind::Dummy,
+            Kind::Macvlan { .. } => view::DeviceKind::Macvlan,
         },
         up: device.is_up(),
         mac: device.mac.to_string(),

@@ -15,6 +15,8 @@ pub enum DeviceKind {
     Bridge,
     /// A dummy.
     Dummy,
+    /// It shares another device.
+    Macvlan,
 }
 
 /// The other end of a cable.

@@ -8,9 +8,9 @@ use std::net::IpAddr;
 use packetwalk_docker::{Daemon, Engine, Version};
 use packetwalk_trace::NsId;
 
-use super::cli::{Bad, Flag, Given, Usage, list, on, parse, real, value};
+use super::cli::{Bad, Flag, Given, Usage, check, list, on, parse, real, value};
 use super::state::{Life, State};
-use super::{Command, Machine, Then, now, task};
+use super::{Machine, config_file, now, task};
 use crate::process::{OnSignal, Pid, Signal};
 use crate::{Cx, Poll, Process};
 
@@ -20,30 +20,30 @@ const FLAGS: &[Flag] = &[
     value("bip", '-'),
     value("bip6", '-'),
     value("bridge", 'b'),
-    real("config-file"),
+    value("config-file", '-'),
     value("containerd", '-'),
     value("data-root", '-'),
     value("exec-root", '-'),
     on("debug", 'D'),
-    list("default-address-pool", '-'),
-    value("default-gateway", '-'),
-    list("dns", '-'),
+    list("default-address-pool", '-').checked(check::pool),
+    value("default-gateway", '-').checked(check::daemon_ip),
+    list("dns", '-').checked(check::daemon_dns),
     on("experimental", '-'),
     value("firewall-backend", '-'),
     value("fixed-cidr", '-'),
     value("fixed-cidr-v6", '-'),
     list("host", 'H'),
     on("icc", '-'),
-    value("ip", '-'),
+    value("ip", '-').checked(check::daemon_ip),
     on("ip-forward", '-'),
     on("ip-forward-no-drop", '-'),
     on("ip-masq", '-'),
     on("ip6tables", '-'),
     on("iptables", '-'),
     on("ipv6", '-'),
-    real("live-restore"),
+    on("live-restore", '-'),
     value("log-level", 'l'),
-    value("mtu", '-'),
+    value("mtu", '-').checked(check::int),
     value("pidfile", 'p'),
     value("storage-driver", 's'),
     value("swarm-default-advertise-addr", '-'),
@@ -59,32 +59,54 @@ const FLAGS: &[Flag] = &[
 const USAGE: Usage =
     Usage { name: "dockerd", args: "[OPTIONS]", about: "A self-sufficient runtime for containers." };
 
-/// `docker version`.
-pub(super) const VERSION: Command = Command {
-    usage: Usage { name: "docker version", args: "[OPTIONS]", about: "Show the Docker version information" },
-    flags: &[value("format", 'f')],
-    mixed: true,
-    run: |cx, given| {
-        let version = cx.sys.docker.version.full();
-        match given.get("format") {
-            Some("{{.Server.Version}}" | "{{.Client.Version}}") => cx.stdout.line(version),
-            Some(_) => {
-                return Err(Bad::Own(
-                    "packetwalk: this format of docker version is not simulated".to_owned(),
-                ));
-            }
-            None => writeln!(
-                cx.stdout,
-                "Client:\n Version:           {version}\n\nServer:\n Engine:\n  Version:          {version}"
-            ),
+/// A prefix of a flag, which the daemon reads when it makes its bridge.
+fn wrong<T: core::str::FromStr>(given: &Given, name: &str, version: Version) -> Result<Option<T>, String> {
+    let new = version == Version::V29;
+    let bad = |v: &str| match new {
+        true if name.ends_with("-v6") => {
+            let why = super::network::prefix(v).err().unwrap_or_default();
+            format!("invalid {name}: invalid {name}: {why}")
         }
-        Ok(Then::Done(0))
-    },
-};
-
-fn wrong<T: core::str::FromStr>(given: &Given, name: &str) -> Result<Option<T>, String> {
-    let bad = |v: &str| format!("invalid argument \"{v}\" for \"--{name}\" flag: {v} is not valid");
+        true => format!("{CONTROLLER}parse {name} failed: invalid CIDR address: {v}"),
+        false => format!("{CONTROLLER}invalid CIDR address: {v}"),
+    };
     given.get(name).filter(|v| !v.is_empty()).map(|v| v.parse().map_err(|_| bad(v))).transpose()
+}
+
+/// How errors of the network begin.
+const CONTROLLER: &str = "failed to start daemon: Error initializing network controller: ";
+
+/// Options that exclude each other.
+///
+/// # Source
+/// moby b985e231, `daemon/daemon_unix.go`: `verifyDaemonSettings`.
+fn exclude(given: &Given, daemon: &Daemon) -> Result<(), String> {
+    if given.get("bridge").is_some_and(|b| !b.is_empty()) && given.get("bip").is_some() {
+        let text = "failed to start daemon: You specified -b & --bip, mutually exclusive options. Please specify \
+                    only one";
+        return Err(text.to_owned());
+    }
+    if !daemon.iptables && !daemon.icc {
+        let text = "failed to start daemon: You specified --iptables=false with --icc=false. ICC=false uses \
+                    iptables to function. Please set --icc or --iptables to true";
+        return Err(text.to_owned());
+    }
+    let new = daemon.version == Version::V29;
+    for (at, (base, size)) in daemon.pools.iter().enumerate() {
+        if *size < base.prefix_len() || *size > base.max_prefix_len() {
+            let head = format!("{CONTROLLER}error obtaining controller instance: ");
+            return Err(if new {
+                format!(
+                    "{head}could not construct local address space: network at index {at} (&{{{base} {size}}}) has a \
+                     smaller prefix (/{}) than the target size of that pool (/{size})",
+                    base.prefix_len()
+                )
+            } else {
+                format!("{head}invalid pools size: {size}")
+            });
+        }
+    }
+    Ok(())
 }
 
 /// `base=10.200.0.0/16,size=24`.
@@ -110,13 +132,23 @@ fn config(given: &Given, version: Version) -> Result<Daemon, String> {
     for (name, field) in flags {
         *field = given.flag(name).unwrap_or(*field);
     }
-    daemon.bip = wrong(given, "bip")?;
-    daemon.bip6 = wrong(given, "bip6")?;
-    daemon.fixed_cidr = wrong(given, "fixed-cidr")?;
-    daemon.fixed_cidr_v6 = wrong(given, "fixed-cidr-v6")?;
-    daemon.default_gateway = wrong(given, "default-gateway")?;
-    daemon.mtu = wrong(given, "mtu")?;
-    daemon.ip = wrong::<IpAddr>(given, "ip")?;
+    daemon.bip = wrong(given, "bip", version)?;
+    daemon.bip6 = wrong(given, "bip6", version)?;
+    daemon.fixed_cidr = wrong(given, "fixed-cidr", version)?;
+    daemon.fixed_cidr_v6 = wrong(given, "fixed-cidr-v6", version)?;
+    daemon.default_gateway = wrong(given, "default-gateway", version)?;
+    daemon.ip = wrong::<IpAddr>(given, "ip", version)?;
+    daemon.mtu = match given.get("mtu").map(|t| (t, t.parse::<u32>())) {
+        None => None,
+        Some((_, Ok(mtu))) => Some(mtu).filter(|m| *m > 0),
+        Some((text, Err(_))) if version == Version::V29 => {
+            return Err(format!("invalid default MTU: {text}"));
+        }
+        Some((text, Err(_))) => {
+            let head = format!("{CONTROLLER}Error creating default \"bridge\" network: ");
+            return Err(format!("{head}invalid MTU number: {text}"));
+        }
+    };
     daemon.bridge = given.get("bridge").filter(|b| !b.is_empty()).map(str::to_owned);
     for text in given.all("default-address-pool") {
         let bad = || format!("invalid argument \"{text}\" for \"--default-address-pool\" flag: bad pool");
@@ -126,6 +158,7 @@ fn config(given: &Given, version: Version) -> Result<Daemon, String> {
         let bad = |_| format!("invalid argument \"{text}\" for \"--dns\" flag: {text} is not an ip address");
         daemon.dns.push(text.parse().map_err(bad)?);
     }
+    exclude(given, &daemon)?;
     if given.get("firewall-backend").is_some_and(|b| b != "iptables") {
         return Err("packetwalk: dockerd's firewall backend nftables is not simulated".to_owned());
     }
@@ -159,8 +192,13 @@ fn start(
 
 /// The first command of all starts the daemon, as systemd does by the socket.
 pub(super) fn activate(cx: &mut Cx<'_>, state: &mut State) -> Result<(), Bad> {
-    let version = state.version;
-    start(cx, state, Daemon::new(version), NsId(0), None).map_err(Bad::Own)
+    // The file is read with the state at its place.
+    std::mem::swap(&mut *cx.sys.docker, state);
+    let found = of_file(cx);
+    std::mem::swap(&mut *cx.sys.docker, state);
+    let (daemon, live) = found.map_err(Bad::Own)?;
+    state.live_restore = live;
+    start(cx, state, daemon, NsId(0), None).map_err(Bad::Own)
 }
 
 /// Ends the daemon: its containers stop.
@@ -180,6 +218,11 @@ fn end(cx: &mut Cx<'_>) {
     cx.sys.docker = state;
 }
 
+/// Whether a container runs.
+fn runs(cx: &Cx<'_>) -> bool {
+    cx.sys.docker.engine.iter().flat_map(Engine::containers).any(packetwalk_docker::Container::is_running)
+}
+
 /// `dockerd` in the foreground.
 #[derive(Clone, Debug, Default)]
 struct Dockerd {
@@ -192,33 +235,123 @@ pub(crate) fn daemon() -> Box<dyn Process> {
 }
 
 impl Dockerd {
-    fn begin(cx: &mut Cx<'_>) -> Result<bool, String> {
-        let given = parse(FLAGS, &cx.strings(), true)?;
+    /// Whether it goes on; else the exit status.
+    fn begin(cx: &mut Cx<'_>) -> Result<bool, u8> {
+        let say = |cx: &mut Cx<'_>, text: &str| {
+            cx.stderr.line(text);
+            1
+        };
+        let version = cx.sys.docker.version;
+        let mut given = match parse(FLAGS, &cx.strings(), true, version) {
+            Ok(given) => given,
+            Err(text) if text == "help" => return Err(Bad::Flag(text).say(cx, &USAGE, version)),
+            Err(text) if text.starts_with("packetwalk: ") => return Err(say(cx, &text)),
+            Err(text) => {
+                return Err(say(cx, &format!("Status: {text}\nSee 'dockerd --help'., Code: 125")));
+            }
+        };
+        if !given.words.is_empty() {
+            let text = "\"dockerd\" accepts no argument(s).\nSee 'dockerd --help'.\n\nUsage:  dockerd \
+                        [OPTIONS]\n\nA self-sufficient runtime for containers.";
+            return Err(say(cx, text));
+        }
         if let Some(name) = given.get("version-profile") {
             let known = || Version::ALL.map(|(name, _)| name).join(", ");
-            let version = Version::named(name)
-                .ok_or_else(|| format!("packetwalk: there is no engine {name}; there are {}", known()))?;
+            let Some(version) = Version::named(name) else {
+                let text = format!("packetwalk: there is no engine {name}; there are {}", known());
+                return Err(say(cx, &text));
+            };
             if cx.sys.docker.engine.is_some() {
-                return Err("packetwalk: the engine is chosen before it starts".to_owned());
+                return Err(say(cx, "packetwalk: the engine is chosen before it starts"));
             }
             cx.sys.docker.version = version;
             if cx.args.len() <= 3 {
                 return Ok(false);
             }
         }
-        if matches!(cx.sys.docker.life, Life::Up(_)) {
-            return Err(
-                "failed to start daemon, ensure docker is not running or delete /var/run/docker.pid: \
-                        process with PID is still running"
-                    .to_owned(),
-            );
+        let version = cx.sys.docker.version;
+        with_file(cx, &mut given).map_err(|text| say(cx, &text))?;
+        if let Life::Up(pid) = cx.sys.docker.life {
+            let number = pid.map_or(1, |p| p.0);
+            let at = super::time::event(now(cx));
+            writeln!(cx.stderr, "time=\"{at}\" level=info msg=\"Starting up\"");
+            let text = if version == Version::V29 {
+                let text = format!(
+                    "failed to start daemon, ensure docker is not running or delete /var/run/docker.pid: process with \
+                     PID {number} is still running"
+                );
+                writeln!(
+                    cx.stderr,
+                    "time=\"{at}\" level=info msg=\"Daemon shutdown complete\" error=\"{text}\""
+                );
+                text
+            } else {
+                "failed to start daemon: pid file found, ensure docker is not running or delete \
+                 /var/run/docker.pid"
+                    .to_owned()
+            };
+            return Err(say(cx, &text));
         }
-        let daemon = config(&given, cx.sys.docker.version)?;
-        let (ns, pid) = (cx.ns, cx.pid);
+        let daemon = config(&given, version).map_err(|text| say(cx, &text))?;
+        let (ns, pid, flags) = (cx.ns, cx.pid, cx.strings());
         let mut state = std::mem::take(&mut cx.sys.docker);
+        state.live_restore = given.has("live-restore");
+        state.flags = flags;
         let done = start(cx, &mut state, daemon, ns, Some(pid));
         cx.sys.docker = state;
-        done.map(|()| true)
+        done.map_err(|text| say(cx, &text))?;
+        again(cx);
+        Ok(true)
+    }
+}
+
+/// Where the daemon's settings are.
+const FILE: &str = "/etc/docker/daemon.json";
+
+/// Flags with what the file says: the one that was named, or the usual one where it is there.
+fn with_file(cx: &mut Cx<'_>, given: &mut Given) -> Result<(), String> {
+    let named = given.get("config-file").map(str::to_owned);
+    let path = named.clone().unwrap_or_else(|| FILE.to_owned());
+    let head = format!("unable to configure the Docker daemon with file {path}: ");
+    match cx.read_file(path.as_bytes()) {
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let version = cx.sys.docker.version;
+            config_file::merge(given, &text, version)
+                .map_err(|why| if why.starts_with("packetwalk: ") { why } else { head + &why })
+        }
+        Err(error) if named.is_some() => Err(format!("{head}open {path}: {}", error.text().to_lowercase())),
+        Err(_) => Ok(()),
+    }
+}
+
+/// The daemon that the file alone asks for.
+fn of_file(cx: &mut Cx<'_>) -> Result<(Daemon, bool), String> {
+    // Flags of a `dockerd` that the lab started itself stay what they were.
+    let mut given = parse(FLAGS, &cx.sys.docker.flags, true, cx.sys.docker.version)?;
+    with_file(cx, &mut given)?;
+    let daemon = config(&given, cx.sys.docker.version)?;
+    Ok((daemon, given.has("live-restore")))
+}
+
+/// Containers that run whenever the daemon does run again.
+fn again(cx: &mut Cx<'_>) {
+    let ids: Vec<String> = cx
+        .sys
+        .docker
+        .engine
+        .iter()
+        .flat_map(Engine::containers)
+        .filter(|c| !c.is_running() && c.times.0.is_some())
+        .filter(|c| match c.config.restart.split(':').next() {
+            Some("always") => true,
+            Some("unless-stopped") => !c.stopped,
+            _ => false,
+        })
+        .map(|c| c.id.clone())
+        .collect();
+    for id in ids {
+        let _ = super::container::launch(cx, &id, true);
     }
 }
 
@@ -233,18 +366,7 @@ impl Process for Dockerd {
                 Poll::Wait
             }
             Ok(false) => Poll::Exit(0),
-            Err(text) => {
-                let version = cx.sys.docker.version;
-                let flag =
-                    text.starts_with("unknown ") || text.starts_with("invalid ") || text.starts_with("flag ");
-                Poll::Exit(match () {
-                    () if text == "help" || flag => Bad::Flag(text).say(cx, &USAGE, version),
-                    () => {
-                        cx.stderr.line(&text);
-                        1
-                    }
-                })
-            }
+            Err(status) => Poll::Exit(status),
         }
     }
 
@@ -275,6 +397,12 @@ pub(crate) fn systemctl(cx: &mut Cx<'_>) -> Poll {
             cx.stdout.line(if up { "active" } else { "inactive" });
             return Poll::Exit(if up { 0 } else { 3 });
         }
+        "stop" | "restart" | "try-restart" if up && cx.sys.docker.live_restore && runs(cx) => {
+            let text =
+                "packetwalk: a daemon with --live-restore that ends while containers run is not simulated";
+            cx.stderr.line(text);
+            return Poll::Exit(1);
+        }
         "stop" => {
             if up {
                 end(cx);
@@ -282,34 +410,59 @@ pub(crate) fn systemctl(cx: &mut Cx<'_>) -> Poll {
             return Poll::Exit(0);
         }
         "start" if up => return Poll::Exit(0),
-        "start" | "restart" | "reload-or-restart" => {}
+        "start" | "restart" | "reload-or-restart" | "reload" => {}
+        "try-restart" if !up => return Poll::Exit(0),
+        "try-restart" => {}
+        "enable" | "disable" | "daemon-reload" => return Poll::Exit(0),
+        "status" => {
+            let state = if up { "active (running)" } else { "inactive (dead)" };
+            writeln!(
+                cx.stdout,
+                "\u{25cf} docker.service - Docker Application Container Engine\n     Loaded: loaded \
+                 (/lib/systemd/system/docker.service; enabled; preset: enabled)\n     Active: {state}"
+            );
+            let complaint = cx.sys.docker.complaint.clone();
+            if !complaint.is_empty() {
+                writeln!(cx.stdout, "\n{complaint}");
+            }
+            return Poll::Exit(if up { 0 } else { 3 });
+        }
         _ => {
             writeln!(cx.stderr, "packetwalk: systemctl {verb} is not simulated");
             return Poll::Exit(1);
         }
     }
-    let daemon = cx.sys.docker.engine.as_ref().map(|e| e.daemon.clone());
-    let daemon = daemon.unwrap_or_else(|| Daemon::new(cx.sys.docker.version));
-    let ns = cx.sys.docker.ns;
+    if verb == "reload" {
+        // It reads of its file what it may change as it runs; nothing of that is the network's.
+        return Poll::Exit(u8::from(!up));
+    }
     if up {
         end(cx);
     }
+    let failed = |cx: &mut Cx<'_>| {
+        cx.stderr.line(
+            "Job for docker.service failed because the control process exited with error code.\nSee \"systemctl \
+             status docker.service\" and \"journalctl -xeu docker.service\" for details.",
+        );
+        Poll::Exit(1)
+    };
+    let (daemon, live) = match of_file(cx) {
+        Ok(found) => found,
+        Err(text) => {
+            cx.sys.docker.complaint = text;
+            return failed(cx);
+        }
+    };
+    let ns = cx.sys.docker.ns;
     let mut state = std::mem::take(&mut cx.sys.docker);
+    state.live_restore = live;
+    state.complaint.clear();
     let done = start(cx, &mut state, daemon, ns, None);
-    let again: Vec<String> = state
-        .engine
-        .iter()
-        .flat_map(Engine::containers)
-        .filter(|c| !matches!(c.config.restart.as_str(), "no" | "") && c.times.0.is_some())
-        .map(|c| c.id.clone())
-        .collect();
     cx.sys.docker = state;
     if let Err(text) = done {
-        cx.stderr.line(&text);
-        return Poll::Exit(1);
+        cx.sys.docker.complaint = text;
+        return failed(cx);
     }
-    for id in again {
-        let _ = super::container::launch(cx, &id, true);
-    }
+    again(cx);
     Poll::Exit(0)
 }

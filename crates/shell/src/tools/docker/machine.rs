@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use packetwalk_docker::ports::{Bound, Proto};
 use packetwalk_docker::{Host, LinkOp, Op, Place, Proxy};
-use packetwalk_lab::{SocketKind, VethEnd};
+use packetwalk_lab::{LinkOpError, SocketKind, VethEnd};
+use packetwalk_link::LinkError;
 use packetwalk_trace::{NsId, SendError};
 use packetwalk_wire::{Family, IfName};
 
@@ -18,6 +19,41 @@ use crate::tools::{ip, iptables, proc_sys};
 pub(super) struct Machine<'m, 'a> {
     pub cx: &'m mut Cx<'a>,
     pub state: &'m mut State,
+}
+
+/// What Go's netlink library says of what `ip` says: the error's number as a text, in small letters. What the
+/// kernel adds to it is lost.
+///
+/// # Source
+/// vishvananda/netlink, `nl/nl_linux.go`: `NetlinkRequest.Execute`; Go, `syscall`: `Errno.Error`.
+fn errno(said: &str) -> String {
+    let said = said.trim();
+    let said = said.lines().next().unwrap_or_default();
+    if let Some(text) = said.strip_prefix("RTNETLINK answers: ") {
+        return text.to_lowercase();
+    }
+    match said {
+        "Error: Attribute failed policy validation." => "numerical result out of range".to_owned(),
+        "Error: Unknown device type." => "operation not supported".to_owned(),
+        said if said.starts_with("Cannot find device") => "no such device".to_owned(),
+        said if said.starts_with("Error: ") => "invalid argument".to_owned(),
+        said => said.to_owned(),
+    }
+}
+
+/// The same of a refusal of the link tables.
+fn link_errno(error: LinkOpError) -> String {
+    match error {
+        LinkOpError::NoNamespace => "no such network namespace",
+        LinkOpError::Link(LinkError::Exists) => "file exists",
+        LinkOpError::Link(LinkError::NoDevice) => "no such device",
+        LinkOpError::Link(LinkError::Busy) => "device or resource busy",
+        LinkOpError::Link(LinkError::BridgeLoop) => "too many levels of symbolic links",
+        LinkOpError::Link(LinkError::NotSupported) => "operation not supported",
+        LinkOpError::Link(LinkError::BadMac) => "cannot assign requested address",
+        LinkOpError::Link(_) => "invalid argument",
+    }
+    .to_owned()
 }
 
 impl Machine<'_, '_> {
@@ -44,13 +80,16 @@ impl Machine<'_, '_> {
     }
 
     fn ip(&mut self, ns: NsId, words: &str) -> Result<(), String> {
-        ip::command(self.cx, ns, words)
+        ip::command(self.cx, ns, words).map_err(|said| errno(&said))
     }
 
     fn link(&mut self, ns: NsId, op: LinkOp) -> Result<(), String> {
         let words = match op {
             LinkOp::AddBridge(name, mac) => format!("link add {name} txqueuelen 0 address {mac} type bridge"),
             LinkOp::AddVeth(name, peer, place) => return self.veth(ns, &name, &peer, place),
+            LinkOp::AddMacvlan(name, parent, mode) => {
+                format!("link add link {parent} name {name} type macvlan mode {mode}")
+            }
             LinkOp::Move(name, place) => return self.carry(ns, &name, place),
             LinkOp::Rename(name, new) => format!("link set {name} name {new}"),
             LinkOp::Mac(name, mac) => format!("link set {name} address {mac}"),
@@ -85,7 +124,7 @@ impl Machine<'_, '_> {
             Ok::<_, String>(VethEnd { ns, name, mac: None, mtu: None, index: None })
         };
         let (a, b) = (end(ns, name)?, end(there, peer)?);
-        self.cx.lab.add_veth(&a, &b).map_err(|e| format!("{e:?}"))?;
+        self.cx.lab.add_veth(&a, &b).map_err(link_errno)?;
         ip::link_set::know_each_other(self.cx, ns, there);
         self.ip(ns, &format!("link set {name} txqueuelen 0"))?;
         self.ip(there, &format!("link set {peer} txqueuelen 0"))
@@ -96,7 +135,7 @@ impl Machine<'_, '_> {
         let dev = self.cx.lab.stack(ns).and_then(|s| s.links.by_name(name)).map(|d| d.index);
         let dev = dev.ok_or_else(|| format!("could not find interface {name}"))?;
         let other = self.cx.lab.peer(ns, dev).map(|(ns, _)| ns);
-        self.cx.lab.move_link(ns, dev, there, None).map_err(|e| format!("{e:?}"))?;
+        self.cx.lab.move_link(ns, dev, there, None).map_err(link_errno)?;
         if let Some(other) = other {
             ip::link_set::know_each_other(self.cx, there, other);
         }

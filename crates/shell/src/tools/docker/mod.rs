@@ -3,6 +3,8 @@
 //! There is no socket between them: a command takes the engine out of the machine, asks it, and puts it back.
 
 mod cli;
+mod compose;
+mod config_file;
 mod container;
 mod daemon;
 mod image;
@@ -14,6 +16,7 @@ mod resolver;
 mod serve;
 mod sock;
 mod state;
+mod system;
 mod task;
 mod template;
 mod time;
@@ -58,12 +61,16 @@ enum Then {
     Exec(NsId, Vec<Vec<u8>>),
     /// It goes on later: containers to be stopped.
     Stop(container::Stopping),
+    /// It waits for the ends of containers.
+    Wait(Vec<String>),
     /// It prints events as they come.
-    Follow(usize),
+    Follow(system::Follow),
+    /// It goes on later: `docker compose`.
+    Compose(Box<compose::Run>),
 }
 
 /// `docker` with the commands of the management groups first.
-const GROUPS: [(&str, &[(&str, &Command)]); 2] = [
+const GROUPS: [(&str, &[(&str, &Command)]); 3] = [
     (
         "network",
         &[
@@ -79,25 +86,44 @@ const GROUPS: [(&str, &[(&str, &Command)]); 2] = [
         ],
     ),
     ("container", CONTAINER),
+    (
+        "system",
+        &[
+            ("df", &system::DF),
+            ("events", &system::EVENTS),
+            ("info", &system::INFO),
+            ("prune", &system::PRUNE),
+        ],
+    ),
 ];
 
 const CONTAINER: &[(&str, &Command)] = &[
     ("create", &container::CREATE),
-    ("events", &container::EVENTS),
     ("exec", &container::EXEC),
     ("inspect", &container::INSPECT),
     ("kill", &container::KILL),
+    ("list", &container::PS),
     ("logs", &container::LOGS),
     ("ls", &container::PS),
     ("port", &container::PORT),
+    ("prune", &container::PRUNE),
     ("ps", &container::PS),
+    ("remove", &container::RM),
     ("rename", &container::RENAME),
     ("restart", &container::RESTART),
     ("rm", &container::RM),
     ("run", &container::RUN),
     ("start", &container::START),
     ("stop", &container::STOP),
-    ("version", &daemon::VERSION),
+    ("wait", &container::WAIT),
+];
+
+/// Commands of no group.
+const TOP: &[(&str, &Command)] = &[
+    ("events", &system::EVENTS),
+    ("info", &system::INFO),
+    ("inspect", &container::INSPECT_ANY),
+    ("version", &system::VERSION),
 ];
 
 /// Commands that a real docker has beside those.
@@ -108,7 +134,6 @@ const REAL: &[&str] = &[
     "buildx",
     "checkpoint",
     "commit",
-    "compose",
     "config",
     "context",
     "cp",
@@ -118,7 +143,6 @@ const REAL: &[&str] = &[
     "image",
     "images",
     "import",
-    "info",
     "load",
     "login",
     "logout",
@@ -136,14 +160,12 @@ const REAL: &[&str] = &[
     "stack",
     "stats",
     "swarm",
-    "system",
     "tag",
     "top",
     "trust",
     "unpause",
     "update",
     "volume",
-    "wait",
 ];
 
 /// Nanoseconds since the Unix epoch.
@@ -181,13 +203,14 @@ fn up<T>(
     let Some(mut engine) = state.engine.take() else { return Err(Bad::NoDaemon) };
     let time = now(cx);
     let done = ask(&mut engine, &mut Machine { cx, state }, time);
+    tell(state, &mut engine, time);
     state.engine = Some(engine);
     done
 }
 
 /// Writes down what happened.
-fn event(state: &mut State, at: u64, text: String) {
-    state.events.push(state::Event { at, text });
+fn tell(state: &mut State, engine: &mut Engine, at: u64) {
+    state.events.extend(engine.take_log().into_iter().map(|what| state::Event { at, what }));
 }
 
 /// Addresses of an interface.
@@ -226,42 +249,50 @@ pub(crate) fn new() -> Box<dyn Process> {
     Box::new(Docker::default())
 }
 
-/// What a group says of itself.
-fn group_help(group: &str, table: &[(&str, &Command)]) -> String {
-    let mut text = format!("\nUsage:  docker {group} COMMAND\n\nManage {group}s\n\nCommands:\n");
-    let width = table.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    for (name, command) in table.iter().filter(|(name, command)| command.usage.name.ends_with(name)) {
-        text += &format!("  {name:<width$}  {}\n", command.usage.about);
-    }
-    text + &format!("\nRun 'docker {group} COMMAND --help' for more information on a command.")
-}
-
-fn find(words: &[String], version: Version) -> Result<(&'static Command, usize), String> {
+/// The command that words name, and how many they are; else what is said, and the status.
+fn find(words: &[String], version: Version) -> Result<(&'static Command, usize), (String, u8)> {
     let first = words.first().map_or("", String::as_str);
-    if first == "network" && !version.has_networks() {
-        return Err(format!("docker: '{first}' is not a docker command.\nSee 'docker --help'."));
-    }
-    let group = GROUPS.iter().find(|(name, _)| *name == first).map(|(_, all)| *all);
-    let (table, at) = match group {
-        Some(table) => (table, 1),
-        None => (CONTAINER, 0),
+    let new = version == Version::V29;
+    let unknown = |name: &str| {
+        if new {
+            format!("docker: unknown command: docker {name}\n\nRun 'docker --help' for more information")
+        } else {
+            format!("docker: '{name}' is not a docker command.\nSee 'docker --help'")
+        }
     };
-    let name = words.get(at).map_or("", String::as_str);
-    // Of every group, and without one.
-    let inspect = at == 0 && name == "inspect";
-    if inspect {
-        return Ok((&container::INSPECT_ANY, 1));
+    if first == "network" && !version.has_networks() {
+        return Err((unknown(first) + ".", 1));
     }
-    if let Some((_, command)) = table.iter().find(|(n, _)| *n == name) {
+    if let Some((_, command)) = TOP.iter().find(|(name, _)| *name == first) {
+        return Ok((command, 1));
+    }
+    let in_group = GROUPS.iter().find(|(name, _)| *name == first);
+    let (table, at) = in_group.map_or((CONTAINER, 0), |(_, table)| (*table, 1));
+    let name = words.get(at).map_or("", String::as_str);
+    let alias = at == 0 && matches!(name, "list" | "ls" | "prune" | "remove");
+    if let Some((_, command)) = table.iter().find(|(n, _)| *n == name).filter(|_| !alias) {
         return Ok((command, at + 1));
     }
-    if at == 0 && REAL.contains(&name) {
-        return Err(format!("packetwalk: docker {name} is not simulated"));
-    }
-    Err(match (at, name) {
-        (0, "") => "Usage:  docker [OPTIONS] COMMAND".to_owned(),
-        (0, name) => format!("docker: '{name}' is not a docker command.\nSee 'docker --help'"),
-        (_, _) => group_help(first, table),
+    let Some(group) = cli::LISTS.iter().find(|list| list.name == first) else {
+        return Err(match name {
+            "" => ("Usage:  docker [OPTIONS] COMMAND".to_owned(), 0),
+            name if REAL.contains(&name) => (format!("packetwalk: docker {name} is not simulated"), 127),
+            name => (unknown(name), 1),
+        });
+    };
+    Err(match name {
+        "" | "-h" | "--help" => (cli::help(group, version), 0),
+        name if group.commands.iter().any(|(n, _)| *n == name) => {
+            (format!("packetwalk: docker {first} {name} is not simulated"), 127)
+        }
+        name if new => {
+            let text = format!(
+                "docker: unknown command: docker {first} {name}\n\nUsage:  docker {first}\n\n\
+                 Run 'docker {first} --help' for more information"
+            );
+            (text, 1)
+        }
+        _ => (cli::help(group, version), 1),
     })
 }
 
@@ -273,15 +304,18 @@ impl Docker {
             writeln!(cx.stdout, "Docker version {version}, build packetwalk");
             return Ok(Then::Done(0));
         }
+        if words.first().is_some_and(|w| w == "compose") {
+            return compose::run(cx, words.get(1..).unwrap_or_default());
+        }
         let (command, skip) = match find(&words, cx.sys.docker.version) {
             Ok(found) => found,
-            Err(text) => {
+            Err((text, status)) => {
                 cx.stderr.line(&text);
-                return Err(if text.starts_with("packetwalk: ") { 127 } else { 1 });
+                return Err(status);
             }
         };
         let version = cx.sys.docker.version;
-        let given = parse(command.flags, words.get(skip..).unwrap_or_default(), command.mixed);
+        let given = parse(command.flags, words.get(skip..).unwrap_or_default(), command.mixed, version);
         let given = given.map_err(|text| Bad::Flag(text).say(cx, &command.usage, version))?;
         (command.run)(cx, &given).map_err(|bad| bad.say(cx, &command.usage, version))
     }
@@ -296,8 +330,8 @@ impl Docker {
                     Ok(poll) => poll,
                     Err(_) => {
                         let text = container::not_found(cx.sys.docker.version, &name);
-                        cx.stderr.line(&text);
-                        Poll::Exit(127)
+                        cx.stdout.line(&text);
+                        Poll::Exit(container::not_found_status(cx.sys.docker.version))
                     }
                 }
             }
@@ -322,21 +356,27 @@ impl Docker {
                     Poll::WaitUntil(at)
                 }
             },
-            Then::Follow(from) => {
-                let lines: Vec<String> = cx
-                    .sys
-                    .docker
-                    .events
-                    .iter()
-                    .skip(from)
-                    .map(|e| time::event(e.at) + " " + &e.text)
-                    .collect();
-                for line in &lines {
-                    cx.stdout.line(line);
+            Then::Wait(mut ids) => {
+                if !container::wait_on(cx, &mut ids) {
+                    return Poll::Exit(0);
                 }
-                self.then = Some(Then::Follow(from + lines.len()));
+                self.then = Some(Then::Wait(ids));
                 Poll::Wait
             }
+            Then::Follow(mut follow) => {
+                if let Err(bad) = follow.go_on(cx) {
+                    return Poll::Exit(bad.say(cx, &system::EVENTS.usage, cx.sys.docker.version));
+                }
+                self.then = Some(Then::Follow(follow));
+                Poll::Wait
+            }
+            Then::Compose(mut compose) => match compose.poll(cx) {
+                container::Progress::Done(status) => Poll::Exit(status),
+                container::Progress::Wait(at) => {
+                    self.then = Some(Then::Compose(compose));
+                    Poll::WaitUntil(at)
+                }
+            },
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the machine keeps of Docker between commands.
 
-use packetwalk_docker::{Engine, Proxy, Version};
+use packetwalk_docker::{Engine, Happening, Proxy, Version};
 use packetwalk_lab::SockId;
 use packetwalk_trace::NsId;
 
@@ -27,6 +27,8 @@ pub(crate) struct Task {
     pub shim: Pid,
     /// The command.
     pub pid: Option<Pid>,
+    /// Somebody killed a server that has no process of its own.
+    pub killed: bool,
 }
 
 /// Something that happened, for `docker events`.
@@ -34,8 +36,8 @@ pub(crate) struct Task {
 pub(crate) struct Event {
     /// Nanoseconds since the Unix epoch.
     pub at: u64,
-    /// `container start ID (image=…, name=…)`.
-    pub text: String,
+    /// What it was.
+    pub what: Happening,
 }
 
 /// The machine's Docker.
@@ -55,6 +57,12 @@ pub(crate) struct State {
     /// Embedded resolvers, each with its sandbox.
     pub resolvers: Vec<(u32, Pid)>,
     pub events: Vec<Event>,
+    /// Flags of the `dockerd` that the lab started last.
+    pub flags: Vec<String>,
+    /// Why the daemon did not start.
+    pub complaint: String,
+    /// `--live-restore`: containers outlive the daemon.
+    pub live_restore: bool,
     /// Status of the container that ended last: one that is removed with its end has no other place.
     pub last_status: u8,
 }

@@ -8,11 +8,11 @@ use packetwalk_wire::Instant;
 
 use super::serve::{Server, Speaks};
 use super::state::Task;
-use super::{Machine, event, image, now};
+use super::{Machine, image, now};
 use crate::cx::Mode;
 use crate::process::{OnSignal, Pid};
 use crate::sys::fd::{Open, OpenId};
-use crate::sys::proc::Env;
+use crate::sys::proc::{Env, Powers};
 use crate::{Cx, Poll, Process, Signal, Status};
 
 /// How long the engine takes from the end of a container's command to the end of its network.
@@ -35,6 +35,8 @@ pub(super) struct Start {
     pub env: Vec<String>,
     /// Its host name.
     pub hostname: String,
+    /// What it may do.
+    pub powers: Powers,
     /// Its output goes to `docker logs` instead of here.
     pub detached: bool,
 }
@@ -58,6 +60,8 @@ pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
     let shim =
         Shim { id: start.id.clone(), ns: start.ns, args: start.args.clone(), server, stage: Stage::Begin };
     let own_userland = std::mem::replace(&mut cx.userland, image::userland(&start.image));
+    let own_powers = cx.powers();
+    cx.set_powers(start.powers);
     let shim = cx.start_child(
         Box::new(shim),
         vec![b"containerd-shim".to_vec()],
@@ -66,13 +70,14 @@ pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
         &fds,
     );
     cx.userland = own_userland;
+    cx.set_powers(own_powers);
     let mut own: Vec<OpenId> = fds.iter().map(|(_, open)| *open).collect();
     own.dedup();
     for open in own {
         cx.sys.close(open);
     }
     let shim = shim?;
-    cx.sys.docker.tasks.push(Task { container: start.id.clone(), shim, pid: None });
+    cx.sys.docker.tasks.push(Task { container: start.id.clone(), shim, pid: None, killed: false });
     tell_pid(cx, &start.id, shim);
     Some(shim)
 }
@@ -82,6 +87,20 @@ fn tell_pid(cx: &mut Cx<'_>, id: &str, pid: Pid) {
     if let Some(engine) = cx.sys.docker.engine.as_mut() {
         engine.set_pid(id, pid.0);
     }
+}
+
+/// What a container's processes may do: not much more than to send and to listen.
+///
+/// # Source
+/// moby b985e231, `daemon/pkg/oci/caps/defaults.go`: `DefaultCapabilities`; `utils.go`: `TweakCapabilities`.
+pub(super) fn powers(config: &packetwalk_docker::ContainerConfig) -> Powers {
+    let has = |all: &[String], name: &str| {
+        all.iter().any(|c| c.to_ascii_uppercase().trim_start_matches("CAP_") == name)
+    };
+    let (add, drop) = (&config.cap_add, &config.cap_drop);
+    let added = has(add, "NET_ADMIN") || has(add, "ALL") && !has(drop, "NET_ADMIN");
+    let net_admin = config.privileged || added;
+    Powers { net_admin, writes_proc: config.privileged }
 }
 
 /// A container's environment.
@@ -120,9 +139,14 @@ pub(super) fn status(cx: &mut Cx<'_>, id: &str) -> Option<u8> {
 /// Sends a signal to a container's main command. One without a handler, as process 1 of its namespace,
 /// gets only SIGKILL.
 pub(super) fn signal(cx: &mut Cx<'_>, id: &str, signal: Signal) -> bool {
-    let Some(task) = cx.sys.docker.tasks.iter().find(|t| t.container == id).cloned() else { return false };
-    let to = task.pid.unwrap_or(task.shim);
-    if signal != Signal::KILL && task.pid.is_some() {
+    let Some(task) = cx.sys.docker.tasks.iter_mut().find(|t| t.container == id) else { return false };
+    let Some(to) = task.pid else {
+        // A server of the engine's own: its watcher tells of its end.
+        task.killed |= signal == Signal::KILL;
+        let shim = task.shim;
+        return cx.kill(shim, if signal == Signal::KILL { Signal::TERM } else { signal });
+    };
+    if signal != Signal::KILL {
         return false;
     }
     cx.kill(to, signal)
@@ -167,28 +191,17 @@ impl Shim {
     fn over(&self, cx: &mut Cx<'_>, status: u8) {
         // A daemon that ended let go of its containers, and may have started them anew.
         let own = |t: &Task| t.container == self.id && t.shim == cx.pid;
-        if !cx.sys.docker.tasks.iter().any(own) {
-            return;
-        }
+        let Some(task) = cx.sys.docker.tasks.iter().find(|t| own(t)) else { return };
+        let status = if task.killed { 137 } else { status };
         let mut state = std::mem::take(&mut cx.sys.docker);
         if let Some(mut engine) = state.engine.take() {
             let time = now(cx);
-            let name = engine
-                .container(&self.id)
-                .map(|c| (c.config.image.clone(), c.name.clone(), c.config.auto_remove));
+            let remove = engine.container(&self.id).is_ok_and(|c| c.config.auto_remove);
             engine.ended(&mut Machine { cx, state: &mut state }, &self.id, status, time);
-            if let Ok((image, name, remove)) = name {
-                let id = &self.id;
-                event(
-                    &mut state,
-                    time,
-                    format!("container die {id} (exitCode={status}, image={image}, name={name})"),
-                );
-                if remove {
-                    let _ = engine.remove_container(id);
-                    event(&mut state, time, format!("container destroy {id} (image={image}, name={name})"));
-                }
+            if remove {
+                let _ = engine.remove_container(&self.id);
             }
+            super::tell(&mut state, &mut engine, time);
             state.engine = Some(engine);
         }
         state.tasks.retain(|t| t.container != self.id);

@@ -27,10 +27,12 @@ enum Block {
 
 #[derive(Clone, PartialEq, Debug)]
 enum Word {
-    Path(Option<String>, Vec<String>),
+    /// A variable or the dot, its fields, and where in the template Go finds it.
+    Path(Option<String>, Vec<String>, usize),
     Text(String),
     Number(i64),
-    Name(String),
+    /// A function's, and where.
+    Name(String, usize),
     Group(Vec<Word>, Vec<String>),
     Pipe,
 }
@@ -44,11 +46,22 @@ fn path(text: &str) -> Vec<String> {
     text.split('.').filter(|p| !p.is_empty()).map(str::to_owned).collect()
 }
 
-fn words(text: &str, depth: u32) -> Result<Vec<Word>, String> {
+/// Where an error is: the second of several fields.
+fn place(word: &str, at: usize) -> usize {
+    let body = word.get(1..).unwrap_or_default();
+    match body.find('.').filter(|_| word.starts_with('.')) {
+        Some(dot) => at + 1 + dot,
+        None => at,
+    }
+}
+
+/// `base` is where the text begins in the template.
+fn words(text: &str, depth: u32, base: usize) -> Result<Vec<Word>, String> {
     let mut out = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
         let after;
+        let at = base + (text.len() - rest.len());
         match first {
             '"' | '`' => {
                 let body = rest.get(1..).unwrap_or_default();
@@ -75,7 +88,7 @@ fn words(text: &str, depth: u32) -> Result<Vec<Word>, String> {
                 if depth == 0 {
                     return Err("too deep".to_owned());
                 }
-                let inner = words(rest.get(1..end).unwrap_or_default(), depth - 1)?;
+                let inner = words(rest.get(1..end).unwrap_or_default(), depth - 1, at + 1)?;
                 let tail = rest.get(end + 1..).unwrap_or_default();
                 let fields = if tail.starts_with('.') {
                     tail.find(|c: char| c.is_whitespace() || matches!(c, '|' | ')')).unwrap_or(tail.len())
@@ -95,13 +108,13 @@ fn words(text: &str, depth: u32) -> Result<Vec<Word>, String> {
                 let word = rest.get(..end).unwrap_or_default();
                 out.push(if let Some(variable) = word.strip_prefix('$') {
                     let (name, fields) = variable.split_once('.').unwrap_or((variable, ""));
-                    Word::Path(Some(name.to_owned()), path(fields))
+                    Word::Path(Some(name.to_owned()), path(fields), at)
                 } else if word.starts_with('.') {
-                    Word::Path(None, path(word))
+                    Word::Path(None, path(word), place(word, at))
                 } else if let Ok(n) = word.parse() {
                     Word::Number(n)
                 } else {
-                    Word::Name(word.to_owned())
+                    Word::Name(word.to_owned(), at)
                 });
                 after = rest.get(end..).unwrap_or_default();
             }
@@ -111,13 +124,61 @@ fn words(text: &str, depth: u32) -> Result<Vec<Word>, String> {
     Ok(out)
 }
 
+/// Functions that there are.
+const FUNCTIONS: [&str; 27] = [
+    "true", "false", "nil", "json", "len", "index", "join", "lower", "upper", "not", "and", "or", "eq", "ne",
+    "print", "println", "printf", "split", "title", "pad", "truncate", "lt", "le", "gt", "ge", "slice",
+    "html",
+];
+
+/// Go looks functions up as it reads.
+fn check(all: &[Word]) -> Result<(), String> {
+    for word in all {
+        match word {
+            Word::Name(name, _) if !FUNCTIONS.contains(&name.as_str()) => {
+                return Err(format!("function \"{name}\" not defined"));
+            }
+            Word::Group(inner, _) => check(inner)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn dotted(fields: &[String]) -> String {
+    fields.iter().fold(String::new(), |text, field| text + "." + field)
+}
+
+/// A command as Go prints it.
+fn source(all: &[Word]) -> String {
+    let one = |word: &Word| match word {
+        Word::Path(None, fields, _) if fields.is_empty() => ".".to_owned(),
+        Word::Path(None, fields, _) => dotted(fields),
+        Word::Path(Some(name), fields, _) => {
+            format!("${name}{}", dotted(fields))
+        }
+        Word::Text(text) => format!("{text:?}"),
+        Word::Number(n) => n.to_string(),
+        Word::Name(name, _) => name.clone(),
+        Word::Group(inner, fields) => {
+            format!("({}){}", source(inner), dotted(fields))
+        }
+        Word::Pipe => "|".to_owned(),
+    };
+    all.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+fn failed(at: usize, what: &str, why: &str) -> String {
+    format!("template: :1:{at}: executing \"\" at <{what}>: {why}")
+}
+
 enum Stop {
     End,
     Else,
     Eof,
 }
 
-fn nodes(rest: &mut &str, depth: u32) -> Result<(Vec<Node>, Stop), String> {
+fn nodes(rest: &mut &str, depth: u32, whole: usize) -> Result<(Vec<Node>, Stop), String> {
     let mut out = Vec::new();
     loop {
         let Some((before, after)) = rest.split_once("{{") else {
@@ -126,14 +187,17 @@ fn nodes(rest: &mut &str, depth: u32) -> Result<(Vec<Node>, Stop), String> {
             return Ok((out, Stop::Eof));
         };
         let (action, next) = after.split_once("}}").ok_or("unclosed action")?;
+        let mut base = whole - after.len();
         let mut text = before;
         let action = action.strip_prefix("- ").inspect(|_| text = before.trim_end()).unwrap_or(action);
+        base += if before.len() == text.len() { 0 } else { 2 };
         let (action, trimmed) = match action.strip_suffix(" -") {
             Some(action) => (action, next.trim_start()),
             None => (action, next),
         };
         out.push(Node::Text(text.to_owned()));
         *rest = trimmed;
+        base += action.len() - action.trim_start().len();
         let action = action.trim();
         let (head, tail) = action.split_once(char::is_whitespace).unwrap_or((action, ""));
         let block = match head {
@@ -144,7 +208,9 @@ fn nodes(rest: &mut &str, depth: u32) -> Result<(Vec<Node>, Stop), String> {
             "with" => Block::With,
             _ if action.starts_with("/*") => continue,
             _ => {
-                out.push(Node::Print(words(action, depth)?));
+                let all = words(action, depth, base)?;
+                check(&all)?;
+                out.push(Node::Print(all));
                 continue;
             }
         };
@@ -157,15 +223,16 @@ fn nodes(rest: &mut &str, depth: u32) -> Result<(Vec<Node>, Stop), String> {
             }
             None => (Vec::new(), tail),
         };
-        let (body, stop) = nodes(rest, depth - 1)?;
+        let base = base + (action.len() - pipeline.len());
+        let (body, stop) = nodes(rest, depth - 1, whole)?;
         let (other, stop) = match stop {
-            Stop::Else => nodes(rest, depth - 1)?,
+            Stop::Else => nodes(rest, depth - 1, whole)?,
             stop => (Vec::new(), stop),
         };
         if !matches!(stop, Stop::End) {
             return Err("unexpected EOF".to_owned());
         }
-        out.push(Node::Block(block, names, words(pipeline, depth)?, body, other));
+        out.push(Node::Block(block, names, words(pipeline, depth, base)?, body, other));
     }
 }
 
@@ -176,7 +243,7 @@ impl Template {
     /// Go's text, or the first part of it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut rest = text;
-        match nodes(&mut rest, DEEPEST)? {
+        match nodes(&mut rest, DEEPEST, text.len())? {
             (all, Stop::Eof) => Ok(Self(all)),
             (_, Stop::End) => Err("unexpected {{end}}".to_owned()),
             (_, Stop::Else) => Err("unexpected {{else}}".to_owned()),
@@ -188,10 +255,31 @@ impl Template {
     /// # Errors
     /// Go's text, or the first part of it.
     pub fn run(&self, value: &Json) -> Result<String, String> {
+        self.run_typed(value, "")
+    }
+
+    /// Fills it with a value of a Go type.
+    ///
+    /// # Errors
+    /// Go's text: what a type does not have is said otherwise than what a map does not have.
+    pub fn run_typed(&self, value: &Json, kind: &'static str) -> Result<String, String> {
         let mut out = String::new();
         let mut vars = vec![(String::new(), value.clone())];
-        run(&self.0, value, &mut vars, &mut out)?;
-        Ok(out)
+        match run(&self.0, value, &mut vars, &mut out) {
+            // Rows have no fields that are absent.
+            Ok(()) if kind.is_empty() => Ok(out),
+            Ok(()) => Ok(out.replace("<no value>", "<nil>")),
+            Err(why) => Err(if kind.is_empty() {
+                why
+            } else {
+                match why.split_once(": map has no entry for key ") {
+                    Some((head, key)) => {
+                        format!("{head}: can't evaluate field {} in type {kind}", key.trim_matches('"'))
+                    }
+                    None => why,
+                }
+            }),
+        }
     }
 }
 
@@ -275,7 +363,18 @@ fn eval(words: &[Word], dot: &Json, vars: &Vars) -> Result<Json, String> {
         let mut args = rest.iter().map(|w| one(w, dot, vars)).collect::<Result<Vec<_>, _>>()?;
         args.extend(last.take());
         last = Some(match first {
-            Word::Name(name) => call(name, &args)?,
+            Word::Name(name, at) => call(name, &args)
+                .map_err(|why| failed(*at, &source(part), &format!("error calling {name}: {why}")))?,
+            // The one method with an argument.
+            Word::Path(None, fields, _) if *fields == ["Label"] => {
+                let wanted = args.first().map(show).unwrap_or_default();
+                let labels = dot.get("Labels").map(show).unwrap_or_default();
+                let of = |pair: &str| {
+                    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                    (name == wanted).then(|| value.to_owned())
+                };
+                Json::Text(labels.split(',').find_map(of).unwrap_or_default())
+            }
             other => one(other, dot, vars)?,
         });
     }
@@ -286,10 +385,10 @@ fn one(word: &Word, dot: &Json, vars: &Vars) -> Result<Json, String> {
     match word {
         Word::Text(text) => Ok(Json::Text(text.clone())),
         Word::Number(n) => Ok(Json::Number(*n)),
-        Word::Group(words, fields) => follow(eval(words, dot, vars)?, fields),
-        Word::Name(name) => call(name, &[]),
+        Word::Group(words, fields) => follow(eval(words, dot, vars)?, fields, 0),
+        Word::Name(name, at) => call(name, &[]).map_err(|why| failed(*at, name, &why)),
         Word::Pipe => Err("unexpected |".to_owned()),
-        Word::Path(variable, fields) => {
+        Word::Path(variable, fields, at) => {
             let root = match variable {
                 None => dot,
                 Some(name) => {
@@ -297,19 +396,28 @@ fn one(word: &Word, dot: &Json, vars: &Vars) -> Result<Json, String> {
                     found.ok_or_else(|| format!("undefined variable \"${name}\""))?
                 }
             };
-            follow(root.clone(), fields)
+            follow(root.clone(), fields, *at)
         }
     }
 }
 
 /// The field of a field.
-fn follow(mut at: Json, fields: &[String]) -> Result<Json, String> {
+fn follow(mut at: Json, fields: &[String], place: usize) -> Result<Json, String> {
+    // What Go has as a map of texts, where a key may be absent.
+    const MAPS: [&str; 5] = ["Labels", "Options", "Sysctls", "DriverOpts", "Attributes"];
+    let mut before = "";
     for field in fields {
+        let map = MAPS.contains(&before);
+        before = field;
         at = match &at {
+            Json::Object(_) if map => at.get(field).cloned().unwrap_or(Json::Null),
             Json::Null => Json::Null,
             _ => at.get(field).cloned().ok_or_else(|| {
-                let path = fields.join(".");
-                format!("template: :1: executing \"\" at <.{path}>: map has no entry for key \"{field}\"")
+                failed(
+                    place,
+                    &format!(".{}", fields.join(".")),
+                    &format!("map has no entry for key \"{field}\""),
+                )
             })?,
         };
     }
@@ -333,15 +441,40 @@ fn call(name: &str, args: &[Json]) -> Result<Json, String> {
             let mut at = value.clone();
             for key in keys {
                 at = match (&at, key) {
-                    (Json::List(all), Json::Number(n)) => usize::try_from(*n).ok().and_then(|n| all.get(n)).cloned().ok_or_else(|| {
-                        format!("template: :1: executing \"\" at <index>: error calling index: index out of range: {n}")
-                    })?,
+                    (Json::List(all), Json::Number(n)) => usize::try_from(*n)
+                        .ok()
+                        .and_then(|n| all.get(n))
+                        .cloned()
+                        .ok_or_else(|| format!("index out of range: {n}"))?,
                     (Json::Object(_), key) => at.get(&show(key)).cloned().unwrap_or(Json::Null),
-                    _ => return Err("error calling index: index of untyped nil".to_owned()),
+                    _ => return Err("index of untyped nil".to_owned()),
                 };
             }
             at
         }
+        ("split", [_, _]) => {
+            let (all, by) = (string(0), string(1));
+            Json::List(all.split(by.as_str()).map(|p| Json::Text(p.to_owned())).collect())
+        }
+        ("title", [_]) => {
+            let all = string(0);
+            let mut chars = all.chars();
+            let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+            Json::Text(first + chars.as_str())
+        }
+        ("pad", [_, Json::Number(left), Json::Number(right)]) => {
+            let blanks = |n: i64| " ".repeat(usize::try_from(n.min(1000)).unwrap_or(0));
+            let all = string(0);
+            Json::Text(if all.is_empty() { all } else { blanks(*left) + &all + &blanks(*right) })
+        }
+        ("truncate", [_, Json::Number(n)]) => {
+            let all = string(0);
+            Json::Text(all.chars().take(usize::try_from(*n).unwrap_or(usize::MAX)).collect())
+        }
+        ("lt", [Json::Number(a), Json::Number(b)]) => Json::Bool(a < b),
+        ("le", [Json::Number(a), Json::Number(b)]) => Json::Bool(a <= b),
+        ("gt", [Json::Number(a), Json::Number(b)]) => Json::Bool(a > b),
+        ("ge", [Json::Number(a), Json::Number(b)]) => Json::Bool(a >= b),
         ("join", [Json::List(all), _]) => {
             Json::Text(all.iter().map(show).collect::<Vec<_>>().join(&string(1)))
         }

@@ -66,3 +66,9 @@ pub(super) fn human(seconds: u64) -> String {
         () => format!("{} years", seconds / (365 * DAY)),
     }
 }
+
+/// Go's `time.Time.String` in UTC.
+pub(super) fn go(nanos: u64) -> String {
+    let text = rfc3339(nanos);
+    text.trim_end_matches('Z').replace('T', " ") + " +0000 UTC"
+}

@@ -1,7 +1,7 @@
 //! `ip link add`.
 
 use packetwalk_lab::{LinkOpError, VethEnd};
-use packetwalk_link::{Kind, LinkError, NewDevice};
+use packetwalk_link::{Kind, LinkError, MacvlanMode, NewDevice};
 use packetwalk_trace::NsId;
 use packetwalk_wire::{IfIndex, IfName};
 
@@ -31,7 +31,6 @@ const REAL: &[&str] = &[
     "ipvlan",
     "ipvtap",
     "macsec",
-    "macvlan",
     "macvtap",
     "netdevsim",
     "nlmon",
@@ -78,7 +77,7 @@ pub(super) fn add(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
         return Err(End::fail(1, "Not enough information: \"type\" argument is required\n"));
     };
     let ns = req.netns.unwrap_or(ip.ns);
-    if req.lower && !REAL.contains(&kind.as_str()) {
+    if req.lower.is_some() && kind != "macvlan" && !REAL.contains(&kind.as_str()) {
         return Err(not_modelled(&format!("ip link add link type {kind}")));
     }
     match kind.as_str() {
@@ -88,6 +87,7 @@ pub(super) fn add(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
             let index = single(ip, &req, Kind::Bridge(Box::default()), ns, "bridge")?;
             in_ns(ip, ns, |ip| link_set::set_bridge(ip, index, &options))
         }
+        "macvlan" => macvlan(ip, &req, args, ns),
         "dummy" => {
             if let Some(word) = args.peek() {
                 return Err(garbage(word));
@@ -148,8 +148,53 @@ fn single(ip: &mut Ip<'_, '_>, req: &LinkReq, kind: Kind, ns: NsId, prefix: &str
 
 /// What an `add` asks beside name, number, MAC and MTU.
 fn finish(ip: &mut Ip<'_, '_>, req: &LinkReq, ns: NsId, index: IfIndex) -> Done {
-    let rest = LinkReq { name: None, mac: None, mtu: None, netns: None, index: None, ..req.clone() };
+    let rest =
+        LinkReq { name: None, lower: None, mac: None, mtu: None, netns: None, index: None, ..req.clone() };
     in_ns(ip, ns, |ip| link_set::apply(ip, index, &rest))
+}
+
+/// # Source
+/// iproute2 6.1.0, `ip/iplink_macvlan.c`: `macvlan_parse_opt`.
+fn macvlan(ip: &mut Ip<'_, '_>, req: &LinkReq, args: &mut Args<'_>, ns: NsId) -> Done {
+    let mut mode = MacvlanMode::default();
+    while let Some(word) = args.next() {
+        if matches(word, "mode") {
+            let word = args.need()?;
+            mode = match (MacvlanMode::named(word), word) {
+                (Some(mode), _) => mode,
+                (None, "source") => return Err(not_modelled("ip link add type macvlan mode source")),
+                (None, word) => {
+                    return Err(End::fail(
+                        1,
+                        format!(
+                            "Error: argument of \"mode\" must be \"private\", \"vepa\", \"bridge\", \"passthru\" \
+                             or \"source\", not \"{word}\"\n"
+                        ),
+                    ));
+                }
+            };
+        } else if matches!(word, "macaddr" | "flag" | "bcqueuelen" | "bclim" | "nopromisc" | "nodst") {
+            return Err(not_modelled(&format!("ip link add type macvlan {word}")));
+        } else {
+            if !matches(word, "help") {
+                ip.out.fp(&format!("macvlan: unknown option \"{word}\"?\n"));
+            }
+            ip.out.fp(help::MACVLAN);
+            return Err(End::fail(1, ""));
+        }
+    }
+    let Some(lower) = &req.lower else { return Err(End::errno("Invalid argument")) };
+    let below = ip.stack()?.links.by_name(lower).map(|d| d.index);
+    let below = below.ok_or_else(|| End::fail(1, format!("Cannot find device \"{lower}\"\n")))?;
+    let name = match req.name {
+        Some(name) => name,
+        None => free_name(ip, ns, "macvlan", 0)?,
+    };
+    let end = VethEnd { ns, name, mac: req.mac, mtu: req.mtu, index: req.index };
+    let here = ip.ns;
+    let index = ip.cx.lab.add_macvlan(&end, (here, below), mode).map_err(lab_refusal)?;
+    link_set::meet(ip, ns, here);
+    finish(ip, req, ns, index)
 }
 
 /// What follows `type veth` is no `peer`.

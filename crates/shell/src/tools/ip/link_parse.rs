@@ -12,8 +12,8 @@ use super::{Ip, help, names, netns};
 /// What was asked of a link.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LinkReq {
-    /// `link DEV` was given: the device below, for types that are not simulated.
-    pub(super) lower: bool,
+    /// `link DEV`: the device below.
+    pub(super) lower: Option<String>,
     pub(super) up: Option<bool>,
     pub(super) name: Option<IfName>,
     pub(super) dev: Option<String>,
@@ -65,8 +65,7 @@ pub(super) fn parse(ip: &mut Ip<'_, '_>, args: &mut Args<'_>, create: bool) -> R
                 r.index = Some(IfIndex(index.ok_or_else(|| invarg("Invalid \"index\" value", word))?));
             }
             _ if matches(word, "link") => {
-                args.need()?;
-                r.lower = true;
+                r.lower = Some(args.need()?.to_owned());
             }
             _ if matches(word, "address") => {
                 r.mac = Some(get_mac(args.need()?)?);

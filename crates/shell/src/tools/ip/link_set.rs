@@ -56,7 +56,7 @@ fn delete(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
 
 fn set(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
     let mut req = parse(ip, args, false)?;
-    if req.lower {
+    if req.lower.is_some() {
         return Err(not_modelled("ip link set link"));
     }
     let by_group = req.dev.is_none();
@@ -150,7 +150,9 @@ fn apply_there(ip: &mut Ip<'_, '_>, mut index: IfIndex, req: &LinkReq) -> Done {
     if let Some(mac) = req.mac {
         let changes = stack.links.set_mac(index, mac).map_err(refusal)?;
         stack.follow(&changes);
+        ip.cx.lab.sync_macvlans();
     }
+    let stack = ip.stack()?;
     if let Some(mtu) = req.mtu {
         let changes = stack.links.set_mtu(index, mtu).map_err(refusal)?;
         stack.follow(&changes);

@@ -178,7 +178,7 @@ pub(crate) enum Other {
 }
 
 pub(super) fn other_end(ip: &mut Ip<'_, '_>, device: &Device) -> Other {
-    let Kind::Veth { peer: Some((ns, index)) } = device.kind else { return Other::None };
+    let Some((ns, index)) = device.peer().or(device.lower()) else { return Other::None };
     if ns == ip.ns {
         return Other::Here(index);
     }
@@ -339,7 +339,7 @@ fn details(ip: &mut Ip<'_, '_>, device: &Device, link: bool) {
     };
     let (queues, tso) = match device.kind {
         Kind::Veth { .. } => (2, 524_280),
-        Kind::Loopback => (1, 524_280),
+        Kind::Loopback | Kind::Macvlan { .. } => (1, 524_280),
         _ => (1, 65536),
     };
     let number = |ip: &mut Ip<'_, '_>, key: &str, word: &str, value: u32| {
@@ -353,6 +353,14 @@ fn details(ip: &mut Ip<'_, '_>, device: &Device, link: bool) {
         ip.out.open_object(Some("linkinfo"));
         ip.out.nl();
         ip.out.string("info_kind", kind, &format!("    {kind} "));
+        if let Kind::Macvlan { mode, .. } = device.kind {
+            let mode = mode.name();
+            ip.out.open_object(Some("info_data"));
+            ip.out.string("mode", mode, &format!("mode {mode} "));
+            number(ip, "bcqueuelen", "bcqueuelen", 1000);
+            number(ip, "usedbcqueuelen", "usedbcqueuelen", 1000);
+            ip.out.close_object();
+        }
         if device.bridge().is_some() {
             bridge_opts::print_bridge(ip, device);
         }

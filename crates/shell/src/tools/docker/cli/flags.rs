@@ -4,6 +4,10 @@
 //! spf13/pflag, `flag.go`: `parseLongArg`, `parseSingleShortArg`; docker/cli, `cli/cobra.go`:
 //! `FlagErrorFunc`.
 
+use packetwalk_docker::Version;
+
+use super::check::Check;
+
 /// What an option takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::tools::docker) enum Takes {
@@ -23,31 +27,58 @@ pub(in crate::tools::docker) struct Flag {
     takes: Takes,
     /// The real command has it, and this one too.
     simulated: bool,
+    /// Of the command line of 28 and later alone.
+    new: bool,
+    check: Option<Check>,
+}
+
+impl Flag {
+    const fn of(name: &'static str, short: char, takes: Takes) -> Self {
+        Self { name, short: letter(short), takes, simulated: true, new: false, check: None }
+    }
+
+    /// The same with a check of its values.
+    pub const fn checked(self, check: Check) -> Self {
+        Self { check: Some(check), ..self }
+    }
+
+    /// An option that command lines before 28 do not have.
+    pub const fn since_28(self) -> Self {
+        Self { new: true, ..self }
+    }
+
+    /// As messages name it.
+    fn shown(&self) -> String {
+        match self.short {
+            Some(c) => format!("-{c}, --{}", self.name),
+            None => format!("--{}", self.name),
+        }
+    }
 }
 
 /// A flag without a value.
 pub(in crate::tools::docker) const fn on(name: &'static str, short: char) -> Flag {
-    Flag { name, short: letter(short), takes: Takes::Bool, simulated: true }
+    Flag::of(name, short, Takes::Bool)
 }
 
 /// An option with a value.
 pub(in crate::tools::docker) const fn value(name: &'static str, short: char) -> Flag {
-    Flag { name, short: letter(short), takes: Takes::Value, simulated: true }
+    Flag::of(name, short, Takes::Value)
 }
 
 /// An option that may be given again and again.
 pub(in crate::tools::docker) const fn list(name: &'static str, short: char) -> Flag {
-    Flag { name, short: letter(short), takes: Takes::List, simulated: true }
+    Flag::of(name, short, Takes::List)
 }
 
 /// An option that the real command has, and the simulated one refuses.
 pub(in crate::tools::docker) const fn real(name: &'static str) -> Flag {
-    Flag { name, short: None, takes: Takes::Value, simulated: false }
+    Flag { simulated: false, ..Flag::of(name, '-', Takes::Value) }
 }
 
 /// The same with a letter.
 pub(in crate::tools::docker) const fn real_short(name: &'static str, short: char) -> Flag {
-    Flag { name, short: letter(short), takes: Takes::Value, simulated: false }
+    Flag { simulated: false, ..Flag::of(name, short, Takes::Value) }
 }
 
 /// A `-` stands for no letter.
@@ -74,6 +105,11 @@ impl Given {
         self.values.iter().filter(move |(n, _)| *n == name).map(|(_, v)| v.as_str())
     }
 
+    /// One more value.
+    pub fn put(&mut self, name: &'static str, value: String) {
+        self.values.push((name, value));
+    }
+
     /// Whether a flag is on.
     pub fn has(&self, name: &str) -> bool {
         self.flag(name).unwrap_or(false)
@@ -97,7 +133,13 @@ fn boolean(text: &str) -> Option<&'static str> {
 ///
 /// # Errors
 /// The message's first line.
-pub(in crate::tools::docker) fn parse(flags: &[Flag], args: &[String], mixed: bool) -> Result<Given, String> {
+pub(in crate::tools::docker) fn parse(
+    flags: &[Flag],
+    args: &[String],
+    mixed: bool,
+    version: Version,
+) -> Result<Given, String> {
+    let known = |f: &&Flag| !f.new || version == Version::V29;
     let mut given = Given::default();
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
@@ -121,50 +163,53 @@ pub(in crate::tools::docker) fn parse(flags: &[Flag], args: &[String], mixed: bo
             if name == "help" {
                 return Err("help".to_owned());
             }
-            let flag =
-                flags.iter().find(|f| f.name == name).ok_or_else(|| format!("unknown flag: --{name}"))?;
+            let flag = flags
+                .iter()
+                .filter(known)
+                .find(|f| f.name == name)
+                .ok_or_else(|| format!("unknown flag: --{name}"))?;
             let value = match (flag.takes, inline) {
                 (Takes::Bool, value) => Some(value.unwrap_or_else(|| "true".to_owned())),
                 (_, Some(value)) => Some(value),
                 (_, None) => rest.next().cloned(),
             };
             let value = value.ok_or_else(|| format!("flag needs an argument: --{name}"))?;
-            put(&mut given, flag, value, arg)?;
+            put(&mut given, flag, value, version)?;
             continue;
         }
         let mut letters = arg.chars().skip(1);
         while let Some(c) = letters.next() {
             let flag = flags
                 .iter()
+                .filter(known)
                 .find(|f| f.short == Some(c))
                 .ok_or_else(|| format!("unknown shorthand flag: '{c}' in {arg}"))?;
             let left: String = letters.clone().collect();
             if flag.takes == Takes::Bool && !left.starts_with('=') {
-                put(&mut given, flag, "true".to_owned(), arg)?;
+                put(&mut given, flag, "true".to_owned(), version)?;
                 continue;
             }
             let value = if left.is_empty() { rest.next().cloned() } else { Some(left) };
             let value = value.ok_or_else(|| format!("flag needs an argument: '{c}' in {arg}"))?;
             let value = value.strip_prefix('=').map(str::to_owned).unwrap_or(value);
-            put(&mut given, flag, value, arg)?;
+            put(&mut given, flag, value, version)?;
             break;
         }
     }
     Ok(given)
 }
 
-fn put(given: &mut Given, flag: &Flag, value: String, arg: &str) -> Result<(), String> {
+fn put(given: &mut Given, flag: &Flag, value: String, version: Version) -> Result<(), String> {
     if !flag.simulated {
         return Err(format!("packetwalk: docker's option --{} is not simulated", flag.name));
     }
+    let bad = |why: String| format!("invalid argument \"{value}\" for \"{}\" flag: {why}", flag.shown());
+    if let Some(check) = flag.check {
+        check(&value, version).map_err(bad)?;
+    }
     let value = if flag.takes == Takes::Bool {
-        let bad = || {
-            format!(
-                "invalid argument \"{value}\" for \"{}\" flag: strconv.ParseBool: parsing \"{value}\": invalid syntax",
-                arg.split('=').next().unwrap_or(arg)
-            )
-        };
-        boolean(&value).ok_or_else(bad)?.to_owned()
+        let why = || bad(format!("strconv.ParseBool: parsing \"{value}\": invalid syntax"));
+        boolean(&value).ok_or_else(why)?.to_owned()
     } else {
         value
     };

@@ -32,6 +32,8 @@ pub(in crate::tools::docker) enum Bad {
     Daemon(String),
     /// There is no daemon.
     NoDaemon,
+    /// A template that is wrong.
+    Status64(String),
     /// It is said already; only the status is left.
     Status(u8),
 }
@@ -42,26 +44,33 @@ impl From<Refused> for Bad {
     }
 }
 
-/// What is said when the daemon does not run.
-const NO_DAEMON: &str =
-    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
-
 impl Bad {
+    /// What is said when the daemon does not run.
+    pub const fn no_daemon(version: Version) -> &'static str {
+        match version {
+            Version::V29 => {
+                "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct \
+                 and if the daemon is running: dial unix /var/run/docker.sock: connect: no such file or directory"
+            }
+            _ => {
+                "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
+            }
+        }
+    }
+
     /// Exactly so many words were needed.
     pub fn count(usage: &Usage, given: usize, least: usize, most: usize) -> Option<Self> {
         if (least..=most).contains(&given) {
             return None;
         }
-        let (word, n) = match () {
-            () if least == most => ("exactly", least),
-            () if given < least => ("at least", least),
-            () => ("at most", most),
+        let s = |n: usize| if n == 1 { "" } else { "s" };
+        let wanted = match () {
+            () if most == 0 => return Some(Self::Words(format!("\"{}\" accepts no arguments.", usage.name))),
+            () if least == most => format!("exactly {least} argument{}", s(least)),
+            () if most == usize::MAX => format!("at least {least} argument{}", s(least)),
+            () => format!("at least {least} and at most {most} argument{}", s(most)),
         };
-        let plural = if n == 1 { "argument" } else { "arguments" };
-        Some(Self::Words(match (n, word) {
-            (0, _) => format!("\"{}\" accepts no arguments.", usage.name),
-            _ => format!("\"{}\" requires {word} {n} {plural}.", usage.name),
-        }))
+        Some(Self::Words(format!("\"{}\" requires {wanted}.", usage.name)))
     }
 
     /// What the daemon's answer looks like.
@@ -102,7 +111,10 @@ impl Bad {
             Self::Words(text) if v29 => {
                 let text = text.replace('"', "'").replace("exactly ", "");
                 let text = text.strip_suffix('.').unwrap_or(&text);
-                writeln!(cx.stderr, "docker: {text}\n\n{help}\nRun '{name} --help' for more information");
+                // Where there is no upper bound.
+                let open = text.contains("at least") && !text.contains("at most");
+                let verb = if open { "See" } else { "Run" };
+                writeln!(cx.stderr, "docker: {text}\n\n{help}\n{verb} '{name} --help' for more information");
                 1
             }
             Self::Words(text) => {
@@ -118,8 +130,12 @@ impl Bad {
                 1
             }
             Self::NoDaemon => {
-                cx.stderr.line(NO_DAEMON);
+                cx.stderr.line(Self::no_daemon(version));
                 1
+            }
+            Self::Status64(text) => {
+                cx.stderr.line(&text);
+                64
             }
             Self::Status(status) => status,
         }
@@ -134,7 +150,8 @@ impl Bad {
                 let status = run_status(&text);
                 (Self::daemon_text(&text), status)
             }
-            Self::NoDaemon => (NO_DAEMON.to_owned(), 125),
+            Self::NoDaemon if version == Version::V29 => return Self::NoDaemon.say(cx, usage, version),
+            Self::NoDaemon => (Self::no_daemon(version).to_owned(), 125),
             other => return other.say(cx, usage, version),
         };
         if text.starts_with("packetwalk: ") {

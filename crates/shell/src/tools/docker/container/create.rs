@@ -3,7 +3,7 @@
 use packetwalk_docker::{Host, Mode, Place};
 
 use super::super::cli::{Bad, Given, Usage};
-use super::super::{Command, Then, event, with_engine};
+use super::super::{Command, Then, with_engine};
 use super::options::{FLAGS, config};
 use crate::Cx;
 
@@ -25,7 +25,6 @@ pub(super) fn create(cx: &mut Cx<'_>, given: &Given, usage: &Usage) -> Result<St
     let refuse = |cx: &mut Cx<'_>, bad: Bad| Bad::Status(bad.say_run(cx, usage, version, true));
     let config = config(cx, given).map_err(|bad| refuse(cx, bad))?;
     with_engine(cx, |engine, machine, now| {
-        let image = config.image.clone();
         if config.mode == Mode::Host && !config.published.is_empty() {
             machine.cx.stderr.line("WARNING: Published ports are discarded when using host network mode");
         }
@@ -33,9 +32,18 @@ pub(super) fn create(cx: &mut Cx<'_>, given: &Given, usage: &Usage) -> Result<St
         if forwarding.is_some_and(|v| v.trim() == "0") {
             machine.cx.stderr.line("WARNING: IPv4 forwarding is disabled. Networking will not work.");
         }
+        let linked = config.mode == Mode::Default || matches!(&config.mode, Mode::Network(n) if n == "bridge");
+        let links = config.networks.iter().any(|e| !e.config.links.is_empty());
         let id = engine.create_container(config, now)?;
-        let name = engine.container(&id).map(|c| c.name.clone()).unwrap_or_default();
-        event(machine.state, now, format!("container create {id} (image={image}, name={name})"));
+        if linked && links && engine.daemon.version == packetwalk_docker::Version::V29 {
+            machine.cx.stderr.line(
+                "WARNING: Links on the default bridge network are deprecated and will be removed in a future release. \
+                 Use a custom network instead.",
+            );
+        }
+        if !given.has("detach") && usage.name == "docker run" {
+            engine.note(&id, "attach", &[]);
+        }
         Ok(id)
     })
     .map_err(|bad| refuse(cx, bad))

@@ -39,10 +39,19 @@ pub(in super::super) fn not_found(version: Version, name: &str) -> String {
     }
 }
 
+/// The status of `exec` then: the daemon of 20.10 looks for other words.
+pub(in super::super) const fn not_found_status(version: Version) -> u8 {
+    match version {
+        Version::V29 => 127,
+        _ => 126,
+    }
+}
+
 /// What `run` and `start` say of it.
 pub(in super::super) fn not_found_in(version: Version, name: &str) -> String {
+    let init = if version == Version::V29 { "error during container init: " } else { "" };
     let text = format!(
-        "OCI runtime create failed: runc create failed: unable to start container process: exec: \"{name}\": \
+        "OCI runtime create failed: runc create failed: unable to start container process: {init}exec: \"{name}\": \
          executable file not found in $PATH"
     );
     match version {
@@ -57,7 +66,8 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
     }
     let (name, mut command) =
         given.words.split_first().map(|(n, c)| (n.clone(), task::words(c))).unwrap_or_default();
-    let (ns, userland) = with_engine(cx, |engine, machine, _| {
+    let privileged = given.has("privileged");
+    let (ns, userland, powers) = with_engine(cx, |engine, machine, _| {
         let id = super::asked(engine, &name)?;
         let c = engine.container(&id)?;
         if !c.is_running() {
@@ -68,10 +78,15 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         }
         let key = c.sandbox.as_ref().and_then(|s| s.key);
         let userland = image::userland(&c.config.image);
-        machine.state.sandbox_ns(key).ok_or(Bad::NoDaemon).map(|ns| (ns, userland))
+        let mut powers = task::powers(&c.config);
+        if privileged {
+            powers.net_admin = true;
+        }
+        Ok((machine.state.sandbox_ns(key).ok_or(Bad::NoDaemon)?, userland, powers))
     })?;
     // What it starts has the image's programs.
     cx.userland = userland;
+    cx.set_powers(powers);
     let mut env: Vec<Vec<u8>> = given.all("env").map(|e| e.as_bytes().to_vec()).collect();
     if !env.is_empty() {
         env.insert(0, b"env".to_vec());
@@ -90,8 +105,8 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         Ok(pid) => Ok(Then::Child(pid)),
         Err(_) => {
             let text = not_found(cx.sys.docker.version, &program);
-            cx.stderr.line(&text);
-            Ok(Then::Done(127))
+            cx.stdout.line(&text);
+            Ok(Then::Done(not_found_status(cx.sys.docker.version)))
         }
     }
 }

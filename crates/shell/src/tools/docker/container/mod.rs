@@ -1,12 +1,12 @@
 //! The commands of containers.
 
 mod create;
-mod events;
 mod exec;
 mod inspect;
 mod logs;
 mod options;
 mod port;
+mod prune;
 mod ps;
 mod rename;
 mod rm;
@@ -15,11 +15,12 @@ mod start;
 mod stop;
 
 pub(super) use create::CREATE;
-pub(super) use events::EVENTS;
-pub(super) use exec::{EXEC, not_found};
+pub(super) use exec::{EXEC, not_found, not_found_status};
 pub(super) use inspect::{INSPECT, INSPECT_ANY};
 pub(super) use logs::LOGS;
+pub(super) use options::{FLAGS, config};
 pub(super) use port::PORT;
+pub(super) use prune::{PRUNE, WAIT, check_filters, confirmed, prune_stopped, wait_on};
 pub(super) use ps::PS;
 pub(super) use rename::RENAME;
 pub(super) use rm::RM;
@@ -47,12 +48,29 @@ fn each(
     words: &[String],
     mut one: impl FnMut(&mut Cx<'_>, &str) -> Result<(), Bad>,
 ) -> Result<u8, Bad> {
+    each_quiet(cx, words, |cx, word| {
+        one(cx, word)?;
+        cx.stdout.line(word);
+        Ok(())
+    })
+}
+
+/// The same without a word of what went well.
+fn each_quiet(
+    cx: &mut Cx<'_>,
+    words: &[String],
+    mut one: impl FnMut(&mut Cx<'_>, &str) -> Result<(), Bad>,
+) -> Result<u8, Bad> {
     let mut failed = false;
     for word in words {
         match one(cx, word) {
-            Ok(()) => cx.stdout.line(word),
+            Ok(()) => {}
             Err(Bad::Daemon(text)) => {
                 cx.stderr.line(&Bad::daemon_text(&text));
+                failed = true;
+            }
+            Err(Bad::Own(text)) => {
+                cx.stderr.line(&text);
                 failed = true;
             }
             // It is said already, and no failure.

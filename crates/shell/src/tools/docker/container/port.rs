@@ -20,6 +20,17 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
     }
     let name = given.words.first().cloned().unwrap_or_default();
     let wanted = given.words.get(1).map(|w| if w.contains('/') { w.clone() } else { format!("{w}/tcp") });
+    if let Some(port) = given.words.get(1).and_then(|w| w.split('/').next())
+        && port.parse::<u16>().is_err()
+    {
+        with_engine(cx, |engine, _, _| super::asked(engine, &name))?;
+        let why = if port.is_empty() { "value is empty" } else { "invalid syntax" };
+        return Err(Bad::Own(if super::super::is_new(cx) {
+            format!("invalid port '{port}': {why}")
+        } else {
+            format!("strconv.ParseUint: parsing \"{port}\": invalid syntax")
+        }));
+    }
     let lines = with_engine(cx, |engine, _, _| {
         let id = super::asked(engine, &name)?;
         let c = engine.container(&id)?;
@@ -38,7 +49,12 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         Ok(lines)
     })?;
     if let (Some(wanted), true) = (&wanted, lines.is_empty()) {
-        return Err(Bad::Own(format!("Error: No public port '{wanted}' published for {name}")));
+        let asked = given.words.get(1).map_or("", String::as_str);
+        return Err(Bad::Own(if super::super::is_new(cx) {
+            format!("no public port '{asked}' published for {name}")
+        } else {
+            format!("Error: No public port '{wanted}' published for {name}")
+        }));
     }
     for line in &lines {
         cx.stdout.line(line);

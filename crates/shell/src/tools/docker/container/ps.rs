@@ -1,10 +1,10 @@
 //! `docker ps`.
 
-use packetwalk_docker::RunState;
+use packetwalk_docker::{Container, Engine, Refused, RunState, Version};
 
-use super::super::cli::{Bad, Given, Usage, list, on, value};
+use super::super::cli::{Bad, Given, Usage, check, list, on, value};
 use super::super::view::{Table, container, rows};
-use super::super::{Command, Then, with_engine};
+use super::super::{Command, Then, is_new, with_engine};
 use crate::Cx;
 
 const TABLE: Table = &[
@@ -17,6 +17,9 @@ const TABLE: Table = &[
     ("NAMES", "Names"),
 ];
 
+/// Go's type of a row.
+const CONTEXT: &str = "*formatter.ContainerContext";
+
 const USAGE: Usage = Usage { name: "docker ps", args: "[OPTIONS]", about: "List containers" };
 
 /// The command.
@@ -24,9 +27,9 @@ pub(in super::super) const PS: Command = Command {
     usage: USAGE,
     flags: &[
         on("all", 'a'),
-        list("filter", 'f'),
+        list("filter", 'f').checked(check::filter),
         value("format", '-'),
-        value("last", 'n'),
+        value("last", 'n').checked(check::int),
         on("latest", 'l'),
         on("no-trunc", '-'),
         on("quiet", 'q'),
@@ -36,49 +39,148 @@ pub(in super::super) const PS: Command = Command {
     run,
 };
 
-fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
-    if let Some(bad) = Bad::count(&USAGE, given.words.len(), 0, 0) {
-        return Err(bad);
-    }
-    let latest = if given.has("latest") { Some(1) } else { given.get("last").and_then(|n| n.parse().ok()) };
-    let filters: Vec<(&str, &str)> =
-        given.all("filter").map(|f| f.split_once('=').unwrap_or((f, ""))).collect();
-    let by_state = filters.iter().any(|(n, _)| matches!(*n, "status" | "exited"));
-    let everything = given.has("all") || latest.is_some() || by_state;
-    let all = with_engine(cx, |engine, _, now| {
-        let mut shown: Vec<_> = engine.containers().iter().rev().collect();
-        shown.retain(|c| everything || c.is_running());
-        for (name, value) in &filters {
-            let keep = |c: &&packetwalk_docker::Container| match *name {
-                "name" => c.name.contains(value),
+/// The ports of a filter `publish` or `expose`.
+fn ports(name: &str, value: &str, new: bool) -> Result<(u16, u16, String), Bad> {
+    let (range, proto) = value.split_once('/').unwrap_or((value, "tcp"));
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    let number = |part: &str| {
+        let why = if part.is_empty() { "value is empty" } else { "invalid syntax" };
+        let text = if new {
+            format!("error while looking up for {name} {value}: invalid start port '{part}': {why}")
+        } else {
+            format!(
+                "error while looking up for {name} {value}: strconv.ParseUint: parsing \"{part}\": invalid syntax"
+            )
+        };
+        part.parse::<u16>().map_err(|_| Bad::Daemon(text))
+    };
+    Ok((number(first)?, number(last)?, proto.to_owned()))
+}
+
+/// Keeps the containers that a filter lets pass.
+///
+/// # Source
+/// moby b985e231, `daemon/list.go`: `acceptedPsFilterTags`, `foldFilter`, `includeContainerInList`.
+fn filtered(
+    engine: &Engine,
+    shown: &mut Vec<&Container>,
+    name: &str,
+    values: &[&str],
+    order: &[String],
+) -> Result<(), Bad> {
+    let new = engine.daemon.version == Version::V29;
+    let place = |value: &str| -> Result<usize, Bad> {
+        let id = &engine
+            .container(value)
+            .map_err(|e| Refused(if new { e.0 } else { format!("no such container {value}") }))?
+            .id;
+        Ok(order.iter().position(|o| o == id).unwrap_or(0))
+    };
+    let at = |c: &Container| order.iter().position(|o| *o == c.id).unwrap_or(0);
+    match name {
+        "before" | "since" => {
+            for value in values {
+                let limit = place(value)?;
+                shown.retain(|c| if name == "before" { at(c) < limit } else { at(c) > limit });
+            }
+        }
+        "publish" | "expose" => {
+            let wanted: Vec<_> = values.iter().map(|v| ports(name, v, new)).collect::<Result<_, _>>()?;
+            let has = |c: &Container| {
+                engine.ports_of(c).iter().any(|(port, bound)| {
+                    let fits = |number: u16, proto: &str| {
+                        wanted.iter().any(|(a, b, p)| (*a..=*b).contains(&number) && p == proto)
+                    };
+                    let proto = port.proto.name();
+                    if name == "expose" {
+                        fits(port.number, proto)
+                    } else {
+                        bound.iter().any(|b| fits(b.host_port, proto))
+                    }
+                })
+            };
+            shown.retain(|c| has(c));
+        }
+        "status" => {
+            const STATES: [&str; 7] =
+                ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
+            if let Some(value) = values.iter().find(|v| !STATES.contains(v)) {
+                return Err(Bad::Daemon(if new {
+                    format!(
+                        "invalid filter 'status={value}': invalid value for state ({value}): must be one of {}",
+                        STATES.join(", ")
+                    )
+                } else {
+                    format!("Invalid filter 'status={value}'")
+                }));
+            }
+            shown.retain(|c| values.contains(&container::state_name(c.state)));
+        }
+        "name" | "id" | "network" | "ancestor" | "label" | "exited" | "volume" | "health" | "isolation"
+        | "is-task" => {
+            let one = |c: &Container, value: &str| match name {
+                "name" => c.name.contains(value.trim_start_matches(['^', '/']).trim_end_matches('$')),
                 "id" => c.id.starts_with(value),
                 "network" => {
                     c.endpoint(value).is_some()
                         || c.endpoints.iter().any(|e| !value.is_empty() && e.network_id.starts_with(value))
                 }
-                "ancestor" => c.config.image == *value,
-                "label" => c.config.labels.iter().any(|(k, v)| k == value || format!("{k}={v}") == *value),
-                "status" => match c.state {
-                    RunState::Created => *value == "created",
-                    RunState::Running => *value == "running",
-                    RunState::Exited(_) => *value == "exited",
-                },
-                "exited" => matches!(c.state, RunState::Exited(code) if code.to_string() == *value),
+                "ancestor" => c.config.image == value,
+                "label" => c.config.labels.iter().any(|(k, v)| k == value || format!("{k}={v}") == value),
+                "exited" => matches!(c.state, RunState::Exited(code) if code.to_string() == value),
+                "health" => value == "none",
+                "is-task" => matches!(value, "0" | "false"),
                 _ => false,
             };
-            if !["name", "id", "network", "ancestor", "label", "status", "exited"].contains(name) {
-                return Err(Bad::Daemon(format!("packetwalk: the filter {name} is not simulated")));
-            }
-            shown.retain(keep);
+            // Every label, any of the rest.
+            let all = name == "label";
+            shown.retain(|c| {
+                if all { values.iter().all(|v| one(c, v)) } else { values.iter().any(|v| one(c, v)) }
+            });
         }
+        name => {
+            let word = if new { "invalid" } else { "Invalid" };
+            return Err(Bad::Daemon(format!("{word} filter '{name}'")));
+        }
+    }
+    Ok(())
+}
+
+fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
+    if let Some(bad) = Bad::count(&USAGE, given.words.len(), 0, 0) {
+        return Err(bad);
+    }
+    let format = if given.has("quiet") { Some("{{.ID}}") } else { given.get("format") };
+    if let Some(format) = format {
+        // It is looked at before anything is asked.
+        let blank = with_engine(cx, |engine, _, now| Ok(container::blank(engine, now)))?;
+        rows(&[blank], TABLE, Some(format), CONTEXT, is_new(cx))?;
+    }
+    let latest = if given.has("latest") { Some(1) } else { given.get("last").and_then(|n| n.parse().ok()) };
+    let latest = latest.filter(|n: &i64| *n >= 0).and_then(|n| usize::try_from(n).ok());
+    let mut filters: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (name, value) in given.all("filter").filter_map(|f| f.split_once('=')) {
+        match filters.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, values)) => values.push(value),
+            None => filters.push((name, vec![value])),
+        }
+    }
+    let by_state = filters.iter().any(|(n, _)| matches!(*n, "status" | "exited"));
+    let everything = given.has("all") || latest.is_some() || by_state;
+    let all = with_engine(cx, |engine, _, now| {
+        let mut shown: Vec<_> = engine.containers().iter().rev().collect();
+        let order: Vec<String> = engine.containers().iter().map(|c| c.id.clone()).collect();
+        for (name, values) in &filters {
+            filtered(engine, &mut shown, name, values, &order)?;
+        }
+        shown.retain(|c| everything || c.is_running());
         shown.truncate(latest.unwrap_or(usize::MAX));
         Ok(shown
             .into_iter()
             .map(|c| container::row(engine, c, now, given.has("no-trunc")))
             .collect::<Vec<_>>())
     })?;
-    let format = if given.has("quiet") { Some("{{.ID}}") } else { given.get("format") };
-    let text = rows(&all, TABLE, format)?;
+    let text = rows(&all, TABLE, format, CONTEXT, is_new(cx))?;
     cx.stdout.push(text.as_bytes());
     Ok(Then::Done(0))
 }

@@ -1,7 +1,7 @@
 //! `docker rm`.
 
 use super::super::cli::{Bad, Given, Usage, on};
-use super::super::{Command, Then, event, is_new, task, with_engine};
+use super::super::{Command, Then, is_new, task, with_engine};
 use super::each;
 use crate::Cx;
 use crate::process::Signal;
@@ -33,11 +33,13 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         let (id, running) = match found {
             Ok(found) => found,
             Err(error) if force => {
-                let text = if new { Bad::daemon_text(&error.0) } else { format!("Error: {error}") };
-                cx.stderr.line(&text);
+                if !new {
+                    writeln!(cx.stderr, "Error: {error}");
+                }
                 return Err(Bad::Status(0));
             }
-            Err(error) => return Err(Bad::Daemon(error.0)),
+            Err(error) if new => return Err(Bad::Daemon(error.0)),
+            Err(error) => return Err(Bad::Own(format!("Error: {error}"))),
         };
         if running && force {
             task::signal(cx, &id, Signal::KILL);
@@ -46,10 +48,7 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
             if force {
                 engine.ended(machine, &id, 137, now);
             }
-            let c = engine.container(&id)?;
-            let text = format!("container destroy {id} (image={}, name={})", c.config.image, c.name);
-            engine.remove_container(if force || new { &id } else { word })?;
-            event(machine.state, now, text);
+            engine.remove_container(if force { &id } else { word })?;
             Ok(())
         })
     })?;

@@ -17,6 +17,16 @@ const USAGE: Usage = Usage {
 pub(in super::super) const RUN: Command = Command { usage: USAGE, flags: FLAGS, mixed: false, run };
 
 fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
+    if given.has("detach") && given.get("attach").is_some() {
+        return Err(Bad::Own(
+            if super::super::is_new(cx) {
+                "conflicting options: cannot specify both --attach and --detach"
+            } else {
+                "Conflicting options: -a and -d"
+            }
+            .to_owned(),
+        ));
+    }
     let id = create(cx, given, &USAGE)?;
     let detached = given.has("detach");
     let version = cx.sys.docker.version;

@@ -1,7 +1,7 @@
 //! `docker start`.
 
 use super::super::cli::{Bad, Given, Usage, on};
-use super::super::{Command, Machine, Then, event, task, with_engine};
+use super::super::{Command, Machine, Then, task, with_engine};
 use super::{each, exec::not_found_in};
 use crate::Cx;
 
@@ -22,9 +22,11 @@ pub(in super::super) fn launch(cx: &mut Cx<'_>, term: &str, detached: bool) -> R
         if container.is_running() {
             return Ok(None);
         }
-        let (id, image) = (container.id.clone(), container.config.image.clone());
-        let (args, name) = (task::words(&container.config.command), container.name.clone());
+        let id = container.id.clone();
+        let args = task::words(&container.config.command);
         let (env, hostname) = (container.config.env.clone(), container.hostname.clone());
+        let powers = task::powers(&container.config);
+        let image = container.config.image.clone();
         let removed = container.config.auto_remove;
         if let Err(error) = engine.start_container(machine, &id, now) {
             if removed {
@@ -34,8 +36,7 @@ pub(in super::super) fn launch(cx: &mut Cx<'_>, term: &str, detached: bool) -> R
         }
         let key = engine.container(&id)?.sandbox.as_ref().and_then(|s| s.key);
         let Some(ns) = machine.state.sandbox_ns(key) else { return Err(Bad::NoDaemon) };
-        event(machine.state, now, format!("container start {id} (image={image}, name={name})"));
-        Ok(Some(task::Start { id, ns, image, args, env, hostname, detached }))
+        Ok(Some(task::Start { id, ns, image, args, env, hostname, powers, detached }))
     })?;
     let Some(task) = task else { return Ok(()) };
     if task::start(cx, &task).is_some() {
@@ -46,6 +47,9 @@ pub(in super::super) fn launch(cx: &mut Cx<'_>, term: &str, detached: bool) -> R
     let text = not_found_in(version, &name);
     with_engine(cx, |engine, machine: &mut Machine<'_, '_>, _| {
         engine.not_started(machine, &task.id, &text);
+        if engine.container(&task.id).is_ok_and(|c| c.config.auto_remove) {
+            engine.remove_container(&task.id)?;
+        }
         Err(Bad::Daemon(text))
     })
 }
@@ -62,7 +66,8 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
     let status = each(cx, &given.words, |cx, word| launch(cx, word, true))?;
     if status != 0 {
         let all = given.words.join(", ");
-        writeln!(cx.stderr, "Error: failed to start containers: {all}");
+        let word = if super::super::is_new(cx) { "failed" } else { "Error: failed" };
+        writeln!(cx.stderr, "{word} to start containers: {all}");
     }
     Ok(Then::Done(status))
 }

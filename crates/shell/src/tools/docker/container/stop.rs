@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use packetwalk_wire::Instant;
 
-use super::super::cli::{Bad, Given, Usage, value};
-use super::super::{Command, Then, event, task, with_engine};
+use super::super::cli::{Bad, Flag, Given, Usage, check, value};
+use super::super::{Command, Then, task, with_engine};
 use super::start::launch;
 use crate::Cx;
 use crate::process::Signal;
@@ -16,10 +16,18 @@ const STOP_USAGE: Usage = Usage {
     about: "Stop one or more running containers",
 };
 
+/// How long a container is waited for: the option was renamed.
+const TIMES: &[Flag] = &[
+    value("signal", 's').since_28(),
+    value("timeout", 't').since_28().checked(check::int),
+    value("time", '-').since_28().checked(check::int),
+    value("time", 't').checked(check::int),
+];
+
 /// `stop`.
 pub(in super::super) const STOP: Command = Command {
     usage: STOP_USAGE,
-    flags: &[value("signal", 's'), value("time", 't'), value("timeout", '-')],
+    flags: TIMES,
     mixed: true,
     run: |cx, given| stop(cx, given, &STOP_USAGE, false),
 };
@@ -33,7 +41,7 @@ const RESTART_USAGE: Usage = Usage {
 /// `restart`.
 pub(in super::super) const RESTART: Command = Command {
     usage: RESTART_USAGE,
-    flags: &[value("signal", 's'), value("time", 't'), value("timeout", '-')],
+    flags: TIMES,
     mixed: true,
     run: |cx, given| stop(cx, given, &RESTART_USAGE, true),
 };
@@ -95,10 +103,22 @@ impl Stopping {
             let now = cx.now();
             match self.until {
                 None => {
+                    let again = self.again;
+                    with_engine(cx, |engine, _, _| {
+                        if !again || engine.daemon.version != packetwalk_docker::Version::V1_5 {
+                            engine.stopping(&id);
+                        }
+                        engine.note(&id, "kill", &[("signal", "15")]);
+                        Ok(())
+                    })?;
                     task::signal(cx, &id, Signal::TERM);
                     self.until = Some((now + self.patience, false));
                 }
                 Some((at, false)) if now >= at => {
+                    with_engine(cx, |engine, _, _| {
+                        engine.note(&id, "kill", &[("signal", "9")]);
+                        Ok(())
+                    })?;
                     task::signal(cx, &id, Signal::KILL);
                     self.until = Some((now + self.patience, true));
                 }
@@ -108,6 +128,10 @@ impl Stopping {
         }
         if self.again {
             launch(cx, &id, true)?;
+            with_engine(cx, |engine, _, _| {
+                engine.note(&id, "restart", &[]);
+                Ok(())
+            })?;
         }
         Ok(None)
     }
@@ -118,13 +142,9 @@ fn stop(cx: &mut Cx<'_>, given: &Given, usage: &Usage, again: bool) -> Result<Th
         return Err(bad);
     }
     with_engine(cx, |_, _, _| Ok(()))?;
-    let seconds = given.get("timeout").or(given.get("time")).unwrap_or("10");
-    let bad = || {
-        Bad::Flag(format!(
-            "invalid argument \"{seconds}\" for \"-t, --time\" flag: strconv.ParseInt: parsing \"{seconds}\": invalid syntax"
-        ))
-    };
-    let patience = Duration::from_secs(seconds.parse().map_err(|_| bad())?);
+    let seconds = given.get("timeout").or(given.get("time")).or(given.get("t")).unwrap_or("10");
+    // A negative number is without end.
+    let patience = Duration::from_secs(seconds.parse().unwrap_or(u64::from(u32::MAX)));
     Ok(Then::Stop(Stopping {
         words: given.words.clone(),
         at: 0,
@@ -140,22 +160,26 @@ fn kill(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         return Err(bad);
     }
     let name = given.get("signal").unwrap_or("KILL").to_owned();
-    let signal = Signal::parse(&name).ok_or_else(|| Bad::Daemon(format!("invalid signal: {name}")))?;
+    let signal = Signal::parse(&name);
     let status = super::each(cx, &given.words, |cx, word| {
-        let id = with_engine(cx, |engine, machine, now| {
+        let (id, signal) = with_engine(cx, |engine, _, _| {
             let new = engine.daemon.version == packetwalk_docker::Version::V29;
             let first = if new { "cannot kill container" } else { "Cannot kill container" };
+            let wrong = if new { "invalid" } else { "Invalid" };
+            let unknown = if new {
+                format!("{first}: {word}: {wrong} signal: {name}")
+            } else {
+                format!("{wrong} signal: {name}")
+            };
+            let signal = signal.ok_or(Bad::Daemon(unknown))?;
             let c = engine.container(word).map_err(|e| Bad::Daemon(format!("{first}: {word}: {e}")))?;
             if !c.is_running() {
                 let word2 = if new { "container" } else { "Container" };
                 return Err(Bad::Daemon(format!("{first}: {word}: {word2} {} is not running", c.id)));
             }
-            event(
-                machine.state,
-                now,
-                format!("container kill {} (signal={}, name={})", c.id, signal.0, c.name),
-            );
-            Ok(c.id.clone())
+            let id = c.id.clone();
+            engine.note(&id, "kill", &[("signal", &signal.0.to_string())]);
+            Ok((id, signal))
         })?;
         task::signal(cx, &id, signal);
         Ok(())

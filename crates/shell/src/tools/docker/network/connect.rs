@@ -2,9 +2,9 @@
 
 use packetwalk_docker::EndpointConfig;
 
-use super::super::cli::{Bad, Given, Usage, list, real, value};
-use super::super::{Command, Then, event, with_engine};
-use super::{address, pairs};
+use super::super::cli::{Bad, Given, Usage, check, list, real, value};
+use super::super::{Command, Then, with_engine};
+use super::pairs;
 use crate::Cx;
 
 const USAGE: Usage = Usage {
@@ -19,10 +19,10 @@ pub(in super::super) const CONNECT: Command = Command {
     flags: &[
         list("alias", '-'),
         list("driver-opt", '-'),
-        value("gw-priority", '-'),
-        value("ip", '-'),
-        value("ip6", '-'),
-        list("link", '-'),
+        value("gw-priority", '-').since_28().checked(check::int),
+        value("ip", '-').checked(check::ip),
+        value("ip6", '-').checked(check::ip),
+        list("link", '-').checked(check::link),
         real("link-local-ip"),
     ],
     mixed: true,
@@ -40,9 +40,15 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         return Err(bad);
     }
     let [network, container] = given.words.as_slice() else { return Ok(Then::Done(1)) };
+    let address = |flag: &str| {
+        let wrong = "user specified IP address is supported only when connecting to networks with user configured \
+                     subnets";
+        let bad = |_| Bad::Daemon(wrong.to_owned());
+        given.get(flag).filter(|v| !v.is_empty()).map(|v| v.trim().parse().map_err(bad)).transpose()
+    };
     let config = EndpointConfig {
-        ip4: address(given.get("ip"), "ip")?,
-        ip6: address(given.get("ip6"), "ip6")?,
+        ip4: address("ip")?,
+        ip6: address("ip6")?,
         mac: None,
         aliases: given.all("alias").map(str::to_owned).collect(),
         links: given.all("link").map(link).collect(),
@@ -50,15 +56,8 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         gw_priority: given.get("gw-priority").and_then(|p| p.parse().ok()).unwrap_or(0),
         by_connect: true,
     };
-    with_engine(cx, |engine, machine, now| {
+    with_engine(cx, |engine, machine, _| {
         engine.connect(machine, network, container, config)?;
-        let id = engine.network(network).map(|n| n.id.clone()).unwrap_or_default();
-        let own = engine.container(container).map(|c| c.id.clone()).unwrap_or_default();
-        event(
-            machine.state,
-            now,
-            format!("network connect {id} (container={own}, name={network}, type=bridge)"),
-        );
         Ok(())
     })?;
     Ok(Then::Done(0))

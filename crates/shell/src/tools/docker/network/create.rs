@@ -6,8 +6,8 @@
 use ipnet::IpNet;
 use packetwalk_docker::{NetworkConfig, SubnetConfig};
 
-use super::super::cli::{Bad, Given, Usage, list, on, real, value};
-use super::super::{Command, Then, event, with_engine};
+use super::super::cli::{Bad, Given, Usage, check, list, on, value};
+use super::super::{Command, Then, is_new, with_engine};
 use super::pairs;
 use crate::Cx;
 
@@ -20,20 +20,20 @@ pub(in super::super) const CREATE: Command = Command {
     flags: &[
         on("attachable", '-'),
         list("aux-address", '-'),
-        real("config-from"),
-        real("config-only"),
+        value("config-from", '-'),
+        on("config-only", '-'),
         value("driver", 'd'),
-        list("gateway", '-'),
-        real("ingress"),
+        list("gateway", '-').checked(check::gateway),
+        on("ingress", '-'),
         on("internal", '-'),
-        list("ip-range", '-'),
-        real("ipam-driver"),
-        real("ipam-opt"),
-        on("ipv4", '-'),
+        list("ip-range", '-').checked(check::range),
+        value("ipam-driver", '-'),
+        list("ipam-opt", '-'),
+        on("ipv4", '-').since_28(),
         on("ipv6", '-'),
-        list("label", '-'),
+        list("label", '-').checked(check::label),
         list("opt", 'o'),
-        real("scope"),
+        value("scope", '-'),
         list("subnet", '-'),
     ],
     mixed: true,
@@ -43,21 +43,39 @@ pub(in super::super) const CREATE: Command = Command {
 fn contains(subnet: &str, other: &str) -> Result<bool, Bad> {
     let bad = |text: &str| Bad::Own(format!("invalid CIDR address: {text}"));
     let net: IpNet = subnet.parse().map_err(|_| bad(subnet))?;
-    if let Ok(addr) = other.parse::<std::net::IpAddr>() {
-        return Ok(net.trunc().contains(&addr));
+    if !other.contains('/') {
+        return Ok(other.parse().is_ok_and(|addr: std::net::IpAddr| net.trunc().contains(&addr)));
     }
     let other_net: IpNet = other.parse().map_err(|_| bad(other))?;
     Ok(net.trunc().contains(&other_net.addr()))
 }
 
+/// What Go's `netip.ParsePrefix` says of a text that is none.
+pub(in super::super) fn prefix(text: &str) -> Result<(), String> {
+    let bad = |why: &str| Err(format!("netip.ParsePrefix(\"{text}\"): {why}"));
+    let Some((addr, bits)) = text.rsplit_once('/') else { return bad("no '/'") };
+    let Ok(addr) = addr.parse::<std::net::IpAddr>() else {
+        return bad(&format!("ParseAddr(\"{addr}\"): unable to parse IP"));
+    };
+    let most = if addr.is_ipv4() { 32 } else { 128 };
+    match bits.parse::<u32>() {
+        Err(_) => bad(&format!("bad bits after slash: \"{bits}\"")),
+        Ok(bits) if bits > most => bad("prefix length out of range"),
+        Ok(_) => Ok(()),
+    }
+}
+
 /// Subnets with the ranges, gateways and other addresses that lie in them.
-fn consolidate(given: &Given) -> Result<Vec<SubnetConfig>, Bad> {
+fn consolidate(given: &Given, new: bool) -> Result<Vec<SubnetConfig>, Bad> {
     let count = |name: &str| given.all(name).count();
     if count("subnet") < count("ip-range") || count("subnet") < count("gateway") {
         return Err(Bad::Own("every ip-range or gateway must have a corresponding subnet".to_owned()));
     }
     let mut all: Vec<SubnetConfig> = Vec::new();
-    for subnet in given.all("subnet") {
+    for subnet in given.all("subnet").flat_map(|s| s.split(',')) {
+        if new {
+            prefix(subnet).map_err(Bad::Own)?;
+        }
         for other in &all {
             if contains(subnet, &other.subnet)? || contains(&other.subnet, subnet)? {
                 return Err(Bad::Own(
@@ -106,6 +124,12 @@ fn consolidate(given: &Given) -> Result<Vec<SubnetConfig>, Bad> {
         }
     }
     for (name, addr) in pairs(given.all("aux-address")) {
+        if new && addr.is_empty() {
+            continue;
+        }
+        if new && addr.parse::<std::net::IpAddr>().is_err() {
+            return Err(Bad::Own(format!("ParseAddr(\"{addr}\"): unable to parse IP")));
+        }
         let mut found = false;
         for config in &mut all {
             if contains(&config.subnet, &addr)? {
@@ -125,8 +149,7 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         return Err(bad);
     }
     let name = given.words.first().cloned().unwrap_or_default();
-    let subnets = consolidate(given)?;
-    let six = subnets.iter().any(|s| s.subnet.contains(':'));
+    let subnets = consolidate(given, is_new(cx))?;
     let config = NetworkConfig {
         name: name.clone(),
         driver: given.get("driver").unwrap_or("bridge").to_owned(),
@@ -137,18 +160,24 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         ipv6: given.has("ipv6"),
         options: pairs(given.all("opt")),
         labels: pairs(given.all("label")),
+        scope: given.get("scope").unwrap_or_default().to_owned(),
+        config_only: given.has("config-only"),
+        ipam_options: pairs(given.all("ipam-opt")),
+        config_from: given.get("config-from").unwrap_or_default().to_owned(),
     };
+    let plugin = given.get("ipam-driver").filter(|d| !matches!(*d, "default" | "")).map(str::to_owned);
     let id = with_engine(cx, |engine, machine, now| {
-        if six && !config.ipv6 {
-            let text = "packetwalk: an IPv6 subnet without --ipv6 is not simulated";
-            return Err(Bad::Daemon(text.to_owned()));
-        }
-        if matches!(name.as_str(), "bridge" | "host" | "none" | "default") || name.starts_with("container:") {
+        if matches!(name.as_str(), "bridge" | "host" | "none" | "default") {
             let text = format!("operation is not permitted on predefined {name} network");
             return Err(Bad::Daemon(text));
         }
+        if given.has("ingress") && engine.network(&name).is_err() {
+            return Err(Bad::Daemon("Ingress network can only be global scope network".to_owned()));
+        }
+        if let Some(plugin) = plugin.filter(|_| engine.network(&name).is_err()) {
+            return Err(Bad::Daemon(format!("plugin \"{plugin}\" not found")));
+        }
         let id = engine.create_network(machine, config, now)?;
-        event(machine.state, now, format!("network create {id} (name={name}, type=bridge)"));
         Ok(id)
     })?;
     cx.stdout.line(&id);

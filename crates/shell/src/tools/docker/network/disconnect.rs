@@ -1,7 +1,7 @@
 //! `docker network disconnect`.
 
 use super::super::cli::{Bad, Given, Usage, on};
-use super::super::{Command, Then, event, with_engine};
+use super::super::{Command, Then, with_engine};
 use crate::Cx;
 
 const USAGE: Usage = Usage {
@@ -19,15 +19,8 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         return Err(bad);
     }
     let [network, container] = given.words.as_slice() else { return Ok(Then::Done(1)) };
-    with_engine(cx, |engine, machine, now| {
-        let id = engine.network(network).map(|n| n.id.clone()).unwrap_or_default();
-        let own = engine.container(container).map(|c| c.id.clone()).unwrap_or_default();
+    with_engine(cx, |engine, machine, _| {
         engine.disconnect(machine, network, container, given.has("force"))?;
-        event(
-            machine.state,
-            now,
-            format!("network disconnect {id} (container={own}, name={network}, type=bridge)"),
-        );
         Ok(())
     })?;
     Ok(Then::Done(0))

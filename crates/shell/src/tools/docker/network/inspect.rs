@@ -29,8 +29,7 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
             Err(error) => missing.push((name.clone(), error)),
         }
     }
-    let text = print(found, given.get("format"))?;
-    cx.stdout.push(text.as_bytes());
+    print(cx, found, given.get("format"))?;
     for (name, error) in &missing {
         if is_new(cx) {
             writeln!(cx.stderr, "Error response from daemon: {error}");

@@ -1,8 +1,10 @@
 //! `docker network ls`.
 
-use super::super::cli::{Bad, Given, Usage, list, on, value};
+use packetwalk_docker::{Network, Version};
+
+use super::super::cli::{Bad, Given, Usage, check, list, on, value};
 use super::super::view::{Table, network, rows};
-use super::super::{Command, Then, with_engine};
+use super::super::{Command, Then, is_new, with_engine};
 use crate::Cx;
 
 const TABLE: Table = &[("NETWORK ID", "ID"), ("NAME", "Name"), ("DRIVER", "Driver"), ("SCOPE", "Scope")];
@@ -12,7 +14,12 @@ const USAGE: Usage = Usage { name: "docker network ls", args: "[OPTIONS]", about
 /// The command.
 pub(in super::super) const LS: Command = Command {
     usage: USAGE,
-    flags: &[list("filter", 'f'), value("format", '-'), on("no-trunc", '-'), on("quiet", 'q')],
+    flags: &[
+        list("filter", 'f').checked(check::filter),
+        value("format", '-'),
+        on("no-trunc", '-'),
+        on("quiet", 'q'),
+    ],
     mixed: true,
     run,
 };
@@ -26,33 +33,50 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         .all("filter")
         .map(|f| f.split_once('=').map(|(n, v)| (n.to_owned(), v.to_owned())))
         .collect::<Option<_>>()
-        .ok_or_else(|| {
-            Bad::Own(
-                "invalid argument for \"-f, --filter\" flag: bad format of filter (expected name=value)"
-                    .to_owned(),
-            )
-        })?;
+        .unwrap_or_default();
     let all = with_engine(cx, |engine, _, _| {
         let mut nets: Vec<_> = engine.networks().iter().collect();
         nets.sort_by(|a, b| a.name().cmp(b.name()));
+        let new = engine.daemon.version == Version::V29;
+        let in_use = |net: &Network| {
+            engine
+                .containers()
+                .iter()
+                .any(|c| c.endpoint(net.name()).is_some_and(|e| e.is_up() || c.is_running()))
+        };
         for (name, value) in &filters {
+            let flag = matches!(value.as_str(), "1" | "true");
+            let wrong = match name.as_str() {
+                "name" | "id" | "driver" | "scope" | "label" | "idOrName" => None,
+                "type" if matches!(value.as_str(), "custom" | "builtin") => None,
+                "type" => Some(format!("invalid filter: 'type'='{value}'")),
+                "dangling" if matches!(value.as_str(), "0" | "1" | "true" | "false") => None,
+                "dangling" => Some(
+                    "invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")"
+                        .to_owned(),
+                ),
+                name if new => Some(format!("invalid filter '{name}'")),
+                name => Some(format!("Invalid filter '{name}'")),
+            };
+            if let Some(text) = wrong {
+                return Err(Bad::Daemon(text));
+            }
             nets.retain(|net| match name.as_str() {
                 "name" => net.name().contains(value.as_str()),
                 "id" => net.id.contains(value.as_str()),
                 "driver" => net.driver.name() == value,
                 "scope" => value == "local",
                 "type" => net.is_users() == (value == "custom"),
+                // The list of 20.10 does not know of containers.
+                "dangling" => flag == (net.is_users() && (!new || !in_use(net))),
                 "label" => net.config.labels.iter().any(|(k, v)| k == value || format!("{k}={v}") == *value),
-                _ => false,
+                _ => true,
             });
-            if !["name", "id", "driver", "scope", "type", "label", "dangling"].contains(&name.as_str()) {
-                return Err(Bad::Daemon(format!("invalid filter '{name}'")));
-            }
         }
-        Ok(nets.into_iter().map(|net| network::row(net, whole)).collect::<Vec<_>>())
+        Ok(nets.into_iter().map(|net| network::row(net, whole, new)).collect::<Vec<_>>())
     })?;
     let format = if given.has("quiet") { Some("{{.ID}}") } else { given.get("format") };
-    let text = rows(&all, TABLE, format)?;
+    let text = rows(&all, TABLE, format, "*network.networkContext", is_new(cx))?;
     cx.stdout.push(text.as_bytes());
     Ok(Then::Done(0))
 }

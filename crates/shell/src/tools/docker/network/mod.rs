@@ -9,14 +9,12 @@ mod prune;
 mod rm;
 
 pub(super) use connect::{CONNECT, link};
-pub(super) use create::CREATE;
+pub(super) use create::{CREATE, prefix};
 pub(super) use disconnect::DISCONNECT;
 pub(super) use inspect::INSPECT;
 pub(super) use ls::LS;
 pub(super) use prune::PRUNE;
 pub(super) use rm::RM;
-
-use super::cli::Bad;
 
 /// `NAME=VALUE`, sorted; a name alone has no value.
 pub(super) fn pairs<'p>(all: impl Iterator<Item = &'p str>) -> Vec<(String, String)> {
@@ -28,14 +26,4 @@ pub(super) fn pairs<'p>(all: impl Iterator<Item = &'p str>) -> Vec<(String, Stri
     }
     pairs.sort();
     pairs
-}
-
-/// An address of an option.
-pub(super) fn address(value: Option<&str>, flag: &str) -> Result<Option<std::net::IpAddr>, Bad> {
-    let parse = |v: &str| {
-        v.parse().map_err(|_| {
-            Bad::Flag(format!("invalid argument \"{v}\" for \"--{flag}\" flag: {v} is not an ip address"))
-        })
-    };
-    value.map(parse).transpose()
 }

@@ -1,30 +1,29 @@
 //! `docker network prune`.
 
-use super::super::cli::{Bad, Given, Usage, on, real};
-use super::super::{Command, Then, with_engine};
+use super::super::cli::{Bad, Given, Usage, check, list, on};
+use super::super::{Command, Then, container, with_engine};
 use crate::Cx;
 
 const USAGE: Usage =
     Usage { name: "docker network prune", args: "[OPTIONS]", about: "Remove all unused networks" };
 
 /// The command.
-pub(in super::super) const PRUNE: Command =
-    Command { usage: USAGE, flags: &[real("filter"), on("force", 'f')], mixed: true, run };
+pub(in super::super) const PRUNE: Command = Command {
+    usage: USAGE,
+    flags: &[list("filter", '-').checked(check::filter), on("force", 'f')],
+    mixed: true,
+    run,
+};
 
 fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
     if let Some(bad) = Bad::count(&USAGE, given.words.len(), 0, 0) {
         return Err(bad);
     }
+    container::check_filters(cx, given)?;
     if !given.has("force") {
         let warning = "WARNING! This will remove all custom networks not used by at least one container.\n\
                        Are you sure you want to continue? [y/N] ";
-        cx.stdout.push(warning.as_bytes());
-        // Without a terminal the answer is what standard input has.
-        let answer = match cx.read_fd(0, 4096) {
-            crate::Read::Data(bytes) => bytes,
-            _ => Vec::new(),
-        };
-        if !matches!(answer.first(), Some(b'y' | b'Y')) {
+        if !container::confirmed(cx, warning) {
             return Ok(Then::Done(0));
         }
     }

@@ -1,7 +1,7 @@
 //! `docker network rm`.
 
 use super::super::cli::{Bad, Given, Usage, on};
-use super::super::{Command, Then, event, is_new, with_engine};
+use super::super::{Command, Then, is_new, with_engine};
 use crate::Cx;
 
 const USAGE: Usage =
@@ -9,14 +9,11 @@ const USAGE: Usage =
 
 /// The command.
 pub(in super::super) const RM: Command =
-    Command { usage: USAGE, flags: &[on("force", 'f')], mixed: true, run };
+    Command { usage: USAGE, flags: &[on("force", 'f').since_28()], mixed: true, run };
 
 fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
     if let Some(bad) = Bad::count(&USAGE, given.words.len(), 1, usize::MAX) {
         return Err(bad);
-    }
-    if given.has("force") && !is_new(cx) {
-        return Err(Bad::Flag("unknown shorthand flag: 'f' in -f".to_owned()));
     }
     let mut failed = false;
     for term in &given.words {
@@ -29,10 +26,8 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         if missing && given.has("force") {
             continue;
         }
-        let done = with_engine(cx, |engine, machine, now| {
-            let id = engine.network(term).map(|n| n.id.clone()).unwrap_or_default();
-            let name = engine.remove_network(machine, term)?;
-            event(machine.state, now, format!("network destroy {id} (name={name}, type=bridge)"));
+        let done = with_engine(cx, |engine, machine, _| {
+            engine.remove_network(machine, term)?;
             Ok(())
         });
         match done {
@@ -43,6 +38,9 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
             }
             Err(bad) => return Err(bad),
         }
+    }
+    if failed && is_new(cx) {
+        cx.stderr.line("exit status 1");
     }
     Ok(Then::Done(u8::from(failed)))
 }

@@ -4,7 +4,7 @@
 //! moby v20.10.24, `api/types/types.go`: `ContainerJSON`, `NetworkSettings`; `daemon/inspect.go`; b985e231,
 //! `api/types/container`.
 
-use packetwalk_docker::{Container, Driver, Endpoint, Engine, RunState, Sandbox, Version};
+use packetwalk_docker::{Container, Endpoint, Engine, RunState, Sandbox, Version};
 use packetwalk_wire::Family;
 
 use super::ports;
@@ -24,7 +24,7 @@ fn address(ep: &Endpoint, family: Family) -> (Json, Json) {
 
 fn gateway(engine: &Engine, ep: &Endpoint, family: Family) -> Json {
     let none = String::new;
-    let net = engine.network(&ep.network_id).ok().filter(|n| ep.is_up() && n.driver == Driver::Bridge);
+    let net = engine.network(&ep.network_id).ok().filter(|n| ep.is_up() && n.driver.has_interface());
     let shown = net.filter(|n| !(n.config.internal && engine.daemon.version == Version::V29));
     text(shown.and_then(|n| n.gateway(family)).map_or_else(none, |g| g.to_string()))
 }
@@ -163,7 +163,7 @@ fn settings(engine: &Engine, c: &Container) -> Json {
 }
 
 /// `created`, `running`, `exited`.
-fn state_name(state: RunState) -> &'static str {
+pub(in crate::tools::docker) fn state_name(state: RunState) -> &'static str {
     match state {
         RunState::Created => "created",
         RunState::Running => "running",
@@ -193,7 +193,19 @@ fn state(c: &Container) -> Json {
     ])
 }
 
-fn host_config(c: &Container) -> Json {
+/// Capabilities, sorted; since 28 by their whole names.
+fn capabilities(all: &[String], new: bool) -> Vec<Json> {
+    let whole = |name: &String| {
+        let name = name.to_ascii_uppercase();
+        if !new || name == "ALL" || name.starts_with("CAP_") { name } else { format!("CAP_{name}") }
+    };
+    let mut all: Vec<String> = all.iter().map(whole).collect();
+    all.sort();
+    all.dedup();
+    texts(&all)
+}
+
+fn host_config(c: &Container, new: bool) -> Json {
     let mut asked: Vec<(String, Vec<Json>)> = Vec::new();
     for p in &c.config.published {
         let binding = object([
@@ -222,13 +234,18 @@ fn host_config(c: &Container) -> Json {
         .flat_map(|e| &e.config.links)
         .map(|(name, alias)| format!("/{name}:/{}/{alias}", c.name))
         .collect();
+    let mode = match c.config.mode.text() {
+        mode if mode == "default" && new => "bridge".to_owned(),
+        mode => mode,
+    };
     let policy = c.config.restart.split(':').next().filter(|p| !p.is_empty()).unwrap_or("no");
     object([
-        ("NetworkMode", text(c.config.mode.text())),
+        ("NetworkMode", text(mode)),
         ("PortBindings", Json::Object(asked.into_iter().map(|(n, all)| (n, Json::List(all))).collect())),
         ("RestartPolicy", object([("Name", text(policy)), ("MaximumRetryCount", Json::Number(0))])),
         ("AutoRemove", Json::Bool(c.config.auto_remove)),
-        ("CapAdd", list_or_null(texts(&c.config.cap_add))),
+        ("CapAdd", list_or_null(capabilities(&c.config.cap_add, new))),
+        ("CapDrop", list_or_null(capabilities(&c.config.cap_drop, new))),
         ("Dns", Json::List(c.config.dns.iter().map(|ip| text(ip.to_string())).collect())),
         ("DnsOptions", Json::List(texts(&c.config.dns_options))),
         ("DnsSearch", Json::List(texts(&c.config.dns_search))),
@@ -244,11 +261,12 @@ fn config(c: &Container) -> Json {
     let mut exposed = c.config.exposed.clone();
     exposed.sort_unstable_by_key(ToString::to_string);
     exposed.dedup();
-    let exposed = exposed.iter().map(|p| (p.to_string(), Json::Object(Vec::new()))).collect();
+    let ports: Vec<_> = exposed.iter().map(|p| (p.to_string(), Json::Object(Vec::new()))).collect();
+    let exposed = if ports.is_empty() { Json::Null } else { Json::Object(ports) };
     object([
         ("Hostname", text(c.hostname.clone())),
         ("Domainname", text("")),
-        ("ExposedPorts", Json::Object(exposed)),
+        ("ExposedPorts", exposed),
         ("Env", Json::List(texts(&c.config.env))),
         ("Cmd", Json::List(texts(&c.config.command))),
         ("Image", text(c.config.image.clone())),
@@ -269,7 +287,7 @@ pub(in crate::tools::docker) fn inspect(engine: &Engine, c: &Container) -> Json 
         ("RestartCount", Json::Number(0)),
         ("Driver", text("overlay2")),
         ("Platform", text("linux")),
-        ("HostConfig", host_config(c)),
+        ("HostConfig", host_config(c, engine.daemon.version == Version::V29)),
         ("Config", config(c)),
         ("NetworkSettings", settings(engine, c)),
     ])
@@ -289,17 +307,24 @@ fn status(c: &Container, now: u64) -> String {
 pub(in crate::tools::docker) fn row(engine: &Engine, c: &Container, now: u64, whole: bool) -> Json {
     let mut networks: Vec<&str> = c.endpoints.iter().map(|e| e.network.as_str()).collect();
     networks.sort_unstable();
-    let command = format!("\"{}\"", c.config.command.join(" "));
+    let word = |w: &String| if w.contains([' ', '"', '\'']) { format!("'{w}'") } else { w.clone() };
+    let command = c.config.command.iter().map(word).collect::<Vec<_>>().join(" ");
     let command = if command.chars().count() > 20 && !whole {
         command.chars().take(19).collect::<String>() + "\u{2026}"
     } else {
         command
     };
+    let command = format!("\"{}\"", command.replace('\\', "\\\\").replace('"', "\\\""));
     let ago = time::human(now.saturating_sub(c.created) / 1_000_000_000);
     let labels: Vec<String> = c.config.labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
-    object([
-        ("Command", text(command)),
-        ("CreatedAt", text(time::rfc3339(c.created))),
+    // Whole seconds.
+    let created = time::go(c.created - c.created % 1_000_000_000);
+    let new = engine.daemon.version == Version::V29;
+    let mut fields = vec![("Command", text(command)), ("CreatedAt", text(created))];
+    if new {
+        fields.push(("HealthStatus", text("none")));
+    }
+    fields.extend([
         ("ID", text(if whole { c.id.clone() } else { c.short_id().to_owned() })),
         ("Image", text(c.config.image.clone())),
         ("Labels", text(labels.join(","))),
@@ -307,10 +332,38 @@ pub(in crate::tools::docker) fn row(engine: &Engine, c: &Container, now: u64, wh
         ("Mounts", text("")),
         ("Names", text(c.name.clone())),
         ("Networks", text(networks.join(","))),
+    ]);
+    if new {
+        fields.push(("Platform", Json::Null));
+    }
+    fields.extend([
         ("Ports", text(ports::displayable(engine, c))),
         ("RunningFor", text(format!("{ago} ago"))),
         ("Size", text("0B")),
         ("State", text(state_name(c.state))),
         ("Status", text(status(c, now))),
-    ])
+    ]);
+    Json::Object(fields.into_iter().map(|(n, v)| (n.to_owned(), v)).collect())
+}
+
+/// A row of nothing, to try a template on.
+pub(in crate::tools::docker) fn blank(engine: &Engine, now: u64) -> Json {
+    let nothing = Container {
+        id: String::new(),
+        name: String::new(),
+        created: now,
+        config: packetwalk_docker::ContainerConfig::default(),
+        hostname: String::new(),
+        endpoints: Vec::new(),
+        state: RunState::Created,
+        times: (None, None),
+        sandbox: None,
+        last_sandbox: None,
+        error: String::new(),
+        named: false,
+        pid: 0,
+        stopping: false,
+        stopped: false,
+    };
+    row(engine, &nothing, now, false)
 }
