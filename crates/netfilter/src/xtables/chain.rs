@@ -2,6 +2,7 @@
 
 use packetwalk_trace::Hook;
 
+use super::index::Index;
 use super::{Counters, Rule};
 
 /// What happens at the end of a built-in chain.
@@ -54,6 +55,8 @@ pub struct Chain {
     pub(super) hooks: HookSet,
     /// Order in which the table's chains were made.
     pub(super) serial: u32,
+    /// Of a long chain that has met a packet.
+    pub(super) index: Option<Index>,
 }
 
 impl Chain {

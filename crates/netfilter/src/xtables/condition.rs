@@ -110,6 +110,11 @@ impl IfPattern {
         self.compared == 0
     }
 
+    /// The NUL-padded name that alone satisfies it; `None` for the beginning of names.
+    pub fn whole(&self) -> Option<[u8; 16]> {
+        (self.compared > self.len).then_some(self.name)
+    }
+
     /// Whether an interface of this NUL-padded name satisfies it.
     ///
     /// # Source

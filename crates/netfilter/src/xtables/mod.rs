@@ -9,6 +9,7 @@ pub mod condition;
 pub mod counters;
 pub mod error;
 pub mod gap;
+mod index;
 pub mod rule;
 pub mod ruleset;
 pub mod table;

@@ -46,6 +46,7 @@ impl Table {
                 rules: Vec::new(),
                 hooks: HookSet::of(&[hook]),
                 serial: 0,
+                index: None,
             })
         };
         let chains = table_hooks(id).iter().map(base).collect();
@@ -167,6 +168,7 @@ impl Table {
             rules: Vec::new(),
             hooks: HookSet::NONE,
             serial: self.made,
+            index: None,
         };
         self.made = self.made.wrapping_add(1);
         self.handles = self.handles.wrapping_add(1);
@@ -282,6 +284,7 @@ impl Table {
         rule.handle = self.handles;
         if let Some(chain) = self.slot(id) {
             chain.rules.insert(at, rule);
+            chain.index.take_if(|index| !index.insert(at));
         }
         if jumps {
             self.recompute_hooks();
@@ -323,6 +326,7 @@ impl Table {
             return Err(RuleError::NoRule);
         }
         let rule = chain.rules.remove(at);
+        chain.index.take_if(|index| !index.remove(at));
         self.forget(&rule);
         Ok(())
     }
@@ -348,7 +352,9 @@ impl Table {
     /// # Errors
     /// [`ChainError::Missing`].
     pub fn flush(&mut self, id: ChainId) -> Result<(), ChainError> {
-        let rules = std::mem::take(&mut self.slot(id).ok_or(ChainError::Missing)?.rules);
+        let chain = self.slot(id).ok_or(ChainError::Missing)?;
+        chain.index = None;
+        let rules = std::mem::take(&mut chain.rules);
         let users = rules.iter().filter(|r| r.needs_conntrack()).count() as u32;
         self.conntrack_users = self.conntrack_users.saturating_sub(users);
         self.recompute_hooks();

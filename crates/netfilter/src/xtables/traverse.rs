@@ -10,6 +10,7 @@ use crate::shared::{Trace, TraceEnd};
 use crate::targets::{Flow, Target};
 
 use super::condition::Look;
+use super::index::{Cursor, Index, SMALL};
 use super::{Face, Gap, Policy, Table};
 
 /// Where a packet goes on after a called chain: the calling chain and the next rule's place in it.
@@ -22,6 +23,8 @@ pub struct Frame {
 /// What one rule wants next.
 enum Next {
     Rule,
+    /// The rule acted, and may have changed the packet.
+    Acted,
     Jump(ChainId),
     Goto(ChainId),
     Return,
@@ -53,10 +56,14 @@ pub fn traverse<H: Host, O: Observer>(
     cx.face = table.face();
     let mut look = look(cx);
     let (mut at, mut index, mut first) = (base, 0, true);
+    let mut cursor = None;
     loop {
         let Some(chain) = table.chains.get_mut(usize::from(at.0)).and_then(Option::as_mut) else {
             return Verdict::Drop(DropReason::NetfilterDrop);
         };
+        if !O::ON && chain.rules.len() > SMALL {
+            index = candidate(chain, &mut cursor, index, &look, cx);
+        }
         let place =
             Place { face, table: id, chain: at, name: &chain.name, user: chain.base.is_none(), index };
         let next = match chain.rules.get_mut(index) {
@@ -69,7 +76,11 @@ pub fn traverse<H: Host, O: Observer>(
             }
         };
         match next {
-            Next::Rule => index += 1,
+            Next::Rule => {
+                index += 1;
+                continue;
+            }
+            Next::Acted => index += 1,
             Next::Jump(to) => {
                 stack.push(Frame { chain: at, next: index + 1 });
                 (at, index) = (to, 0);
@@ -87,7 +98,21 @@ pub fn traverse<H: Host, O: Observer>(
                 }
             }
         }
+        cursor = None;
     }
+}
+
+/// The next rule of a long chain that may take the packet.
+fn candidate<H: Host>(
+    chain: &mut super::Chain,
+    cursor: &mut Option<Cursor>,
+    from: usize,
+    look: &Look,
+    cx: &Cx<'_, '_, H>,
+) -> usize {
+    let index = chain.index.get_or_insert_with(|| Index::new(&chain.rules, cx.state.family));
+    let cursor = cursor.get_or_insert_with(|| index.cursor(look, cx.state, cx.skb));
+    index.next(cursor, from)
 }
 
 /// What the rules' own conditions ask. The nft face takes an authentication header for the upper layer.
@@ -232,7 +257,7 @@ fn one<H: Host, O: Observer>(
             }
             Flow::Continue => {
                 *look = self::look(cx);
-                (RuleEnd::Continue, Next::Rule)
+                (RuleEnd::Continue, Next::Acted)
             }
             Flow::End(verdict) => {
                 let end = match verdict {

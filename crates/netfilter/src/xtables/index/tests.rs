@@ -1,0 +1,267 @@
+//! The walk by the index against the walk from rule to rule.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use packetwalk_trace::{ChainId, Hook, Observer, Recorder, RouteKind, Silent, Table as TableId};
+use packetwalk_wire::{
+    Family, IfIndex, IfName, Instant, IpHeader, Packet, Payload, Payloads, Skb, Tcp, TcpFlags, TcpOptions,
+    Transport, Udp,
+};
+use proptest::prelude::*;
+
+use crate::Conntrack;
+use crate::context::Cx;
+use crate::env::{Dev, Env, HookState, Host, Random, Verdict};
+use crate::matches::{Match, comment, mark, multiport, range, statistic, tcp, udp};
+use crate::shared::Shared;
+use crate::targets::{Target, mark as set_mark};
+use crate::xtables::condition::IfPattern;
+use crate::xtables::traverse::traverse;
+use crate::xtables::{Base, Cond, Counters, Face, Net, Policy, Rule, Table};
+
+struct NoHost;
+
+impl Host for NoHost {
+    fn addr_type(&self, _: IpAddr, _: Option<IfIndex>) -> RouteKind {
+        RouteKind::Unicast
+    }
+    fn masquerade_source(&self, _: IfIndex, _: IpAddr) -> Option<IpAddr> {
+        None
+    }
+    fn first_addr(&self, _: IfIndex, _: Family) -> Option<IpAddr> {
+        None
+    }
+    fn dev(&self, _: IfIndex) -> Dev {
+        Dev::default()
+    }
+    fn is_bridge_port(&self, _: IfIndex) -> bool {
+        false
+    }
+}
+
+struct Always(u32);
+
+impl Random for Always {
+    fn next_u32(&mut self) -> u32 {
+        self.0
+    }
+}
+
+/// An address of few, so that rules meet packets.
+fn address(family: Family, b: u8) -> IpAddr {
+    let b = u32::from(b);
+    match family {
+        Family::V4 => Ipv4Addr::from_bits(0x0a00_0000 | (b & 0xc0) << 10 | (b & 0x30) << 4 | b & 7).into(),
+        Family::V6 => {
+            Ipv6Addr::from_bits(0xfd00 << 112 | u128::from(b & 0xf0) << 56 | u128::from(b & 7)).into()
+        }
+    }
+}
+
+fn net(family: Family, b: u8, len: u8) -> Option<Cond<Net>> {
+    let lens = match family {
+        Family::V4 => [8, 14, 16, 22, 24, 30, 32],
+        Family::V6 => [7, 16, 60, 64, 120, 127, 128],
+    };
+    let len = *lens.get(usize::from(len & 15))?;
+    Some(Cond { not: len & 0x80 != 0, is: Net::prefix(address(family, b), len) })
+}
+
+const NAMES: [&str; 5] = ["eth0", "docker0", "veth+", "veth1", "+"];
+
+fn name(b: u8) -> Option<Cond<IfPattern>> {
+    let pattern = IfPattern::new(NAMES.get(usize::from(b & 15))?)?;
+    Some(Cond { not: b & 0x80 != 0, is: pattern })
+}
+
+const PORTS: [u16; 8] = [0, 22, 80, 443, 1023, 1024, 8080, 65535];
+
+fn port(b: u8) -> Option<Cond<range::Range<u16>>> {
+    let [low, high] = [b & 7, b >> 3 & 7].map(|n| PORTS[usize::from(n)]);
+    (b < 0xc0).then_some(Cond { not: b & 0x40 != 0 && b & 1 != 0, is: range::Range::new(low, high.max(low)) })
+}
+
+fn rule(family: Family, b: [u8; 10]) -> Rule {
+    let proto = [None, Some(6), Some(17), Some(6)][usize::from(b[4] & 3)];
+    let mut matches = Vec::new();
+    let either = |kind: u8| match kind & 7 {
+        0 => Some(Match::Mark(mark::Mark { not: kind & 8 != 0, mark: 1, mask: 1 })),
+        1 => Some(Match::Comment(comment::Comment { text: "all".into() })),
+        2 => Some(Match::Statistic(statistic::Statistic::new(
+            kind & 8 != 0,
+            statistic::Mode::Nth { every: 2, packet: 0 },
+        ))),
+        _ => None,
+    };
+    matches.extend(either(b[7]));
+    match proto {
+        Some(_) if b[8].is_multiple_of(4) => matches.push(Match::Multiport(multiport::Multiport {
+            not: b[8] & 4 != 0,
+            which: [
+                multiport::Which::Source,
+                multiport::Which::Destination,
+                multiport::Which::Either,
+                multiport::Which::Destination,
+            ][usize::from(b[8] >> 3 & 3)],
+            ports: [b[5], b[6]].into_iter().filter_map(|b| port(b & 0x3f)).map(|c| c.is).collect(),
+        })),
+        Some(6) => matches.push(Match::Tcp(tcp::Tcp {
+            sport: port(b[5]),
+            dport: port(b[6]),
+            option: (b[8] >> 2 & 3 == 3).then_some(Cond::new(8)),
+            ..tcp::Tcp::default()
+        })),
+        Some(_) => {
+            matches.push(Match::Udp(udp::Udp {
+                sport: port(b[5]),
+                dport: port(b[6]),
+                ..udp::Udp::default()
+            }));
+        }
+        None => {}
+    }
+    matches.extend(either(b[7] >> 4));
+    let target = match b[9] & 15 {
+        0 => Target::Accept,
+        1 => Target::Drop,
+        2 => Target::Return,
+        3 => Target::Mark(set_mark::Mark { mark: 1, mask: 0 }),
+        4 => Target::Jump(ChainId(3)),
+        5 => Target::Goto(ChainId(3)),
+        _ => Target::None,
+    };
+    let base = Base {
+        src: net(family, b[0], b[1]),
+        dst: net(family, b[2], b[1] >> 4),
+        iif: name(b[3]),
+        oif: name(b[3].rotate_left(4)),
+        proto: proto.map(|is| Cond { not: b[4] & 0xfc == 0xfc && b[8] & 3 != 0 && matches.is_empty(), is }),
+        fragment: None,
+    };
+    Rule { base, matches, target, counters: Counters::ZERO, handle: 0 }
+}
+
+fn packet(family: Family, b: [u8; 6]) -> Packet {
+    let port = |b: u8| PORTS[usize::from(b & 7)].saturating_add(u16::from(b >> 6));
+    let (sport, dport) = (port(b[3]), port(b[4]));
+    let transport = match b[5] & 3 {
+        0 => Transport::Udp(Udp { sport, dport }),
+        1 => Transport::Opaque { protocol: 6 },
+        _ => Transport::Tcp(Tcp {
+            sport,
+            dport,
+            seq: 0,
+            ack: 0,
+            flags: TcpFlags::SYN,
+            window: 1000,
+            options: TcpOptions::default(),
+        }),
+    };
+    let ip = IpHeader::new(address(family, b[0]), address(family, b[1]));
+    Packet { ip, transport, payload: Payload::EMPTY }
+}
+
+/// The verdict, after the packet went through the table.
+fn walk<O: Observer>(table: &mut Table, packet: Packet, names: u8, obs: &mut O) -> Verdict {
+    let family = packet.family();
+    let dev = |at: u8, n| Dev {
+        index: IfIndex(n),
+        name: IfName::new(["eth0", "docker0", "veth1", "veth2"][usize::from(at & 3)])
+            .unwrap_or(IfName::EMPTY),
+        group: 0,
+    };
+    let (iif, oif) = (dev(names, 1), dev(names >> 2, 2));
+    let state = HookState { hook: Hook::Forward, family, iif, oif, next_hop: None };
+    let (mut payloads, mut skb) = (Payloads::default(), Skb::new(1, packet));
+    let mut env =
+        Env { now: Instant::default(), host: &NoHost, payloads: &mut payloads, random: &mut Always(0) };
+    let (mut ct, mut shared) = (Conntrack::default(), Shared::default());
+    let cx =
+        Cx { skb: &mut skb, state: &state, ct: &mut ct, face: Face::Nft, shared: &mut shared, env: &mut env };
+    traverse(table, &mut Vec::new(), &mut { cx }, obs)
+}
+
+fn counters(table: &Table) -> Vec<Counters> {
+    let chains = table.listed();
+    chains.iter().flat_map(|(_, c)| &c.rules).map(|r| r.counters).collect()
+}
+
+/// What is done between packets.
+type Change = (u16, Option<[u8; 10]>);
+
+fn same(
+    face: Face,
+    family: Family,
+    rules: &[[u8; 10]],
+    packets: &[([u8; 6], Vec<Change>)],
+) -> Result<(), TestCaseError> {
+    let mut told = Table::new(face, family, TableId::Filter);
+    let forward = told.base_of(Hook::Forward).unwrap();
+    let user = told.new_chain("USER").unwrap();
+    assert_eq!(user, ChainId(3));
+    told.set_policy(forward, Policy::Drop, Some(Counters::ZERO)).unwrap();
+    let mut of = |chain, b: [u8; 10]| {
+        // Jumps within the called chain would be loops.
+        let _ = told.append(chain, rule(family, b));
+    };
+    for (n, b) in rules.iter().enumerate() {
+        of(if n % 4 == 3 { user } else { forward }, *b);
+    }
+    let mut silent = told.clone();
+    for (b, changes) in packets {
+        let (packet, names) = (packet(family, *b), b[2]);
+        let expected = walk(&mut told, packet, names, &mut Recorder::default());
+        prop_assert_eq!(walk(&mut silent, packet, names, &mut Silent), expected);
+        prop_assert_eq!(counters(&silent), counters(&told));
+        for (at, new) in changes {
+            for table in [&mut told, &mut silent] {
+                let len = table.chain(forward).map_or(0, |c| c.rules.len());
+                let at = usize::from(*at) % (len + 1);
+                match new {
+                    Some(b) => drop(table.insert(forward, at, rule(family, *b))),
+                    None => drop(table.delete(forward, at)),
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn counters_and_verdicts_are_those_of_the_walk_from_rule_to_rule(
+        legacy: bool,
+        six: bool,
+        rules in prop::collection::vec(any::<[u8; 10]>(), 0..300),
+        packets in prop::collection::vec(
+            (any::<[u8; 6]>(), prop::collection::vec((any::<u16>(), any::<Option<[u8; 10]>>()), 0..4)),
+            1..60,
+        ),
+    ) {
+        let face = if legacy { Face::Legacy } else { Face::Nft };
+        let family = if six { Family::V6 } else { Family::V4 };
+        same(face, family, &rules, &packets)?;
+    }
+}
+
+/// More than one part of 4,096, with sets that lie above others.
+#[test]
+fn long_chains_too() {
+    let mut seed = 1_u64;
+    let mut bytes = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as u8
+    };
+    let rules: Vec<[u8; 10]> = (0..9000)
+        .map(|_| {
+            let mut b = [(); 10].map(|()| bytes());
+            // Few verdicts, so that packets come far.
+            b[9] |= if bytes() < 250 { 8 } else { 0 };
+            b
+        })
+        .collect();
+    let packets: Vec<_> = (0..300).map(|_| ([(); 6].map(|()| bytes()), Vec::new())).collect();
+    same(Face::Legacy, Family::V4, &rules, &packets).unwrap();
+}
