@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use packetwalk_book::Broken;
+use packetwalk_book::{Broken, Session};
 
 use crate::kernel;
 use crate::summary::Tally;
@@ -36,15 +36,28 @@ pub fn check(root: &Path) -> Result<Tally> {
                 tally.skipped += session.commands();
                 continue;
             }
-            let printed = kernel::at_terminal(&session.script())?;
-            let printed = printed.rsplit_once("exit status: ").map_or("", |(before, _)| before);
-            let broken = session.compare(printed);
+            let broken = on_linux(&session)?;
             said(&name, "on Linux, ", &broken);
             tally.failed += broken.len();
             tally.passed += session.commands() - broken.len();
         }
     }
     Ok(tally)
+}
+
+/// What a session shows that this machine's kernel does not print, in the best of three times: a busy machine loses a
+/// packet or is late.
+fn on_linux(session: &Session) -> Result<Vec<Broken>> {
+    let mut broken = Vec::new();
+    for _ in 0..3 {
+        let printed = kernel::at_terminal(&session.script())?;
+        let printed = printed.rsplit_once("exit status: ").map_or("", |(before, _)| before);
+        broken = session.compare(printed);
+        if broken.is_empty() {
+            break;
+        }
+    }
+    Ok(broken)
 }
 
 fn said(page: &str, whence: &str, broken: &[Broken]) {

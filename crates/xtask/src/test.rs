@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
-use crate::sh::{command, exists, output, watch};
+use crate::sh::{self, command, exists, output, watch};
 use crate::summary::Tally;
 use crate::{build, docker, fuzz_kernel, kernel, labs, package, pages, replay, setup, tidy};
 
@@ -241,17 +242,25 @@ fn fuzz(root: &Path) -> Result<Outcome> {
         cargo
     };
     let targets = output(cargo().args(["list", "--fuzz-dir", "."]))?;
-    let mut tally = Tally::default();
     seed(root)?;
-    for target in targets.lines() {
+    // No sanitizer: there is no unsafe code for it to watch.
+    let how = ["--sanitizer=none", "--fuzz-dir", "."];
+    sh::run(cargo().arg("build").args(how))?;
+    let limits =
+        ["-max_total_time=60", "-rss_limit_mb=4096", "-timeout=20", "-max_len=4096", "-len_control=0"];
+    let minute = &|target: &str| {
         println!("{target}: a minute");
         let words = if target == "lab" { "-dict=lab.dict" } else { "-dict=rules.dict" };
-        let limits =
-            ["-max_total_time=60", "-rss_limit_mb=4096", "-timeout=10", "-max_len=4096", "-len_control=0"];
-        let mut run = cargo();
-        // No sanitizer: there is no unsafe code for it to watch.
-        run.args(["run", "--sanitizer=none", "--fuzz-dir", ".", target, "--", words]).args(limits);
-        if watch(&mut run, |_| ())? { tally.passed += 1 } else { tally.failed += 1 }
+        watch(cargo().arg("run").args(how).args([target, "--", words]).args(limits), |_| ())
+    };
+    let ends: Vec<_> = thread::scope(|scope| {
+        let runs: Vec<_> = targets.lines().map(|target| scope.spawn(move || minute(target))).collect();
+        runs.into_iter().map(thread::ScopedJoinHandle::join).collect()
+    });
+    let mut tally = Tally::default();
+    for end in ends {
+        let passed = end.map_err(|_| anyhow::anyhow!("a fuzz target's thread ended"))??;
+        if passed { tally.passed += 1 } else { tally.failed += 1 }
     }
     Ok(Outcome::Counted(tally))
 }
