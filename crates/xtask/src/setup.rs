@@ -27,6 +27,7 @@ const DEBIAN: [(&str, &str, &str); 18] = [
     ("tshark", "tshark", "Wireshark's reading of our captures"),
     ("chromium", "chromium", PAGE),
     ("chromedriver", "chromium-driver", PAGE),
+    ("firefox-esr", "firefox-esr", "the smoke run in Firefox"),
     ("python3", "python3", "the comparison with the oracle's records"),
     ("pip3", "python3-pip", "the examples in pages of MkDocs and Sphinx"),
     ("c++", "g++", "fuzzing"),
