@@ -53,6 +53,8 @@ pub struct Chain {
     pub rules: Vec<Rule>,
     /// From which hooks its rules can be reached; kept by the table.
     pub(super) hooks: HookSet,
+    /// Chains on the longest way up to a built-in one.
+    pub(super) height: u8,
     /// Order in which the table's chains were made.
     pub(super) serial: u32,
     /// Of a long chain that has met a packet.

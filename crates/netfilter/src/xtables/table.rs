@@ -18,6 +18,10 @@ pub struct Table {
     face: Face,
     family: Family,
     pub(super) chains: Vec<Option<Chain>>,
+    /// The chains by name.
+    names: Vec<ChainId>,
+    /// All places of chains before this one are taken.
+    free: usize,
     /// Rules that need conntrack.
     conntrack_users: u32,
     /// Chains made so far.
@@ -45,12 +49,30 @@ impl Table {
                 }),
                 rules: Vec::new(),
                 hooks: HookSet::of(&[hook]),
+                height: 0,
                 serial: 0,
                 index: None,
             })
         };
-        let chains = table_hooks(id).iter().map(base).collect();
-        Self { id, face, family, chains, conntrack_users: 0, made: 0, handles: 0, named: Arc::default() }
+        let chains: Vec<Option<Chain>> = table_hooks(id).iter().map(base).collect();
+        let free = chains.len();
+        let named = Arc::default();
+        let mut table = Self {
+            id,
+            face,
+            family,
+            chains,
+            names: Vec::new(),
+            free,
+            conntrack_users: 0,
+            made: 0,
+            named,
+            handles: 0,
+        };
+        for id in 0..free {
+            table.enter(ChainId(id as u16));
+        }
+        table
     }
 
     /// What the namespace's rules share.
@@ -112,8 +134,19 @@ impl Table {
 
     /// A chain by name.
     pub fn find(&self, name: &str) -> Option<ChainId> {
-        let at = self.chains.iter().position(|c| c.as_ref().is_some_and(|c| *c.name == *name))?;
-        Some(ChainId(at as u16))
+        self.by_name(name).ok().and_then(|at| self.names.get(at)).copied()
+    }
+
+    /// Where a name stands among all, or would stand.
+    fn by_name(&self, name: &str) -> Result<usize, usize> {
+        self.names.binary_search_by(|id| self.chain(*id).map_or("", |c| &*c.name).cmp(name))
+    }
+
+    /// Puts a chain among the names.
+    fn enter(&mut self, id: ChainId) {
+        let name = self.chain(id).map_or("", |c| &*c.name);
+        let (Ok(at) | Err(at)) = self.by_name(name);
+        self.names.insert(at, id);
     }
 
     /// The built-in chain of a hook.
@@ -167,18 +200,21 @@ impl Table {
             base: None,
             rules: Vec::new(),
             hooks: HookSet::NONE,
+            height: 0,
             serial: self.made,
             index: None,
         };
         self.made = self.made.wrapping_add(1);
         self.handles = self.handles.wrapping_add(1);
-        let free = self.chains.iter().position(Option::is_none);
-        let at = free.unwrap_or(self.chains.len());
+        let taken = self.chains.iter().skip(self.free).take_while(|c| c.is_some()).count();
+        let at = self.free + taken;
         let id = u16::try_from(at).map_err(|_| ChainError::TooMany)?;
         match self.chains.get_mut(at) {
             Some(slot) => *slot = Some(chain),
             None => self.chains.push(Some(chain)),
         }
+        self.free = at + 1;
+        self.enter(ChainId(id));
         Ok(ChainId(id))
     }
 
@@ -198,6 +234,8 @@ impl Table {
         if self.references(id) != 0 {
             return Err(ChainError::Referenced);
         }
+        self.names.retain(|named| *named != id);
+        self.free = self.free.min(usize::from(id.0));
         if let Some(slot) = self.chains.get_mut(usize::from(id.0)) {
             *slot = None;
         }
@@ -232,6 +270,8 @@ impl Table {
             return Err(ChainError::BuiltIn);
         }
         chain.name = name.into();
+        self.names.retain(|named| *named != id);
+        self.enter(id);
         Ok(())
     }
 
@@ -279,15 +319,15 @@ impl Table {
         self.admit(id, &rule)?;
         self.materialize(id);
         self.conntrack_users += u32::from(rule.needs_conntrack());
-        let jumps = rule.target.chain().is_some();
+        let jump = rule.target.chain();
         self.handles = self.handles.wrapping_add(1);
         rule.handle = self.handles;
         if let Some(chain) = self.slot(id) {
             chain.rules.insert(at, rule);
             chain.index.take_if(|index| !index.insert(at));
         }
-        if jumps {
-            self.recompute_hooks();
+        if let Some(to) = jump {
+            self.link(id, to);
         }
         Ok(())
     }

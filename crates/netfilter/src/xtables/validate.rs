@@ -33,7 +33,8 @@ impl Table {
         let mut seen = vec![false; self.chains.len()];
         // Only what a packet can reach is followed, from the built-in chains down.
         if chain.hooks != HookSet::NONE {
-            let deep = self.face() == Face::Nft && self.height(id) + 1 + self.depth(to) >= NFT_DEPTH;
+            let deep =
+                self.face() == Face::Nft && usize::from(chain.height) + 1 + self.depth(to) >= NFT_DEPTH;
             if to == id || deep || self.reaches(to, id, &mut seen) || self.has_loop(to) {
                 return Err(RuleError::Loop);
             }
@@ -116,31 +117,11 @@ impl Table {
         false
     }
 
-    /// Chains on the longest way down from `id`, itself not counted.
+    /// Chains on the longest way down from `id`, itself not counted; at most one more than [`NFT_DEPTH`].
     fn depth(&self, id: ChainId) -> usize {
-        self.longest(id, |t, at, out| out.extend(t.jumps(at)))
-    }
-
-    /// Chains on the longest way up from `id` to a built-in one, itself not counted.
-    fn height(&self, id: ChainId) -> usize {
-        self.longest(id, |t, at, out| {
-            for (i, c) in t.chains.iter().enumerate() {
-                let reached = c.iter().filter(|c| c.hooks != HookSet::NONE);
-                if reached.flat_map(|c| &c.rules).any(|r| r.target.chain() == Some(at)) {
-                    out.push(ChainId(i as u16));
-                }
-            }
-        })
-    }
-
-    /// Steps on the longest way from `id` along `next`, at most one more than [`NFT_DEPTH`].
-    fn longest(&self, id: ChainId, next: impl Fn(&Self, ChainId, &mut Vec<ChainId>)) -> usize {
         let mut level = vec![id];
         for n in 0..=NFT_DEPTH {
-            let mut below = Vec::new();
-            for at in level {
-                next(self, at, &mut below);
-            }
+            let mut below: Vec<ChainId> = level.iter().flat_map(|at| self.jumps(*at)).collect();
             below.sort_unstable();
             below.dedup();
             if below.is_empty() {
@@ -151,29 +132,42 @@ impl Table {
         NFT_DEPTH + 1
     }
 
-    /// Finds anew from which hooks each chain can be reached.
+    /// Finds anew from which hooks each chain can be reached, and how far down.
     pub(super) fn recompute_hooks(&mut self) {
-        let mut hooks: Vec<HookSet> = self
-            .chains
-            .iter()
-            .map(|c| c.as_ref().and_then(|c| c.base).map_or(HookSet::NONE, |b| HookSet::of(&[b.hook])))
-            .collect();
-        let mut todo: Vec<ChainId> = (0..self.chains.len()).map(|i| ChainId(i as u16)).collect();
-        while let Some(at) = todo.pop() {
-            let from = hooks.get(usize::from(at.0)).copied().unwrap_or_default();
-            for to in self.jumps(at) {
-                if let Some(h) = hooks.get_mut(usize::from(to.0))
-                    && !from.within(*h)
-                {
-                    *h = h.with(from);
-                    todo.push(to);
-                }
-            }
+        for chain in self.chains.iter_mut().flatten() {
+            chain.height = 0;
+            chain.hooks = chain.base.map_or(HookSet::NONE, |b| HookSet::of(&[b.hook]));
         }
-        for (chain, hooks) in self.chains.iter_mut().zip(hooks) {
-            if let Some(chain) = chain {
-                chain.hooks = hooks;
-            }
+        let all = (0..self.chains.len()).map(|i| ChainId(i as u16));
+        self.pass_down(all.filter(|id| self.chain(*id).is_some_and(|c| c.base.is_some())).collect());
+    }
+
+    /// Tells the chains below these.
+    fn pass_down(&mut self, mut from: Vec<ChainId>) {
+        while let Some(at) = from.pop() {
+            let below: Vec<ChainId> = self.jumps(at).collect();
+            from.extend(below.into_iter().filter(|to| self.hang(at, *to)));
         }
+    }
+
+    /// A rule of `from` jumps to `to`.
+    pub(super) fn link(&mut self, from: ChainId, to: ChainId) {
+        if self.hang(from, to) {
+            self.pass_down(vec![to]);
+        }
+    }
+
+    /// Whether `to` can be reached from more hooks, or over a longer way, now that it is called from `from`.
+    fn hang(&mut self, from: ChainId, to: ChainId) -> bool {
+        let Some((hooks, height)) = self.chain(from).map(|c| (c.hooks, c.height)) else { return false };
+        let Some(chain) = self.chains.get_mut(usize::from(to.0)).and_then(Option::as_mut) else {
+            return false;
+        };
+        let lower = (height + 1).min(NFT_DEPTH as u8).max(chain.height);
+        let more = hooks != HookSet::NONE && (!hooks.within(chain.hooks) || lower > chain.height);
+        if more {
+            (chain.hooks, chain.height) = (chain.hooks.with(hooks), lower);
+        }
+        more
     }
 }
