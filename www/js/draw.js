@@ -174,10 +174,18 @@ function drawPaths(scene, into, actions) {
   }
   for (const [key, { x, y, w, h }] of scene.hooks) {
     const [ns, name] = key.split('/');
-    const part = s('g', { class: name === name.toUpperCase() ? 'hook' : 'hook round', 'data-part': key });
+    const label = scene.boxes.find((box) => String(box.node.ns.id) === ns)?.node.label ?? '';
+    const part = s('g', {
+      class: name === name.toUpperCase() ? 'hook' : 'hook round',
+      'data-part': key,
+      role: 'button',
+      tabindex: 0,
+      'aria-label': `${name} in ${label}`,
+    });
     part.append(s('rect', { x, y, width: w, height: h, rx: name === name.toUpperCase() ? 4 : 15 }));
     part.append(s('text', { class: 'mono', x: x + w / 2, y: y + h / 2 + 4, 'text-anchor': 'middle' }, name));
-    part.addEventListener('click', () => actions.hook(Number(ns), name));
+    part.append(s('text', { class: 'passing', x: x + w - 7, y: y + 1, 'text-anchor': 'middle' }));
+    press(part, () => actions.hook(Number(ns), name));
     into.append(part);
   }
 }

@@ -1,10 +1,14 @@
 /** Puts the page together: loads the simulator and the lab, then lets the views follow one store. */
 
 import { Chooser } from './chooser.js';
+import { Compare } from './compare.js';
 import { Controls } from './controls.js';
 import { byId, reducedMotion } from './dom.js';
 import { Editor } from './editor.js';
+import { words } from './element/words.js';
+import { Flow } from './flow.js';
 import { Now } from './now.js';
+import { Opened } from './opened.js';
 import { Picture } from './picture.js';
 import { pictureText, save, traceText } from './save.js';
 import { fragment, read } from './share.js';
@@ -33,6 +37,7 @@ const labs = select('lab');
 const store = new Store();
 themeButton(button('theme'));
 byId('chooser', HTMLDetailsElement).open = !matchMedia('(max-width: 1000px)').matches;
+byId('flow', HTMLDetailsElement).open = !matchMedia('(max-width: 640px)').matches;
 
 /** @param {unknown} error */
 const trouble = (error) =>
@@ -104,6 +109,9 @@ const chooser = new Chooser(
   },
 );
 
+/** Who was made to listen for the walk on show. @type {{ ns: string, command: string } | null} */
+let listening = null;
+
 /**
  * Walks from the state that the lab was loaded in.
  * @param {string} from
@@ -117,6 +125,7 @@ function walk(from, command, listener) {
   try {
     lab.reset();
     if (listener) lab.run(listener.ns, listener.command);
+    listening = listener;
     store.set({ walk: lab.walk(from, command), index: 0, follow: true });
     store.seek(0);
     complain(fault);
@@ -155,6 +164,7 @@ function show(script, link = null) {
   if (wanted) walk(wanted.from, wanted.command, null);
   else if (first) walk(first.from.ns.name, `ping -c1 ${first.address}`, null);
   if (own && link?.step) store.seek(link.step);
+  if (link?.versus) compare.run(link.versus);
 }
 
 /** The choice of a lab that is not one of the page's. */
@@ -185,7 +195,8 @@ async function share() {
   const { walk, world, index } = store.state;
   const from = walk ? world?.byId.get(walk.from)?.ns.name : undefined;
   const which = labs.value ? { lab: labs.value } : { script: editor.script };
-  const hash = await fragment({ ...which, from, command: walk?.command, step: index });
+  const versus = compare.change;
+  const hash = await fragment({ ...which, from, command: walk?.command, step: index, versus });
   history.replaceState(null, '', hash);
   const told = button('share');
   await navigator.clipboard?.writeText(location.href).then(
@@ -267,6 +278,32 @@ const editor = new Editor(
 );
 new Picture(any('picture'), store);
 new Trace(any('trace'), store);
+new Flow({ title: any('flow-title'), boxes: any('flow-boxes') }, store);
+new Opened(byId('opened', HTMLDetailsElement), store, words(document.documentElement.lang));
+const compare = new Compare(
+  {
+    box: byId('compare', HTMLDetailsElement),
+    form: byId('compare-form', HTMLFormElement),
+    what: select('compare-what'),
+    command: input('compare-command'),
+    text: byId('compare-text', HTMLTextAreaElement),
+    sentence: any('compare-sentence'),
+    result: any('compare-result'),
+  },
+  store,
+  {
+    engine: () => engine,
+    script: () => editor.script,
+    listener: () => listening,
+    take: (script) => {
+      const { walk, world } = store.state;
+      const from = walk ? world?.byId.get(walk.from)?.ns.name : undefined;
+      isYours(true);
+      show(script, { from, command: walk?.command });
+      any('stage').scrollIntoView();
+    },
+  },
+);
 new Now(
   { where: any('where'), sentence: any('sentence'), header: any('header'), outcome: any('outcome') },
   store,

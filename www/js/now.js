@@ -5,23 +5,28 @@
  */
 
 import { h } from './dom.js';
+import { words as english } from './element/words.js';
 
-const WORDS = {
-  answered: 'Answered',
-  delivered: 'Delivered',
-  dropped: 'Dropped',
-  refused: 'Refused',
-  replyLost: 'Reply lost',
-  notSent: 'Not sent',
-};
 const GOOD = new Set(['answered', 'delivered']);
+
+/**
+ * How a walk ended, in a word with a mark.
+ * @param {import('../pkg/packetwalk.js').Outcome} outcome
+ * @param {import('./element/words.js').Words} words
+ */
+export function ending({ verdict }, words) {
+  const good = GOOD.has(verdict);
+  return { tone: good ? 'good' : 'bad', text: `${good ? '✓' : '×'} ${words[verdict]}` };
+}
 
 export class Now {
   /**
    * @param {{ where: HTMLElement, sentence: HTMLElement, header: HTMLElement, outcome: HTMLElement }} parts
    * @param {Store} store
+   * @param {import('./element/words.js').Words} [words]
    */
-  constructor(parts, store) {
+  constructor(parts, store, words = english('en')) {
+    this.words = words;
     this.parts = parts;
     this.store = store;
     store.watch(['walk', 'index', 'world'], () => this.#show());
@@ -39,15 +44,18 @@ export class Now {
         const changed = field.before !== undefined;
         const value = h('dd', {}, h('span', { class: 'value' }, field.value));
         if (changed)
-          value.prepend(h('s', {}, h('span', { class: 'unseen' }, 'was '), field.before ?? ''), ' → ');
+          value.prepend(
+            h('s', {}, h('span', { class: 'unseen' }, `${this.words.was} `), field.before ?? ''),
+            ' → ',
+          );
         return h('div', { class: changed ? 'field changed' : 'field' }, h('dt', {}, field.name), value);
       }),
     );
     const over = walk && index === walk.steps.length - 1;
     outcome.hidden = !over;
     if (!over) return;
-    const { verdict, sentence: why } = walk.outcome;
-    outcome.className = GOOD.has(verdict) ? 'outcome good' : 'outcome bad';
-    outcome.replaceChildren(h('strong', {}, `${GOOD.has(verdict) ? '✓' : '×'} ${WORDS[verdict]}`), ` ${why}`);
+    const { tone, text } = ending(walk.outcome, this.words);
+    outcome.className = `outcome ${tone}`;
+    outcome.replaceChildren(h('strong', {}, text), ` ${walk.outcome.sentence}`);
   }
 }

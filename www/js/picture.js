@@ -10,6 +10,7 @@ import { reducedMotion, s } from './dom.js';
 import { drawScene } from './draw.js';
 import { layout } from './layout.js';
 import { lengthOf, pointAlong, restOf, wayBetween } from './places.js';
+import { graver, MARKS } from './visit.js';
 
 const GLYPH = { request: '→', reply: '←', error: '!', arp: '?' };
 /** Time to go from one place to the next at normal speed, in milliseconds. */
@@ -121,6 +122,7 @@ export class Picture {
       return;
     }
     this.#light(step);
+    this.#passed();
     this.glyph.textContent = step.tone === 'drop' ? '×' : step.tone === 'deliver' ? '✓' : GLYPH[step.leg];
     this.packet.setAttribute('class', `packet ${step.leg} ${step.tone}`);
     const before = this.#shown;
@@ -162,6 +164,28 @@ export class Picture {
     for (const part of this.svg.querySelectorAll(`[data-part="${CSS.escape(`${ns}/${name}`)}"]`)) {
       part.classList.add('lit');
       part.setAttribute('data-tone', tone);
+    }
+  }
+
+  /** Marks the parts of the kernel's path that the packet has passed, each with what became of it there. */
+  #passed() {
+    const { walk, index } = this.store.state;
+    const packet = this.store.step?.packet;
+    /** @type {Map<string, import('./store.js').Step['tone']>} */
+    const tones = new Map();
+    for (const step of walk?.steps.slice(0, index + 1) ?? []) {
+      const { ns, place, tone } = step;
+      if (step.packet !== packet || place.kind === 'device' || place.kind === 'bridge') continue;
+      const key = `${ns}/${place.kind === 'hook' ? place.name : place.kind}`;
+      tones.set(key, graver(tones.get(key) ?? 'plain', tone));
+    }
+    for (const part of this.svg.querySelectorAll('.hook')) {
+      const tone = tones.get(part.getAttribute('data-part') ?? '');
+      const mark = part.querySelector('.passing');
+      part.classList.toggle('passed', tone !== undefined);
+      if (!mark) continue;
+      mark.textContent = tone ? MARKS[tone] : '';
+      mark.setAttribute('data-tone', tone ?? '');
     }
   }
 

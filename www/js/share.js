@@ -8,7 +8,11 @@
  * @property {string} [from] namespace that the walk's command runs in
  * @property {string} [command] the walk's command
  * @property {number} [step] index of the step on show
+ * @property {import('./change.js').Change | null} [versus] the change that the walk is compared with
  */
+
+/** The changes, as a fragment names them. @type {import('./change.js').Kind[]} */
+const KINDS = ['run', 'engine', 'proxy', 'script'];
 
 /** Longest lab that is taken from a link, in bytes: what is packed may be a thousand times as long. */
 const MOST = 1_000_000;
@@ -47,7 +51,7 @@ async function unpack(packed) {
  * The fragment of a link, with its `#`.
  * @param {Link} link
  */
-export async function fragment({ lab, script, from, command, step }) {
+export async function fragment({ lab, script, from, command, step, versus }) {
   const parts = new URLSearchParams();
   if (lab) parts.set('lab', lab);
   if (script !== undefined) parts.set('script', await pack(script));
@@ -55,6 +59,10 @@ export async function fragment({ lab, script, from, command, step }) {
     if (from) parts.set('from', from);
     parts.set('walk', command);
     if (step) parts.set('step', String(step));
+    if (versus) {
+      const { kind, value } = versus;
+      parts.set(`vs-${kind}`, kind === 'script' ? await pack(value) : value);
+    }
   }
   return `#${parts}`;
 }
@@ -68,12 +76,15 @@ export async function read(hash) {
   const parts = new URLSearchParams(hash.replace(/^#/, ''));
   const get = (/** @type {string} */ name) => parts.get(name) ?? undefined;
   const packed = get('script');
+  const kind = KINDS.find((name) => get(`vs-${name}`));
+  const value = kind ? (get(`vs-${kind}`) ?? '') : '';
   const link = {
     lab: get('lab'),
     script: packed === undefined ? undefined : await unpack(packed),
     from: get('from'),
     command: get('walk'),
     step: Number(get('step') ?? 0) || 0,
+    versus: kind ? { kind, value: kind === 'script' ? await unpack(value) : value } : null,
   };
   return link.lab || link.script !== undefined || link.command ? link : null;
 }

@@ -6,8 +6,8 @@
  */
 
 import { h } from './dom.js';
-
-const LEGS = { request: 'request', reply: 'reply', error: 'error', arp: 'ARP' };
+import { words as english } from './element/words.js';
+import { ending } from './now.js';
 
 export class Trace {
   /** @type {Map<number, HTMLButtonElement>} */
@@ -16,8 +16,10 @@ export class Trace {
   /**
    * @param {HTMLElement} root
    * @param {Store} store
+   * @param {import('./element/words.js').Words} [words]
    */
-  constructor(root, store) {
+  constructor(root, store, words = english('en')) {
+    this.words = words;
     this.root = root;
     this.store = store;
     root.addEventListener('keydown', (event) => this.#key(event));
@@ -39,7 +41,8 @@ export class Trace {
       if (!before || before.ns !== step.ns || before.leg !== step.leg || before.what !== step.what) {
         list = h('ol', { start: at + 1 });
         const name = world?.byId.get(step.ns)?.label ?? '?';
-        const about = step.what ? `${LEGS[step.leg]} · ${step.what}` : LEGS[step.leg];
+        const leg = this.words[step.leg];
+        const about = step.what ? `${leg} · ${step.what}` : leg;
         const heading = h('h3', {}, name, ' ', h('span', { class: `leg ${step.leg}` }, about));
         groups.push(h('section', {}, heading, list));
       }
@@ -57,7 +60,26 @@ export class Trace {
       this.#buttons.set(index, button);
       list.append(h('li', {}, button));
     });
-    this.root.replaceChildren(...groups);
+    this.root.replaceChildren(...(walk ? [this.#ending(walk)] : []), ...groups);
+  }
+
+  /**
+   * How the walk ends, said before its steps. It leads to the step that decided.
+   * @param {import('./store.js').Walk} walk
+   */
+  #ending(walk) {
+    const { tone, text } = ending(walk.outcome, this.words);
+    const go = () => {
+      this.store.set({ playing: false });
+      const end = walk.steps[walk.outcome.step];
+      const decides = (/** @type {Step} */ step) =>
+        step.ns === end?.ns && step.packet === end.packet && step.tone === end.tone && step.decided;
+      const step = walk.steps.slice(0, walk.outcome.step + 1).findLast(decides);
+      this.store.seek(step?.index ?? walk.outcome.step);
+    };
+    const button = h('button', { type: 'button', class: `ending ${tone}`, click: go });
+    button.append(h('strong', {}, text), ' ', walk.outcome.sentence);
+    return button;
   }
 
   #mark() {
@@ -73,7 +95,9 @@ export class Trace {
     button.setAttribute('aria-current', 'step');
     const [top, height] = [button.offsetTop, button.offsetHeight];
     const { scrollTop, clientHeight } = this.root;
-    if (top < scrollTop + 40) this.root.scrollTop = top - 40;
+    // How the walk ends stays above.
+    const above = 40 + (this.root.querySelector('.ending')?.clientHeight ?? 0);
+    if (top < scrollTop + above) this.root.scrollTop = top - above;
     else if (top + height > scrollTop + clientHeight - 40)
       this.root.scrollTop = top + height - clientHeight + 40;
   }

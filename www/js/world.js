@@ -146,10 +146,13 @@ export function suggestions(world) {
     ['container → LAN', c1, lan],
     ['internet → container', internet, c1],
   ];
+  // The parts' names are the article's; another lab's chips say what it calls them itself.
+  const article = internet?.label === 'internet' && lan !== undefined && c1 !== undefined;
   const found = [];
-  for (const [label, from, to] of walks) {
+  for (const [role, from, to] of walks) {
     const address = to && mainAddress(to);
-    if (from && to && address) found.push({ label, from, to, address });
+    if (from && to && address)
+      found.push({ label: article ? role : `${from.label} → ${to.label}`, from, to, address });
   }
   return found;
 }

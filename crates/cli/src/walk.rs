@@ -25,8 +25,8 @@ pub struct Args {
     /// Most packets of which the way is told
     #[arg(long, value_name = "N", default_value_t = 100)]
     packets: u32,
-    /// Tell everything: rules that did not match, empty hooks
-    #[arg(long)]
+    /// Tell everything: rules that did not match and why, routes that were looked at, empty hooks
+    #[arg(short = 'v', long)]
     all: bool,
     /// Print the walk as JSON
     #[arg(long)]
@@ -78,7 +78,10 @@ pub fn walk(args: &Args) -> Result<u8, Failure> {
     if let Some(file) = &args.pcap {
         lab::write_pcap(&shell.lab, file)?;
     }
-    let walk = explain(&events, &shell.lab, ns);
+    let mut walk = explain(&events, &shell.lab, ns);
+    if args.all || args.json {
+        walk.look(&events, &shell.lab);
+    }
     if args.json {
         let text = format!("{}\n", json(&walk, &shell.lab, &said, left_out));
         return lab::print(text.as_bytes()).map(|()| status);
@@ -129,6 +132,8 @@ fn json(walk: &Walk, lab: &Lab, said: &Collect, left_out: u32) -> Value {
             "title": s.title,
             "line": s.line,
             "sentence": s.sentence,
+            "why": s.why,
+            "tried": s.tried.iter().map(|t| json!({ "row": t.text, "why": t.why, "won": t.won })).collect::<Vec<_>>(),
             "detail": s.detail,
             "tone": format!("{:?}", s.tone).to_lowercase(),
             "decided": decided,

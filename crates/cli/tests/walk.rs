@@ -67,14 +67,14 @@ fn the_readme_s_walks_show_their_surprise() {
     #[rustfmt::skip]
     let surprises = [
         ("publish/input-is-never-asked", "-j DNAT --to-destination 172.17.0.2:80   ✓"),
-        ("publish/docker-user",          "-A DOCKER-USER -i eth0 -p tcp -m tcp --dport 8080 -j DROP   ✗ -m tcp --dport 8080"),
+        ("publish/docker-user",          "-A DOCKER-USER -i eth0 -p tcp -m tcp --dport 8080 -j DROP   ✗ --dport 8080: it is 80"),
         ("hairpin/itself-bridge-nf",     "BRIDGE_NO_EGRESS_PORT"),
         ("hairpin/itself-routed",        "IP_LOCAL_SOURCE"),
         ("bridge-nf/on-and-off",         "filter FORWARD     -A FORWARD -p icmp   ✓ and on"),
         ("bridge-nf/forward-policy",     "-P FORWARD DROP   ✗"),
         ("publish/isolated-networks",    "-A DOCKER-ISOLATION-STAGE-2 -o br2 -j DROP   ✗ DROP"),
         ("publish/stale-udp-entry",      "The nat table is not asked: the entry has its mapping already\n  rewrite            dst 192.168.0.128 → 172.17.0.2\n"),
-        ("publish/loopback-dnat",        "IP_OUTNOROUTES"),
+        ("publish/loopback-dnat",        "IP_OUTNOROUTES: its source 127.0.0.1 leaves by lo alone, not towards 172.17.0.2, unless route_localnet is set"),
         ("docker/ufw-published-port",    "-j DNAT --to-destination 172.17.0.2:80   ✓"),
         ("docker/docker-user",           "✓ 192.168.0.128 answered lan"),
         ("docker/container-to-host",     "-P INPUT DROP   ✗"),
@@ -103,6 +103,24 @@ fn the_readme_s_walks_show_their_surprise() {
         let text = printed(&walk(&args));
         assert!(text.contains(surprise), "{lab}: {surprise}\n{text}");
         assert!(!text.contains("filter INPUT") || lab != "publish/input-is-never-asked", "{text}");
+    }
+}
+
+/// Whoever wants everything is told what was tried, and why it did not serve.
+#[test]
+fn everything_is_told_with_v() {
+    let lab = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/labs/article/docker-2015/lab.sh");
+    let told =
+        |option: &[&str]| printed(&walk(&[option, &[lab, "--from", "c1", "ping", "203.0.113.10"]].concat()));
+    let (all, short) = (told(&["-v"]), told(&[]));
+    for line in [
+        "-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER   ✗ --dst-type LOCAL: 203.0.113.10 is UNICAST\n",
+        "-A FORWARD -o docker0 -j DOCKER   ✗ -o docker0: it leaves by eth0\n",
+        "✓ default via 192.168.0.1 dev eth0   nothing longer holds 203.0.113.10\n",
+        "· 172.17.0.0/16 dev docker0 proto kernel scope link src 172.17.42.1   203.0.113.10 is not in it\n",
+    ] {
+        assert!(all.contains(line), "{line}{all}");
+        assert!(!short.contains(line), "{line}{short}");
     }
 }
 

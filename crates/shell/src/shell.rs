@@ -165,6 +165,11 @@ impl Shell {
         sched::run(&mut self.lab, &mut self.sys, None, until, sink);
     }
 
+    /// When the next process goes on by itself, if one waits for its time.
+    pub fn next_date(&self) -> Option<Instant> {
+        sched::date(&self.sys)
+    }
+
     /// Lets what is on its way between namespaces arrive: a command may end when a packet of its own has
     /// just left.
     pub fn land(&mut self, sink: &mut dyn Sink) {

@@ -120,10 +120,80 @@ fn rules_that_do_not_match_are_details() {
     let missed: Vec<&str> =
         walk.steps.iter().filter(|s| s.line.contains('✗')).map(|s| s.line.as_str()).collect();
     assert!(
-        missed[0].ends_with("-A FORWARD -s 10.0.0.2/32 -d 192.0.2.2/32 -j DROP   ✗ -s 10.0.0.2/32"),
+        missed[0].ends_with(
+            "-A FORWARD -s 10.0.0.2/32 -d 192.0.2.2/32 -j DROP   ✗ -s 10.0.0.2/32: it comes from 10.0.0.1"
+        ),
         "{missed:?}"
     );
     assert!(walk.steps.iter().all(|s| s.detail || !s.line.contains('✗')));
+}
+
+/// A walk of `LAB` after more commands on the host.
+fn walk_after(more: &str, ns: &str, command: &str) -> Walk {
+    let mut shell = Shell::new(Lab::new(0));
+    let mut said = Collect::default();
+    shell.run_script("lab.sh", format!("{LAB}{more}\n").as_bytes(), &mut said);
+    assert_eq!(said.text(), "", "{more}");
+    let from = shell.lab.ns(ns).unwrap();
+    shell.lab.start_trace();
+    shell.run_line(from, command.as_bytes(), &mut Collect::default());
+    let events = shell.lab.stop_trace();
+    let mut walk = walk::explain(&events, &shell.lab, from);
+    walk.look(&events, &shell.lab);
+    walk
+}
+
+/// The condition that was not met stands beside what the packet has.
+#[test]
+fn a_missed_condition_has_both_values() {
+    let nc = "nc -z -n -w 1 192.0.2.2 80";
+    #[rustfmt::skip]
+    let cases = [
+        // conditions,                                       command,              why
+        ("-i wan",                                           "ping -c1 192.0.2.2", "-i wan: it came in by br0"),
+        ("! -i br0",                                         "ping -c1 192.0.2.2", "! -i br0: it came in by br0"),
+        ("-o br0",                                           "ping -c1 192.0.2.2", "-o br0: it leaves by wan"),
+        ("-p tcp",                                           "ping -c1 192.0.2.2", "-p tcp: it is icmp"),
+        ("-d 192.0.2.3",                                     "ping -c1 192.0.2.2", "-d 192.0.2.3/32: it goes to 192.0.2.2"),
+        ("-p tcp --dport 443",                               nc,                   "--dport 443: it is 80"),
+        ("-p tcp --sport 22 --dport 80",                     "nc -z -n -w 1 -p 40000 192.0.2.2 80", "--sport 22: it is 40000"),
+        ("-p tcp -m multiport --dports 22,443",              nc,                   "-m multiport --dports 22,443: it is 80"),
+        ("-p tcp ! --syn",                                   nc,                   "-m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN: it has SYN"),
+        ("-m conntrack --ctstate RELATED,ESTABLISHED",       nc,                   "--ctstate RELATED,ESTABLISHED: it is NEW"),
+        ("-m conntrack --ctstate DNAT",                      nc,                   "--ctstate DNAT: it is NEW, its destination not rewritten"),
+        ("-m addrtype --dst-type LOCAL",                     nc,                   "--dst-type LOCAL: 192.0.2.2 is UNICAST"),
+        ("-p icmp --icmp-type 3",                            "ping -c1 192.0.2.2", "-m icmp --icmp-type 3: it is an ICMP echo request, type 8 code 0"),
+        ("-m ttl --ttl-eq 9",                                "ping -c1 192.0.2.2", "-m ttl --ttl-eq 9: it is 63"),
+        ("-m mark --mark 7",                                 "ping -c1 192.0.2.2", "-m mark --mark 0x7"),
+    ];
+    for (conditions, command, why) in cases {
+        let walk = walk_after(&format!("iptables -I FORWARD {conditions} -j DROP"), "c1", command);
+        let missed = walk.steps.iter().find_map(|step| step.why.as_deref());
+        assert_eq!(missed, Some(why), "{conditions}");
+    }
+}
+
+/// A routing decision says what it looked at: rules and routes in order, and why one was taken.
+#[test]
+fn a_route_s_rivals_are_told_of() {
+    let more = "ip route add 192.0.2.0/25 dev wan metric 5\nip route add 192.0.2.0/25 dev wan metric 9\n\
+                ip route add 198.18.0.0/15 dev wan";
+    let walk = walk_after(more, "c1", "ping -c1 192.0.2.2");
+    let at_host = walk.steps.iter().filter(|step| step.title == "route").nth(1).unwrap();
+    let told: Vec<(&str, &str, bool)> =
+        at_host.tried.iter().map(|t| (t.text.as_str(), t.why.as_str(), t.won)).collect();
+    #[rustfmt::skip]
+    assert_eq!(told, [
+        ("rule 0: from all lookup local", "no route of table local holds 192.0.2.2", false),
+        ("192.0.2.0/25 dev wan scope link metric 5", "the longest prefix that holds 192.0.2.2, and the lowest metric", true),
+        ("192.0.2.0/25 dev wan scope link metric 9", "the same prefix, but metric 9", false),
+        ("192.0.2.0/24 dev wan proto kernel scope link src 192.0.2.1", "it holds 192.0.2.2 too, but /24 is shorter", false),
+        ("10.0.0.0/24 dev br0 proto kernel scope link src 10.0.0.254", "192.0.2.2 is not in it", false),
+        ("198.18.0.0/15 dev wan scope link", "192.0.2.2 is not in it", false),
+    ]);
+    let none = walk_after("", "c1", "ping -c1 -W1 203.0.113.1");
+    let step = none.steps.iter().find(|step| step.line == "no route to 203.0.113.1").unwrap();
+    assert!(!step.tried.is_empty() && step.tried.iter().all(|tried| !tried.won), "{:?}", step.tried);
 }
 
 /// A container that reaches its own published port hears its own answer, though NAT changed both addresses.

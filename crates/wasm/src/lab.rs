@@ -73,6 +73,19 @@ impl Lab {
         give(self.engine.step(index))
     }
 
+    /// What was looked at for the routing decision of a step of the last walk, in order: policy rules and
+    /// routes, each with why it was taken or was not. Empty for another step.
+    pub fn tried(&self, step: u32) -> Result<Vec<Ts<view::Tried>>, JsValue> {
+        rows(Ok(self.engine.tried(step)))
+    }
+
+    /// Where the last walk parts from the last walk of another lab: the first step of each that is not the
+    /// same by place and by what decided it. `undefined` if they go one way.
+    pub fn part(&self, other: &Self) -> Result<Option<Ts<view::Parting>>, JsValue> {
+        let found = self.engine.part(&other.engine).map_err(|t| thrown(&t))?;
+        found.map(|parting| give(Ok(parting))).transpose()
+    }
+
     /// Every namespace with its devices.
     pub fn topology(&self) -> Result<Ts<view::Topology>, JsValue> {
         give(Ok(self.engine.topology()))

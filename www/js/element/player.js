@@ -10,6 +10,7 @@
 import { Controls } from '../controls.js';
 import { h } from '../dom.js';
 import { Now } from '../now.js';
+import { Opened } from '../opened.js';
 import { Store } from '../store.js';
 import { TableView } from '../tables.js';
 import { Trace } from '../trace.js';
@@ -66,8 +67,9 @@ export class Player {
     this.box = box;
     const { store } = this;
     if (Picture) this.picture = new Picture(parts.picture, store);
-    if (named.includes('trace')) new Trace(parts.trace, store);
-    new Now(parts, store);
+    if (named.includes('trace')) new Trace(parts.trace, store, words);
+    new Now(parts, store, words);
+    new Opened(parts.opened, store, words);
     if (tabs.length > 0) {
       store.set({ tab: /** @type {import('../store.js').TableName} */ (tabs[0]), tabs });
       new TableView({ tabs: parts.tabs, panel: parts.table, ns: parts.ns, follow: parts.follow }, store);

@@ -57,6 +57,7 @@ export function skeleton(words) {
     where: h('p', { id: 'where' }),
     sentence: h('p', { id: 'sentence' }, words.loading),
     outcome: h('p', { id: 'outcome' }),
+    opened: h('details', { id: 'opened', class: 'opened' }),
     header: h('dl', { id: 'header', 'aria-label': words.header }),
     trace: h('div', { id: 'trace' }),
     tabs: h('div', { id: 'tabs', role: 'tablist', 'aria-label': words.tables }),
@@ -103,7 +104,7 @@ export function skeleton(words) {
   const sections = {
     topology: parts.picture,
     controls,
-    now: h('div', { class: 'now' }, live, parts.header),
+    now: h('div', { class: 'now' }, live, parts.opened, parts.header),
     trace: h(
       'section',
       { class: 'trace', 'aria-label': words.trace },

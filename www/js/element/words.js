@@ -20,6 +20,26 @@ const EN = {
   unloaded: 'The simulator did not load:',
   line: 'Line',
   stopped: 'Not all of the lab ran.',
+  rulesTried: 'Rules tried',
+  routesTried: 'Routes looked at',
+  entry: 'The entry before and after',
+  noRules: 'No rule was asked here: its tables are empty, or not asked for this packet',
+  failed: 'not met:',
+  before: 'before',
+  after: 'after',
+  noEntry: 'no entry in the table',
+  unconfirmed: 'a new entry, which goes into the table when the packet has passed all hooks',
+  answered: 'Answered',
+  delivered: 'Delivered',
+  dropped: 'Dropped',
+  refused: 'Refused',
+  replyLost: 'Reply lost',
+  notSent: 'Not sent',
+  was: 'was',
+  request: 'request',
+  reply: 'reply',
+  error: 'error',
+  arp: 'ARP',
 };
 
 const ZH = {
@@ -42,10 +62,32 @@ const ZH = {
   unloaded: '模拟器没有加载成功：',
   line: '行',
   stopped: '实验脚本没有全部运行。',
+  rulesTried: '试过的规则',
+  routesTried: '看过的路由',
+  entry: '连接记录：之前与之后',
+  noRules: '这里没有问任何规则：表是空的，或不为此包而问',
+  failed: '不满足：',
+  before: '之前',
+  after: '之后',
+  noEntry: '表里没有记录',
+  unconfirmed: '一条新记录，包走完所有钩子后才写入表',
+  answered: '得到回答',
+  delivered: '已送达',
+  dropped: '被丢弃',
+  refused: '被拒绝',
+  replyLost: '回答丢失',
+  notSent: '没有发出',
+  was: '原为',
+  request: '请求',
+  reply: '回答',
+  error: '错误',
+  arp: 'ARP',
 };
+
+/** @typedef {typeof EN} Words */
 
 /**
  * @param {string} lang a BCP 47 tag
- * @returns {typeof EN}
+ * @returns {Words}
  */
 export const words = (lang) => (/^zh\b/i.test(lang) ? ZH : EN);

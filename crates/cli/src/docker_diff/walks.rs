@@ -1,7 +1,7 @@
 //! Which commands of a lab are walks, and what becomes of their packets.
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::print::walk::{Verdict, explain};
+use packetwalk_shell::print::walk::{self, Mark, Verdict, explain};
 use packetwalk_trace::{Event, NsId};
 
 /// Commands that ask something of the network.
@@ -104,13 +104,13 @@ impl Walk {
     }
 
     /// The first step at which two ways part; `None` if they are one.
-    pub fn part(&self, other: &Self, same: &dyn Fn(&str, &str) -> bool) -> Option<usize> {
-        let alike = |a: &Step, b: &Step| a.ns == b.ns && same(&a.title, &b.title) && (same(&a.key, &b.key));
-        let most = self.steps.len().max(other.steps.len());
-        (0..most).find(|&at| match (self.steps.get(at), other.steps.get(at)) {
-            (Some(a), Some(b)) => !alike(a, b),
-            _ => true,
-        })
+    pub fn part(&self, other: &Self) -> Option<usize> {
+        walk::part(&self.marks(), &other.marks(), &walk::alike)
+    }
+
+    fn marks(&self) -> Vec<Mark> {
+        let mark = |s: &Step| Mark { ns: s.ns.clone(), title: s.title.clone(), row: s.key.clone() };
+        self.steps.iter().map(mark).collect()
     }
 }
 

@@ -6,12 +6,15 @@
 mod fields;
 mod leg;
 mod link;
+mod miss;
 mod netfilter;
+mod part;
 mod phrase;
 mod route;
 mod scene;
 mod step;
 mod text;
+mod tried;
 mod verdict;
 
 use packetwalk_lab::Lab;
@@ -20,8 +23,10 @@ use packetwalk_wire::Instant;
 
 pub use fields::Field;
 pub use leg::Leg;
+pub use part::{Mark, alike, part};
 pub use scene::{fdb_key, neighbour_key, route_key, rule_key};
 pub use text::{Style, text};
+pub use tried::{Tried, tried};
 pub use verdict::{Outcome, Verdict};
 
 /// Where in its namespace the packet is.
@@ -104,6 +109,11 @@ pub struct Explained {
     pub note: Option<&'static str>,
     /// What happened and why, in one plain sentence.
     pub sentence: String,
+    /// Of a rule that did not match, the first condition that was not met and what the packet has instead:
+    /// `-i docker0: it came in by eth0`.
+    pub why: Option<String>,
+    /// Of a routing decision, what was looked at, in order; filled by [`Walk::look`].
+    pub tried: Vec<Tried>,
     /// Only for those who want everything: a rule that did not match, an empty hook.
     pub detail: bool,
     /// How it went.
@@ -121,6 +131,15 @@ pub struct Walk {
     pub steps: Vec<Explained>,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+impl Walk {
+    /// Adds to each routing decision what was looked at.
+    pub fn look(&mut self, events: &[Event], lab: &Lab) {
+        for step in &mut self.steps {
+            step.tried = events.get(step.event).map(|event| tried(event, lab)).unwrap_or_default();
+        }
+    }
 }
 
 /// Explains a trace. `from` is the namespace whose packets are the requests.

@@ -66,11 +66,7 @@ pub(crate) fn run(
             continue;
         }
         let now = lab.now();
-        let date = sys.procs.values().filter(|p| p.ended.is_none()).filter_map(|p| match p.when {
-            When::At(at) | When::Start(at) => Some(at),
-            _ => None,
-        });
-        let date = date.min();
+        let date = date(sys);
         let target = match date {
             Some(at) => at.max(now).min(limit),
             None if main.is_some() => stuck_at.min(limit),
@@ -84,6 +80,15 @@ pub(crate) fn run(
             stuck_at = lab.now() + PATIENCE;
         }
     }
+}
+
+/// When the next process goes on by itself.
+pub(crate) fn date(sys: &Sys) -> Option<Instant> {
+    let dates = sys.procs.values().filter(|p| p.ended.is_none()).filter_map(|p| match p.when {
+        When::At(at) | When::Start(at) => Some(at),
+        _ => None,
+    });
+    dates.min()
 }
 
 /// How long a program takes to start: what is on its way in the network arrives meanwhile.

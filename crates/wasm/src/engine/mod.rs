@@ -164,6 +164,22 @@ impl Engine {
         found.cloned().ok_or_else(|| Trouble::plain(format!("there is no step {index}")))
     }
 
+    /// What was looked at for the routing decision of a step of the last walk.
+    pub fn tried(&self, step: u32) -> Vec<view::Tried> {
+        self.walk.as_ref().map(|(_, states)| states.tried(step)).unwrap_or_default()
+    }
+
+    /// Where the last walks of two labs part.
+    ///
+    /// # Errors
+    /// [`Trouble`] if one has walked nothing yet.
+    pub fn part(&self, other: &Self) -> Result<Option<view::Parting>, Trouble> {
+        let none = || Trouble::plain("nothing was walked yet");
+        let (here, _) = self.walk.as_ref().ok_or_else(none)?;
+        let (there, _) = other.walk.as_ref().ok_or_else(none)?;
+        Ok(walk::part(here, &self.shell.lab, there, &other.shell.lab))
+    }
+
     /// Namespaces and devices.
     pub fn topology(&self) -> view::Topology {
         topology::topology(&self.shell.lab)
@@ -217,5 +233,29 @@ impl Engine {
     /// Frames of the last walk.
     pub fn pcap(&self) -> Vec<u8> {
         self.walk.as_ref().map_or_else(Vec::new, |(_, states)| states.pcap())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tables are as of the step: an entry is not there before its packet came, and not answered before
+    /// the answer.
+    #[test]
+    fn an_entry_comes_and_is_answered_at_its_steps() {
+        let script = include_str!("../../../../tests/labs/article/docker-2015/lab.sh");
+        let mut engine = Engine::new(script);
+        let walk = engine.walk("c1", "ping -c1 203.0.113.10").expect("it walks");
+        let known = engine.tables("gateway").expect("it is there").conntrack.len();
+        let mut seen = Vec::new();
+        for step in &walk.steps {
+            let rows = engine.state_at(step.index, "gateway").expect("there is such a step").conntrack;
+            let unanswered = rows.iter().filter(|row| row.text.contains("UNREPLIED")).count();
+            if seen.last() != Some(&(rows.len(), unanswered)) {
+                seen.push((rows.len(), unanswered));
+            }
+        }
+        assert_eq!(seen, [(known - 1, 0), (known, 1), (known, 0)]);
     }
 }

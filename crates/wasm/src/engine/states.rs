@@ -1,5 +1,6 @@
 //! The lab as of each step of a walk: the walk is run again, one thing at a time, and kept after each.
 
+use packetwalk_shell::print::walk as explained;
 use packetwalk_shell::{Collect, Line, Shell};
 use packetwalk_trace::{CtStep, Event, NsId, Step};
 use packetwalk_wire::Instant;
@@ -13,6 +14,8 @@ use crate::view;
 pub struct States {
     after: Shell,
     events: Vec<Event>,
+    /// Number of each step's event.
+    order: Vec<usize>,
     /// What is needed to run it again.
     again: Option<(Shell, NsId, String)>,
     /// The lab when so many events had happened, in order.
@@ -31,13 +34,20 @@ struct Changed {
 
 impl States {
     /// For a walk that ran `command` in `ns` on a lab that was as `before` and is now as `after`.
-    pub fn new(before: Shell, after: Shell, ns: NsId, command: &str, events: Vec<Event>) -> Self {
-        Self { after, events, again: Some((before, ns, command.to_owned())), kept: Vec::new() }
+    pub fn new(
+        before: Shell,
+        after: Shell,
+        ns: NsId,
+        command: &str,
+        events: Vec<Event>,
+        order: Vec<usize>,
+    ) -> Self {
+        Self { after, events, order, again: Some((before, ns, command.to_owned())), kept: Vec::new() }
     }
 
     /// The tables of a namespace as of a step; `None` if there is no such step.
     pub fn tables(&mut self, step: u32, ns: NsId) -> Option<view::Tables> {
-        let step = step as usize;
+        let step = self.order.get(step as usize).copied().unwrap_or(step as usize);
         if step == 0 && self.events.is_empty() {
             return Some(tables(&self.after, ns));
         }
@@ -57,7 +67,8 @@ impl States {
         if event.ns != ns {
             return Some(before);
         }
-        let changed = Changed::by(self.events.get(*begin..=step)?);
+        let here = self.events.get(*begin..=step)?.iter().filter(|event| event.ns == ns);
+        let changed = Changed::by(here);
         let after = tables(after, ns);
         Some(view::Tables {
             routes: before.routes,
@@ -69,6 +80,13 @@ impl States {
         })
     }
 
+    /// What was looked at for the routing decision of a step.
+    pub fn tried(&self, step: u32) -> Vec<view::Tried> {
+        let event = self.order.get(step as usize).and_then(|at| self.events.get(*at));
+        let tried = event.map(|event| explained::tried(event, &self.after.lab)).unwrap_or_default();
+        tried.into_iter().map(|t| view::Tried { text: t.text, why: t.why, won: t.won }).collect()
+    }
+
     /// Frames of the walk, as pcapng.
     pub fn pcap(&self) -> Vec<u8> {
         self.after.lab.pcapng()
@@ -76,7 +94,7 @@ impl States {
 }
 
 impl Changed {
-    fn by(events: &[Event]) -> Self {
+    fn by<'a>(events: impl Iterator<Item = &'a Event>) -> Self {
         let mut changed = Self::default();
         for event in events {
             match event.step {
@@ -130,6 +148,9 @@ fn advance(shell: &mut Shell, until: Instant) -> bool {
             return true;
         }
     }
-    let moved = shell.lab.now() < until;
+    // No further than a process sleeps: the network alone would pass over it.
+    let now = shell.lab.now();
+    let until = shell.next_date().map_or(until, |date| date.clamp(now, until.max(now)));
+    let moved = now < until;
     shell.lab.step(until) || moved
 }

@@ -36,6 +36,7 @@ pub fn walk(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Walk, S
     };
     events.truncate(MOST_STEPS);
     let told = explained::explain(&events, &shell.lab, ns);
+    let order = told.steps.iter().map(|step| step.event).collect();
     let mut steps = steps(&shell.lab, &events, told.steps);
     let mut outcome = Outcome {
         verdict: verdict(told.outcome.verdict),
@@ -52,7 +53,7 @@ pub fn walk(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Walk, S
         steps.push(step);
     }
     let walk = view::Walk { from: u32::from(ns.0), command: command.to_owned(), steps, outcome, output };
-    let states = States::new(before, shell.clone(), ns, command, events);
+    let states = States::new(before, shell.clone(), ns, command, events, order);
     Ok((walk, states))
 }
 
@@ -78,6 +79,7 @@ fn nothing_sent(lab: &Lab, ns: NsId, output: &view::Output) -> view::Step {
         title: "not sent".to_owned(),
         line: said.to_owned(),
         sentence,
+        why: None,
         detail: false,
         tone: if output.status == 0 { Tone::Plain } else { Tone::Drop },
         decided: None,
@@ -125,6 +127,7 @@ fn steps(lab: &Lab, events: &[Event], told: Vec<explained::Explained>) -> Vec<vi
             title: told.title,
             line: told.line,
             sentence: told.sentence,
+            why: told.why,
             detail: told.detail || is_small(lab, event),
             tone: tone(told.tone),
             decided: told.decided.map(decided),
@@ -203,6 +206,22 @@ fn hush_bystanders(events: &[Event], steps: &mut [view::Step]) {
             }
         }
     }
+}
+
+/// Where two walks part; `None` if they go one way. Details do not count.
+pub fn part(here: &view::Walk, names: &Lab, there: &view::Walk, other: &Lab) -> Option<view::Parting> {
+    let of = |walk: &view::Walk, lab: &Lab| -> (Vec<u32>, Vec<explained::Mark>) {
+        let told = walk.steps.iter().filter(|step| !step.detail);
+        told.map(|step| {
+            let ns = lab.label(NsId(step.ns as u16)).to_owned();
+            let row = step.decided.as_ref().map_or_else(String::new, |d| d.text.clone());
+            (step.index, explained::Mark { ns, title: step.title.clone(), row })
+        })
+        .unzip()
+    };
+    let ((at, a), (to, b)) = (of(here, names), of(there, other));
+    let first = explained::part(&a, &b, &explained::alike)?;
+    Some(view::Parting { here: at.get(first).copied(), there: to.get(first).copied() })
 }
 
 fn place(place: explained::Place) -> Place {

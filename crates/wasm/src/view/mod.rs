@@ -15,6 +15,6 @@ pub use extension::{Extension, Simulated};
 pub use output::{Chunk, Output, Stream, Trouble};
 pub use packet::Field;
 pub use row::{RouteRow, Row, RuleRow, Tables};
-pub use step::{Decided, Leg, Place, Step, TableName, Tone};
+pub use step::{Decided, Leg, Place, Step, TableName, Tone, Tried};
 pub use topology::{Device, DeviceKind, Namespace, Peer, Topology};
-pub use walk::{Outcome, Verdict, Walk};
+pub use walk::{Outcome, Parting, Verdict, Walk};

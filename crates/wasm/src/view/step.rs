@@ -74,6 +74,18 @@ pub struct Decided {
     pub text: String,
 }
 
+/// A policy rule or route that was looked at.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Tried {
+    /// As its tool prints it.
+    pub text: String,
+    /// Why it was taken, or was not.
+    pub why: String,
+    /// Whether it decided.
+    pub won: bool,
+}
+
 /// How a step went for the packet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -114,6 +126,8 @@ pub struct Step {
     pub line: String,
     /// What happened and why, in one plain sentence.
     pub sentence: String,
+    /// Of a rule that did not match, the first condition that was not met and what the packet has instead.
+    pub why: Option<String>,
     /// True for what an expert asks for: rules that did not match, table by table.
     pub detail: bool,
     /// How it went.

@@ -35,6 +35,16 @@ pub struct Outcome {
     pub step: u32,
 }
 
+/// Where two walks part: the first step of each that the other does not have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Parting {
+    /// Of this walk; none if it ends before.
+    pub here: Option<u32>,
+    /// Of the other.
+    pub there: Option<u32>,
+}
+
 /// A command's packets, step by step.
 #[derive(Clone, PartialEq, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]

@@ -3,10 +3,11 @@
 use core::fmt::Write as _;
 
 use packetwalk_netfilter::conntrack::{Conn, Status, Tuple};
-use packetwalk_trace::{ChainId, CtSeen, CtStep, Hook, Manip, NsId, RuleEnd, Table};
+use packetwalk_trace::{ChainId, CtSeen, CtStep, Event, Hook, Manip, NsId, RuleEnd, Table};
 use packetwalk_wire::{Body, CtInfo, CtRef, Family, IfIndex, Packet, Payloads, proto};
 
 use super::fields::Field;
+use super::miss::{Asked, miss};
 use super::scene::{Scene, rule_key};
 use super::step::Draft;
 use super::{Decided, Place, TableName, Tone};
@@ -46,12 +47,13 @@ pub(super) fn table(table: Table, hook: Hook) -> Draft {
 /// A rule and how it ended.
 pub(super) fn rule(
     scene: &Scene<'_>,
-    ns: NsId,
+    event: &Event,
     table: Table,
     chain: ChainId,
     rule: u16,
     end: RuleEnd,
 ) -> Draft {
+    let ns = event.ns;
     let (hook, family) = here(scene, ns);
     let chain_name = scene.chain(ns, family, table, chain);
     let found = scene.rule(ns, family, table, chain, rule);
@@ -61,16 +63,20 @@ pub(super) fn rule(
     );
     let number = format!("Rule {rule} of {} {chain_name}", table.name());
     let target = |id| scene.chain(ns, family, table, id);
+    let mut why = None;
     let (line, sentence, tone) = match end {
         RuleEnd::NoMatch(n) => {
-            let failed =
-                found.and_then(|(_, r)| iptables::conditions(r, family).get(usize::from(n)).cloned());
-            let why = failed.unwrap_or_else(|| "a condition".to_owned());
-            (
-                format!("{text}   ✗ {why}"),
-                format!("{number} does not match: “{why}” is not met."),
-                Tone::Plain,
-            )
+            let asked = Asked { scene, ns, id: event.id, body: &event.body };
+            let failed = found.map_or_else(|| "a condition".to_owned(), |(_, r)| miss(&asked, family, r, n));
+            let sentence = match failed.split_once(": ") {
+                Some((condition, has)) => {
+                    format!("{number} does not match: it asks for “{condition}”, but {has}.")
+                }
+                None => format!("{number} does not match: “{failed}” is not met."),
+            };
+            let line = format!("{text}   ✗ {failed}");
+            why = Some(failed);
+            (line, sentence, Tone::Plain)
         }
         RuleEnd::Accept => {
             (format!("{text}   ✓"), format!("{number} matches and accepts the packet."), Tone::Accept)
@@ -108,6 +114,7 @@ pub(super) fn rule(
     let decided = Decided { table: TableName::Rules, key: rule_key(table, &chain_name, rule), text };
     let draft = Draft::new(Place::Hook(hook), format!("{} {chain_name}", table.name()), line, sentence)
         .decided(decided)
+        .why(why)
         .tone(tone);
     if matches!(end, RuleEnd::NoMatch(_)) { draft.detail() } else { draft }
 }

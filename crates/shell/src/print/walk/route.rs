@@ -91,7 +91,7 @@ fn destination(kind: RouteKind, prefix: std::net::IpAddr, len: u8) -> String {
 }
 
 /// iproute2's `print_route`, without metrics and flags; of several next hops, the one that was taken.
-fn route_text(scene: &Scene<'_>, ns: NsId, route: &Route, oif: IfIndex) -> String {
+pub(super) fn route_text(scene: &Scene<'_>, ns: NsId, route: &Route, oif: IfIndex) -> String {
     let mut line = destination(route.kind, route.dst.addr(), route.dst.prefix_len());
     let hop = route.nexthops.iter().find(|n| n.oif == oif).or_else(|| route.nexthops.first());
     if let Some(via) = hop.and_then(|hop| hop.via) {
@@ -128,7 +128,7 @@ fn route_text(scene: &Scene<'_>, ns: NsId, route: &Route, oif: IfIndex) -> Strin
     line
 }
 
-fn table_name(id: u32) -> String {
+pub(super) fn table_name(id: u32) -> String {
     match id {
         table_id::LOCAL => "local".to_owned(),
         table_id::MAIN => "main".to_owned(),

@@ -9,7 +9,7 @@ use packetwalk_link::Device;
 use packetwalk_netfilter::xtables::{Face, Rule, Table};
 use packetwalk_route::Route;
 use packetwalk_stack::Stack;
-use packetwalk_trace::{ChainId, Hook, NsId, Table as TableId};
+use packetwalk_trace::{ChainId, CtStep, DropReason, Event, Hook, NsId, Step, Table as TableId};
 use packetwalk_wire::{Body, Family, IfIndex, Mac, sorted::Map};
 
 /// What explaining needs: the lab, and what the packets did so far.
@@ -19,6 +19,10 @@ pub(super) struct Scene<'a> {
     pub last: Map<u32, Body>,
     /// The hook, its family and the table that each namespace is in.
     pub at: Map<NsId, Hooked>,
+    /// What conntrack said last of a packet.
+    pub tracked: Map<(NsId, u32), CtStep>,
+    /// The port of a bridge that a packet came in by.
+    pub ports: Map<(NsId, u32), IfIndex>,
     /// Prints packets in a line, with relative sequence numbers.
     pub printer: Printer,
 }
@@ -28,11 +32,48 @@ pub(super) struct Scene<'a> {
 pub(super) struct Hooked {
     pub hook: Hook,
     pub family: Family,
+    pub iif: IfIndex,
+    pub oif: IfIndex,
 }
 
 impl<'a> Scene<'a> {
     pub fn new(lab: &'a Lab) -> Self {
-        Self { lab, last: Map::new(), at: Map::new(), printer: phrase::printer() }
+        Self {
+            lab,
+            last: Map::new(),
+            at: Map::new(),
+            tracked: Map::new(),
+            ports: Map::new(),
+            printer: phrase::printer(),
+        }
+    }
+
+    /// Keeps what an event says of what follows.
+    pub fn see(&mut self, event: &Event) {
+        let packet = (event.ns, event.id);
+        match event.step {
+            Step::Hook { hook, family, iif, oif } => {
+                self.at.insert(event.ns, Hooked { hook, family, iif, oif });
+            }
+            Step::Conntrack(step) => {
+                self.tracked.insert(packet, step);
+            }
+            Step::Receive(dev) if self.master(event.ns, dev).is_some() => {
+                self.ports.insert(packet, dev);
+            }
+            _ => {}
+        }
+    }
+
+    /// Why a packet ended, as the end of a sentence that begins with it.
+    pub fn reason(&self, body: &Body, reason: DropReason) -> String {
+        let plain = phrase::reason(reason).to_owned();
+        let (DropReason::IpOutNoRoutes, Body::Ip(packet)) = (reason, body) else { return plain };
+        let (src, dst) = (packet.ip.src, packet.ip.dst);
+        if !src.is_loopback() || dst.is_loopback() {
+            return plain;
+        }
+        format!("its source {src} leaves by lo alone, not towards {dst}, unless route_localnet is set")
     }
 
     pub fn stack(&self, ns: NsId) -> Option<&'a Stack> {

@@ -4,7 +4,7 @@ use packetwalk_trace::{Event, Step};
 use packetwalk_wire::Body;
 
 use super::fields::fields;
-use super::scene::{Hooked, Scene};
+use super::scene::Scene;
 use super::{Decided, Explained, Leg, Place, Tone, link, netfilter, phrase, route};
 
 /// What is said of an event, before what all events have is added.
@@ -18,6 +18,7 @@ pub(super) struct Draft {
     tone: Tone,
     decided: Option<Decided>,
     note: Option<&'static str>,
+    why: Option<String>,
 }
 
 impl Draft {
@@ -36,6 +37,7 @@ impl Draft {
             tone: Tone::Plain,
             decided: None,
             note: None,
+            why: None,
         }
     }
 
@@ -54,6 +56,12 @@ impl Draft {
         self
     }
 
+    /// The condition that was not met.
+    pub fn why(mut self, why: Option<String>) -> Self {
+        self.why = why;
+        self
+    }
+
     pub fn decided(mut self, decided: Decided) -> Self {
         self.decided = Some(decided);
         self
@@ -67,9 +75,7 @@ pub(super) fn explain(scene: &mut Scene<'_>, at: usize, event: &Event, leg: Leg)
     if known {
         scene.last.insert(event.id, event.body);
     }
-    if let Step::Hook { hook, family, .. } = event.step {
-        scene.at.insert(event.ns, Hooked { hook, family });
-    }
+    scene.see(event);
     let summary = match event.step {
         Step::Send | Step::Deliver | Step::Arp => {
             phrase::summary(&mut scene.printer, &event.body, &scene.lab.payloads)
@@ -91,6 +97,8 @@ pub(super) fn explain(scene: &mut Scene<'_>, at: usize, event: &Event, leg: Leg)
         tone: draft.tone,
         decided: draft.decided,
         note: draft.note,
+        why: draft.why,
+        tried: Vec::new(),
         fields,
     }
 }
@@ -110,7 +118,7 @@ fn draft(scene: &Scene<'_>, event: &Event, leg: Leg, fields: &[super::Field], su
         Step::Bridge { bridge, from, to } => link::bridge(scene, ns, bridge, from, to),
         Step::Hook { hook, iif, oif, .. } => netfilter::hook(scene, ns, hook, iif, oif),
         Step::Table { table, hook } => netfilter::table(table, hook),
-        Step::Rule { table, chain, rule, end } => netfilter::rule(scene, ns, table, chain, rule, end),
+        Step::Rule { table, chain, rule, end } => netfilter::rule(scene, event, table, chain, rule, end),
         Step::ChainEnd { table, chain } => netfilter::chain_end(scene, ns, table, chain),
         Step::Policy { table, chain, accept } => netfilter::policy(scene, ns, table, chain, accept),
         Step::Conntrack(step) => netfilter::conntrack(scene, ns, step, body),
@@ -147,8 +155,9 @@ fn draft(scene: &Scene<'_>, event: &Event, leg: Leg, fields: &[super::Field], su
             Draft::new(Place::Socket, "answer", "the kernel answers", sentence).detail()
         }
         Step::Drop(reason) => {
-            let line = format!("{}: {}", reason.name(), phrase::reason(reason));
-            let sentence = format!("The packet ends in {}: {}.", scene.ns(ns), phrase::reason(reason));
+            let why = scene.reason(body, reason);
+            let line = format!("{}: {why}", reason.name());
+            let sentence = format!("The packet ends in {}: {why}.", scene.ns(ns));
             Draft::new(Place::Socket, "drop", line, sentence).tone(Tone::Drop)
         }
         Step::Errno(error) => {

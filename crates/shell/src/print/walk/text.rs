@@ -117,6 +117,13 @@ impl Printer {
             }
             None => self.paint(color, &step.line),
         }
+        if self.style.details {
+            for tried in &step.tried {
+                let mark = if tried.won { '✓' } else { '·' };
+                let _ = write!(self.out, "\n{:1$}", "", TITLE + 3);
+                self.paint("2", &format!("{mark} {}   {}", tried.text, tried.why));
+            }
+        }
         if let Some(note) = step.note {
             let _ = write!(self.out, "\n{:1$}", "", TITLE + 3);
             self.paint("2", note);

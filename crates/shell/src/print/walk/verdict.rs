@@ -205,7 +205,7 @@ impl Judge<'_> {
             .filter(|(_, s)| s.tone == Tone::Drop)
             .find_map(|(e, s)| self.cause(e, s));
         let cause = cause.unwrap_or_else(|| match event.step {
-            Step::Drop(reason) => phrase::reason(reason).to_owned(),
+            Step::Drop(reason) => self.scene.reason(&event.body, reason),
             _ => step.line.clone(),
         });
         Some(format!("in {place}, {cause}"))

@@ -1,0 +1,248 @@
+/**
+ * Two walks side by side: the one on show, and the same command in the lab with one change. What they share is said
+ * once; where they part is marked.
+ *
+ * @typedef {import('./store.js').Store} Store
+ * @typedef {import('./store.js').Walk} Walk
+ * @typedef {import('./store.js').Step} Step
+ * @typedef {import('./change.js').Change} Change
+ * @typedef {import('./world.js').World} World
+ * @typedef {typeof import('../pkg/packetwalk.js')} Engine
+ */
+
+import { apply, offered, told } from './change.js';
+import { h, reducedMotion } from './dom.js';
+import { words } from './element/words.js';
+import { ending } from './now.js';
+import { world as worldOf } from './world.js';
+
+/** How many steps after the parting are shown at once. */
+const NEAR = 8;
+
+export class Compare {
+  /** The change on show. @type {Change | null} */
+  change = null;
+  /** @type {{ label: string, change: Change }[]} */
+  #offers = [];
+
+  /**
+   * @param {{ form: HTMLFormElement, what: HTMLSelectElement, command: HTMLInputElement, text: HTMLTextAreaElement,
+   *   result: HTMLElement, sentence: HTMLElement, box: HTMLDetailsElement }} parts
+   * @param {Store} store
+   * @param {{ engine: () => Engine | null, script: () => string, take: (script: string) => void,
+   *   listener: () => { ns: string, command: string } | null }} page
+   */
+  constructor(parts, store, page) {
+    this.parts = parts;
+    this.store = store;
+    this.page = page;
+    this.words = words(document.documentElement.lang);
+    parts.what.addEventListener('change', () => this.#fit());
+    parts.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.run(this.#chosen(), true);
+    });
+    store.watch(['world'], () => this.#offer());
+    store.watch(['walk'], () => this.clear());
+  }
+
+  /** Nothing is compared any more. */
+  clear() {
+    this.change = null;
+    this.parts.sentence.textContent = '';
+    this.parts.result.replaceChildren();
+  }
+
+  #offer() {
+    const { world, lab } = this.store.state;
+    if (!world || !lab) return;
+    const host = world.center.ns.name;
+    const policy = lab.tables(host).rules.find(({ key }) => key === 'filter/FORWARD/0')?.text ?? '';
+    this.#offers = offered(this.page.script(), host, policy.split(' ').at(-1) ?? '');
+    const option = (/** @type {string} */ value, /** @type {string} */ label) =>
+      h('option', { value }, label);
+    this.parts.what.replaceChildren(
+      ...this.#offers.map(({ label }, at) => option(String(at), label)),
+      option('run', 'a command of your own…'),
+      option('script', 'an edited lab…'),
+    );
+    this.#fit();
+  }
+
+  /** Shows the field that the choice needs. */
+  #fit() {
+    const { what, command, text } = this.parts;
+    const offer = this.#offers[Number(what.value)];
+    const typed = what.value === 'run' || offer?.change.kind === 'run';
+    if (offer?.change.kind === 'run') command.value = offer.change.value;
+    command.hidden = !typed;
+    command.required = typed;
+    text.hidden = what.value !== 'script';
+    if (!text.hidden) text.value = this.page.script();
+  }
+
+  /** @returns {Change} */
+  #chosen() {
+    const { what, command, text } = this.parts;
+    if (what.value === 'script') return { kind: 'script', value: text.value };
+    const offer = this.#offers[Number(what.value)];
+    return offer && offer.change.kind !== 'run' ? offer.change : { kind: 'run', value: command.value.trim() };
+  }
+
+  /**
+   * Takes the walk on show once more in the changed lab.
+   * @param {Change} change
+   * @param {boolean} [go] whether to go to where they part
+   */
+  run(change, go = false) {
+    const engine = this.page.engine();
+    const { lab, walk, world } = this.store.state;
+    const from = walk && world?.byId.get(walk.from)?.ns.name;
+    if (!engine || !lab || !walk || !world || from === undefined || from === null) return;
+    this.clear();
+    this.change = change;
+    this.parts.box.open = true;
+    const script = apply(this.page.script(), change);
+    const other = engine.Lab.asFar(script);
+    try {
+      const listener = this.page.listener();
+      if (listener) other.run(listener.ns, listener.command);
+      const there = other.walk(from, walk.command);
+      this.#draw(walk, world, there, worldOf(other.topology()), lab.part(other), script);
+    } catch (error) {
+      this.parts.sentence.textContent = `The changed lab cannot be walked: ${error instanceof Error ? error.message : error}`;
+    } finally {
+      // Of what the change said only its own words are of interest here.
+      const trouble = other.troubles().at(-1);
+      const known = lab.troubles().length;
+      if (trouble && other.troubles().length > known) {
+        this.parts.result.prepend(h('p', { class: 'trouble' }, `The change complains: ${trouble.message}`));
+      }
+      other.free();
+    }
+    if (go) {
+      const mark = this.parts.result.querySelector('.parts') ?? this.parts.sentence;
+      mark.scrollIntoView({ block: 'center', behavior: reducedMotion() ? 'auto' : 'smooth' });
+    }
+  }
+
+  /**
+   * @param {Walk} here
+   * @param {World} names
+   * @param {Walk} there
+   * @param {World} otherNames
+   * @param {import('../pkg/packetwalk.js').Parting | undefined} parting
+   * @param {string} script
+   */
+  #draw(here, names, there, otherNames, parting, script) {
+    const change = told(/** @type {Change} */ (this.change));
+    const listed = (/** @type {Walk} */ walk) => walk.steps.filter(({ detail }) => !detail);
+    const [a, b] = [listed(here), listed(there)];
+    const first = (/** @type {Step[]} */ steps, /** @type {number | undefined} */ index) => {
+      const at = steps.findIndex((step) => step.index === index);
+      return at < 0 ? steps.length : at;
+    };
+    const at = parting ? Math.min(first(a, parting.here), first(b, parting.there)) : a.length;
+    const name = (/** @type {World} */ world, /** @type {Step | undefined} */ step) =>
+      step ? (world.byId.get(step.ns)?.label ?? '?') : '';
+    const { sentence, result } = this.parts;
+    if (!parting) {
+      sentence.textContent = `They go one way, all ${a.length} steps: the change makes no difference to this walk.`;
+    } else {
+      const [left, right] = [a[at], b[at]];
+      const where = name(names, left) || name(otherNames, right);
+      const does = (/** @type {Step | undefined} */ step, /** @type {string} */ whose) =>
+        step
+          ? (name(names, step) === where ? '' : `(in ${whose}) `) + step.sentence
+          : 'There is nothing more.';
+      sentence.replaceChildren(
+        h('strong', {}, `They part at step ${at + 1}, in ${where}. `),
+        `As it is: ${does(left, name(names, left))} With ${change}: ${does(right, name(otherNames, right))}`,
+      );
+    }
+    const shared = a.slice(0, at);
+    const same = h(
+      'details',
+      { class: 'shared' },
+      h('summary', {}, at === 1 ? 'The same first step' : `The same ${at} steps`),
+      h('ol', {}, ...shared.map((step, index) => this.#row(step, index, name(names, step), here))),
+    );
+    const side = (
+      /** @type {string} */ title,
+      /** @type {Walk} */ walk,
+      /** @type {World} */ world,
+      /** @type {Step[]} */ steps,
+      /** @type {Node | null} */ extra,
+    ) => {
+      const { tone, text } = ending(walk.outcome, this.words);
+      const rest = steps.slice(at).map((step, index) => {
+        const item = this.#row(step, at + index, name(world, step), walk, index === 0);
+        if (index === 0 && parting) {
+          item.classList.add('parts');
+          item.prepend(h('span', { class: 'parting' }, 'here they part'));
+        }
+        return item;
+      });
+      const [near, far] = [rest.slice(0, NEAR), rest.slice(NEAR)];
+      return h(
+        'section',
+        { class: 'side' },
+        h('h3', {}, title),
+        h('p', { class: `ending ${tone}` }, h('strong', {}, text), ' ', walk.outcome.sentence),
+        rest.length > 0
+          ? h('ol', { start: at + 1 }, ...near)
+          : parting && h('p', { class: 'soft' }, 'Nothing more.'),
+        far.length > 0 &&
+          h(
+            'details',
+            { class: 'shared' },
+            h('summary', {}, far.length === 1 ? 'one more step' : `${far.length} more steps`),
+            h('ol', { start: at + 1 + NEAR }, ...far),
+          ),
+        extra,
+      );
+    };
+    const take = h(
+      'button',
+      { type: 'button', class: 'take', click: () => this.page.take(script) },
+      'Show this lab instead',
+    );
+    result.replaceChildren(
+      at > 0 ? same : '',
+      h(
+        'div',
+        { class: 'sides' },
+        side('As it is', here, names, a, null),
+        side(`With ${change}`, there, otherNames, b, take),
+      ),
+    );
+  }
+
+  /**
+   * A step; one of the walk on show leads there, another shows its sentence.
+   * @param {Step} step
+   * @param {number} at
+   * @param {string} name
+   * @param {Walk} walk
+   * @param {boolean} [open] whether its sentence is on show from the start
+   */
+  #row(step, at, name, walk, open = false) {
+    const sentence = h('span', { class: 'said' }, step.sentence);
+    sentence.hidden = !open;
+    const button = h('button', { type: 'button', class: `step ${step.tone}`, 'aria-expanded': String(open) });
+    button.addEventListener('click', () => {
+      sentence.hidden = !sentence.hidden;
+      button.setAttribute('aria-expanded', String(!sentence.hidden));
+      if (walk !== this.store.state.walk) return;
+      this.store.set({ playing: false });
+      this.store.seek(step.index);
+    });
+    button.append(
+      h('span', { class: 'number' }, String(at + 1)),
+      h('span', { class: 'title' }, `${name} · ${step.title}`),
+      step.line && h('code', {}, step.line),
+      sentence,
+    );
+    return h('li', {}, button);
+  }
+}
