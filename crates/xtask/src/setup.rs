@@ -11,7 +11,7 @@ use crate::sh::{command, exists, output, run};
 const BINARYEN: &str = "binaryen@132.0.0";
 
 /// Programs, Debian's packages of them, and what is skipped without them.
-const DEBIAN: [(&str, &str, &str); 18] = [
+const DEBIAN: [(&str, &str, &str); 19] = [
     ("ip", "iproute2", KERNEL),
     ("iptables", "iptables", KERNEL),
     ("conntrack", "conntrack", KERNEL),
