@@ -104,12 +104,14 @@ impl Routing {
         let up = device.up;
         for family in [Family::V4, Family::V6] {
             for table in self.tables_mut(family).iter_mut() {
-                for route in table.routes_mut().filter(|r| refusal(r.kind).is_none()) {
-                    let host = route.scope == Scope::HOST || is_local6(route);
+                table.revise(&mut |route| {
+                    let host =
+                        refusal(route.kind).is_some() || route.scope == Scope::HOST || is_local6(route);
                     for nh in route.nexthops.iter_mut().filter(|n| n.oif == dev && !host) {
                         nh.linkdown = !carrier;
                     }
-                }
+                    true
+                });
             }
         }
         if carrier && up {
@@ -125,12 +127,13 @@ impl Routing {
         let carrier = self.dev(dev).is_some_and(|d| d.carrier);
         for family in [Family::V4, Family::V6] {
             for table in self.tables_mut(family).iter_mut() {
-                for route in table.routes_mut() {
+                table.revise(&mut |route| {
                     for nh in route.nexthops.iter_mut().filter(|n| n.oif == dev && n.dead) {
                         nh.dead = !up;
                         nh.linkdown = !carrier;
                     }
-                }
+                    true
+                });
             }
         }
     }
@@ -143,7 +146,7 @@ impl Routing {
     /// `fib_sync_down_dev`.
     pub(crate) fn disable_ip(&mut self, dev: IfIndex, force: bool) {
         for table in self.tables_mut(Family::V4).iter_mut() {
-            table.retain(|route| {
+            table.revise(&mut |route| {
                 for nh in &mut route.nexthops {
                     if nh.oif == dev && (force || nh.scope != Scope::NOWHERE) {
                         (nh.dead, nh.linkdown) = (true, true);

@@ -162,9 +162,10 @@ impl Routing {
         self.anycast6(dev);
         let src = gone.local;
         for table in self.tables_mut(Family::V6).iter_mut() {
-            for route in table.routes_mut().filter(|r| r.prefsrc == Some(src)) {
-                route.prefsrc = None;
-            }
+            table.revise(&mut |route| {
+                route.prefsrc = route.prefsrc.filter(|&prefsrc| prefsrc != src);
+                true
+            });
         }
     }
 
@@ -226,13 +227,16 @@ impl Routing {
     /// # Source
     /// Linux v6.18, `net/ipv6/addrconf.c`: `addrconf_ifdown`.
     pub(crate) fn dev_down6(&mut self, dev: IfIndex) {
-        self.flush_routes(Family::V6, |r| {
-            crate::fib::refusal(r.kind).is_none() && r.nexthops.iter().all(|n| n.oif == dev)
-        });
         for table in self.tables_mut(Family::V6).iter_mut() {
-            for route in table.routes_mut().filter(|r| r.nexthops.len() > 1) {
-                route.nexthops.retain(|n| n.oif != dev);
-            }
+            table.revise(&mut |route| {
+                if crate::fib::refusal(route.kind).is_none() && route.nexthops.iter().all(|n| n.oif == dev) {
+                    return false;
+                }
+                if route.nexthops.len() > 1 {
+                    route.nexthops.retain(|n| n.oif != dev);
+                }
+                true
+            });
         }
         let Some(device) = self.dev_mut(dev) else { return };
         device.rejoins6 |= device.ready6;

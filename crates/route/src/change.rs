@@ -10,6 +10,7 @@ use crate::bits;
 use crate::error::RouteError;
 use crate::fib::refusal;
 use crate::route::{NextHop, NlFlags, Route, RouteFilter, Scope, table_id};
+use crate::sets::bare;
 
 /// Scope that a type of route has at most.
 ///
@@ -64,18 +65,20 @@ impl Routing {
             Family::V4 => chosen4(filter, route),
             Family::V6 => chosen6(filter, route),
         };
-        let at = table.at(dst).iter().position(chosen).ok_or(RouteError::NoProcess)?;
-        let routes = table.at_mut(dst);
-        if let ([asked], true) = (&filter.nexthops[..], family == Family::V6)
-            && asked.via.is_some()
-            && routes[at].nexthops.len() > 1
-        {
-            let route = routes[at].clone();
-            routes[at].nexthops.retain(|way| !one_way(asked, way));
-            return Ok(route);
-        }
-        let route = routes.remove(at);
-        table.tidy();
+        let mut routes = table.at(dst).to_vec();
+        let at = routes.iter().position(chosen).ok_or(RouteError::NoProcess)?;
+        let mut route = match (&filter.nexthops[..], routes.get_mut(at)) {
+            ([asked], Some(route))
+                if family == Family::V6 && asked.via.is_some() && route.nexthops.len() > 1 =>
+            {
+                let whole = route.clone();
+                route.nexthops.retain(|way| !one_way(asked, way));
+                whole
+            }
+            _ => routes.remove(at),
+        };
+        table.set(dst, routes);
+        route.dst = dst;
         Ok(route)
     }
 
@@ -83,7 +86,7 @@ impl Routing {
     pub fn flush_routes(&mut self, family: Family, mut gone: impl FnMut(&Route) -> bool) -> usize {
         let mut count = 0;
         for table in self.tables_mut(family).iter_mut() {
-            table.retain(|route| {
+            table.retain(&mut |route| {
                 let gone = gone(route);
                 count += usize::from(gone);
                 !gone
@@ -137,10 +140,10 @@ impl Routing {
             return Err(RouteError::PrefixBits);
         }
         self.check4(&mut route)?;
-        let dst = route.dst;
+        let dst = std::mem::replace(&mut route.dst, bare(Family::V4));
         let table = self.tables_mut(Family::V4).make(route.table);
         let order = |r: &Route| (std::cmp::Reverse(r.tos), r.metric);
-        let at = table.at(dst);
+        let mut at = table.at(dst).to_vec();
         let first = at.partition_point(|r| order(r) < order(&route));
         let equal = at[first..].iter().take_while(|r| order(r) == order(&route)).count();
         let twin = at[first..first + equal].iter().position(|r| *r == route);
@@ -157,9 +160,10 @@ impl Routing {
                         Some(0) => Ok(()),
                         Some(_) => Err(RouteError::Exists),
                         None => {
-                            if let Some(old) = table.at_mut(dst).get_mut(first) {
+                            if let Some(old) = at.get_mut(first) {
                                 *old = route;
                             }
+                            table.set(dst, at);
                             Ok(())
                         }
                     };
@@ -169,14 +173,17 @@ impl Routing {
                 _ => first,
             }
         };
-        table.at_mut(dst).insert(place, route);
+        at.insert(place, route);
+        table.set(dst, at);
         Ok(())
     }
 
     /// Deletes the routes by an interface that is gone.
     pub(crate) fn drop_routes_by(&mut self, dev: IfIndex) {
         for family in [Family::V4, Family::V6] {
-            self.flush_routes(family, |r| r.nexthops.iter().any(|n| n.oif == dev));
+            for table in self.tables_mut(family).iter_mut() {
+                table.revise(&mut |r| r.nexthops.iter().all(|n| n.oif != dev));
+            }
         }
     }
 }

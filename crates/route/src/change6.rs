@@ -7,6 +7,7 @@ use crate::Routing;
 use crate::error::RouteError;
 use crate::fib::refusal;
 use crate::route::{NextHop, NlFlags, Route, Scope};
+use crate::sets::bare;
 
 /// Metric of a route that the user gives none (`IP6_RT_PRIO_USER`).
 pub const USER_METRIC: u32 = 1024;
@@ -46,9 +47,9 @@ impl Routing {
     /// Linux v6.18, `net/ipv6/ip6_fib.c`: `fib6_add`, `fib6_add_rt2node`.
     pub(crate) fn insert6(&mut self, mut route: Route, how: NlFlags) -> Result<(), RouteError> {
         self.check6(&mut route)?;
-        let dst = route.dst;
+        let dst = std::mem::replace(&mut route.dst, bare(Family::V6));
         let table = self.tables_mut(Family::V6).make(route.table);
-        let at = table.at(dst);
+        let mut at = table.at(dst).to_vec();
         let first = at.partition_point(|r| r.metric < route.metric);
         let equal = at[first..].iter().take_while(|r| r.metric == route.metric).count();
         let group = &at[first..first + equal];
@@ -56,17 +57,13 @@ impl Routing {
         if how.replace() {
             let old =
                 group.iter().position(|r| ecmp(r) == ecmp(&route)).or(if equal > 0 { Some(0) } else { None });
-            return match old {
-                Some(old) => {
-                    table.at_mut(dst)[first + old] = route;
-                    Ok(())
-                }
-                None if !how.create() => Err(RouteError::NoMatch6),
-                None => {
-                    table.at_mut(dst).insert(first, route);
-                    Ok(())
-                }
-            };
+            match old.and_then(|old| at.get_mut(first + old)) {
+                Some(old) => *old = route,
+                None if !how.create() => return Err(RouteError::NoMatch6),
+                None => at.insert(first, route),
+            }
+            table.set(dst, at);
+            return Ok(());
         }
         if equal > 0 && how.excl() {
             return Err(RouteError::Exists);
@@ -79,12 +76,12 @@ impl Routing {
                 }
             }
         }
-        if let Some(sibling) = group.iter().position(|r| ecmp(r) && ecmp(&route)) {
-            let nexthops = std::mem::take(&mut route.nexthops);
-            table.at_mut(dst)[first + sibling].nexthops.extend(nexthops);
-            return Ok(());
+        let sibling = group.iter().position(|r| ecmp(r) && ecmp(&route));
+        match sibling.and_then(|sibling| at.get_mut(first + sibling)) {
+            Some(sibling) => sibling.nexthops.extend(std::mem::take(&mut route.nexthops)),
+            None => at.insert(first + equal, route),
         }
-        table.at_mut(dst).insert(first + equal, route);
+        table.set(dst, at);
         Ok(())
     }
 }

@@ -13,10 +13,10 @@ use crate::table::{Chain, Node};
 /// How one prefix or table answered.
 #[derive(Clone, Copy)]
 pub(crate) enum Found<'a> {
-    /// This way out of this route.
-    Way(&'a Route, usize),
-    /// A route of a type that refuses.
-    Refused(&'a Route),
+    /// This way out of this route, to a prefix of this length.
+    Way(&'a Route, usize, u8),
+    /// A route of a type that refuses, to a prefix of this length.
+    Refused(&'a Route, u8),
     /// `throw`: the next rule is asked.
     Throw,
     /// Nothing: shorter prefixes, then the next rule.
@@ -54,7 +54,7 @@ impl Routing {
                 Found::Nothing | Found::Throw => self.table_lookup(table_id::DEFAULT, flow),
                 found => found,
             };
-            return answer(found, None).unwrap_or(Err(none));
+            return answer(found, flow, None).unwrap_or(Err(none));
         }
         let mut at = 0;
         while let Some(rule) = rules.list.get(at) {
@@ -74,12 +74,12 @@ impl Routing {
                 RuleAction::Prohibit => return Err(NoRoute { error: SendError::Access, by: None }),
             };
             let found = self.table_lookup(table, flow);
-            if let Found::Way(route, _) = found
-                && rule.suppress_prefixlength.is_some_and(|len| route.dst.prefix_len() <= len)
+            if let Found::Way(_, _, len) = found
+                && rule.suppress_prefixlength.is_some_and(|most| len <= most)
             {
                 continue;
             }
-            if let Some(end) = answer(found, Some(rule.priority)) {
+            if let Some(end) = answer(found, flow, Some(rule.priority)) {
                 return end;
             }
         }
@@ -89,9 +89,10 @@ impl Routing {
     /// One table's answer.
     pub(crate) fn table_lookup(&self, id: u32, flow: &Flow) -> Found<'_> {
         let Some(table) = self.tables(flow.family()).get(id) else { return Found::Nothing };
-        for node in table.chain(bits::of(flow.dst)) {
+        let mut chain = table.chain(bits::of(flow.dst));
+        while let Some(node) = chain.peek() {
             match self.ask(node, flow) {
-                Found::Nothing => {}
+                Found::Nothing => chain.skip(),
                 found => return found,
             }
         }
@@ -108,25 +109,25 @@ impl Routing {
         let chain = |id| self.v4.get(id).map(|t| t.chain(address));
         let (mut local, mut main) = (chain(table_id::LOCAL), chain(table_id::MAIN));
         loop {
-            let a = local.as_mut().and_then(Chain::peek);
-            let b = main.as_mut().and_then(Chain::peek);
+            let a = local.as_ref().and_then(Chain::peek);
+            let b = main.as_ref().and_then(Chain::peek);
             let (node, from) = match (a, b) {
-                (Some(a), Some(b)) if a.len() < b.len() => (b, &mut main),
+                (Some(a), Some(b)) if a.len < b.len => (b, &mut main),
                 (Some(a), _) => (a, &mut local),
                 (None, Some(b)) => (b, &mut main),
                 (None, None) => return Found::Nothing,
             };
-            if let Some(chain) = from {
-                chain.skip();
-            }
             match self.ask(node, flow) {
                 Found::Nothing => {}
                 found => return found,
             }
+            if let Some(chain) = from {
+                chain.skip();
+            }
         }
     }
 
-    fn ask<'a>(&self, node: &'a Node, flow: &Flow) -> Found<'a> {
+    fn ask<'a>(&self, node: Node<'a>, flow: &Flow) -> Found<'a> {
         match flow.family() {
             Family::V4 => self.ask4(node, flow),
             Family::V6 => self.ask6(node, flow),
@@ -135,8 +136,8 @@ impl Routing {
 
     /// # Source
     /// Linux v6.18, `net/ipv4/fib_trie.c`: `fib_table_lookup` (its last part), `fib_lookup_good_nhc`.
-    fn ask4<'a>(&self, node: &'a Node, flow: &Flow) -> Found<'a> {
-        for route in &node.routes {
+    fn ask4<'a>(&self, node: Node<'a>, flow: &Flow) -> Found<'a> {
+        for route in node.routes {
             if route.tos != 0 && route.tos & 0xfc != flow.tos & 0xfc {
                 continue;
             }
@@ -147,14 +148,14 @@ impl Routing {
                 return Found::Throw;
             }
             if refusal(route.kind).is_some() {
-                return Found::Refused(route);
+                return Found::Refused(route, node.len);
             }
             let usable = |nh: &NextHop| {
                 let down = nh.linkdown && !flow.ignore_linkstate && self.ignores_linkdown(nh.oif);
                 !(nh.dead || down) && (flow.oif == IfIndex::NONE || flow.oif == nh.oif)
             };
             if let Some(nh) = route.nexthops.iter().position(usable) {
-                return Found::Way(route, nh);
+                return Found::Way(route, nh, node.len);
             }
         }
         Found::Nothing
@@ -166,7 +167,8 @@ impl Routing {
 }
 
 /// `None`: go on with the next rule.
-fn answer(found: Found<'_>, rule: Option<u32>) -> Option<Result<Hit<'_>, NoRoute<'_>>> {
+fn answer<'a>(found: Found<'a>, flow: &Flow, rule: Option<u32>) -> Option<Result<Hit<'a>, NoRoute<'a>>> {
+    let dst = flow.dst;
     let of = |route: &Route| match (rule, route.table) {
         (Some(rule), _) => rule,
         (None, table_id::LOCAL) => 0,
@@ -174,10 +176,10 @@ fn answer(found: Found<'_>, rule: Option<u32>) -> Option<Result<Hit<'_>, NoRoute
         (None, _) => 32767,
     };
     match found {
-        Found::Way(route, nh) => Some(Ok(Hit { rule: of(route), route, nh })),
-        Found::Refused(route) => {
+        Found::Way(route, nh, len) => Some(Ok(Hit { rule: of(route), route, dst, len, nh })),
+        Found::Refused(route, len) => {
             let error = refusal(route.kind).unwrap_or(SendError::NetUnreach);
-            Some(Err(NoRoute { error, by: Some(Hit { rule: of(route), route, nh: 0 }) }))
+            Some(Err(NoRoute { error, by: Some(Hit { rule: of(route), route, dst, len, nh: 0 }) }))
         }
         Found::Throw | Found::Nothing => None,
     }

@@ -15,7 +15,7 @@ impl Routing {
     /// # Source
     /// Linux v6.18, `net/ipv6/route.c`: `find_rr_leaf`, `rt6_score_route`.
     /// Differs: the reachability of routers does not count.
-    pub(crate) fn ask6<'a>(&self, node: &'a Node, flow: &Flow) -> Found<'a> {
+    pub(crate) fn ask6<'a>(&self, node: Node<'a>, flow: &Flow) -> Found<'a> {
         let score = |nh: &NextHop, pref: u8| -> Option<u32> {
             let down = nh.linkdown && !flow.ignore_linkstate && self.ignores_linkdown6(nh.oif);
             if nh.dead || down {
@@ -32,7 +32,7 @@ impl Routing {
             };
             Some(u32::from(match_oif) * 2 + rank * 4)
         };
-        let mut rest = &node.routes[..];
+        let mut rest = node.routes;
         while let Some(first) = rest.first() {
             let group = rest.iter().take_while(|r| r.metric == first.metric).count();
             let mut best = None;
@@ -46,8 +46,10 @@ impl Routing {
             }
             match best {
                 Some((_, route, _)) if route.kind == RouteKind::Throw => return Found::Throw,
-                Some((_, route, _)) if refusal(route.kind).is_some() => return Found::Refused(route),
-                Some((_, route, at)) => return Found::Way(route, at),
+                Some((_, route, _)) if refusal(route.kind).is_some() => {
+                    return Found::Refused(route, node.len);
+                }
+                Some((_, route, at)) => return Found::Way(route, at, node.len),
                 None => rest = &rest[group..],
             }
         }

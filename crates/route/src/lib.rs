@@ -17,6 +17,7 @@ pub mod fib;
 pub mod fib6;
 pub mod input;
 pub mod input6;
+pub mod lpm;
 pub mod nexthop;
 pub mod output;
 pub mod output6;
@@ -27,6 +28,7 @@ pub mod rule;
 pub mod rules;
 pub mod select;
 pub mod select6;
+pub mod sets;
 pub mod table;
 
 pub use address::{Address, AddressFlags, Label};
@@ -38,6 +40,7 @@ pub use reverse::ReverseKey;
 pub use route::{Metrics, NextHop, NlFlags, Route, RouteFilter, Scope, protocol, table_id};
 pub use rule::{Rule, RuleAction};
 
+use ipnet::IpNet;
 use packetwalk_wire::{Family, IfIndex};
 
 use rule::Rules;
@@ -129,8 +132,14 @@ impl Routing {
     }
 
     /// Every route of a family as `ip route show table all` lists them.
-    pub fn routes(&self, family: Family) -> Vec<&Route> {
+    pub fn routes(&self, family: Family) -> impl Iterator<Item = Route> {
         self.tables(family).dump()
+    }
+
+    /// The routes of a table to exactly this prefix.
+    pub fn routes_to(&self, table: u32, dst: IpNet) -> impl Iterator<Item = Route> {
+        let table = self.tables(Family::of(dst.addr())).get(table);
+        table.into_iter().flat_map(move |t| t.at(dst)).map(move |route| Route { dst, ..route.clone() })
     }
 
     /// Whether a table has been made: a dump of one that has not is refused.

@@ -76,7 +76,7 @@ impl Routing {
         };
         let in_table = if table == 0 { Found::Nothing } else { self.gateway_table(table, &flow) };
         let (kind, found_scope, oif) = match in_table {
-            Found::Way(route, at) => (route.kind, route.scope, route.nexthops.get(at).map(|n| n.oif)),
+            Found::Way(route, at, _) => (route.kind, route.scope, route.nexthops.get(at).map(|n| n.oif)),
             _ => match self.fib_lookup(&flow) {
                 Ok(hit) => (hit.route.kind, hit.route.scope, hit.route.nexthops.get(hit.nh).map(|n| n.oif)),
                 Err(no) if no.error == SendError::NetUnreach => return Err(RouteError::NetUnreach),

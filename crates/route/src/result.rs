@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use packetwalk_trace::{RouteKind, RouteStep, SendError};
 use packetwalk_wire::{Family, IfIndex};
 
+use crate::bits;
 use crate::route::{Route, Scope};
 
 /// What decides a route (`struct flowi4`, `struct flowi6`).
@@ -72,8 +73,12 @@ impl Flow {
 pub struct Hit<'a> {
     /// Priority of the rule that led there.
     pub rule: u32,
-    /// The route.
+    /// The route; its `dst` is not set.
     pub route: &'a Route,
+    /// The address that was looked up.
+    pub dst: IpAddr,
+    /// Length of the prefix.
+    pub len: u8,
     /// Which of its ways out.
     pub nh: usize,
 }
@@ -87,8 +92,8 @@ impl Hit<'_> {
         RouteResult {
             rule: self.rule,
             table: route.table,
-            prefix: route.dst.addr(),
-            prefix_len: route.dst.prefix_len(),
+            prefix: bits::net(self.dst, self.len).addr(),
+            prefix_len: self.len,
             metric: route.metric,
             kind: route.kind,
             via: nh.via.filter(|_| nh.scope == Scope::LINK || route.family() == Family::V6),

@@ -93,7 +93,9 @@ impl Routing {
         }
         let flow = Flow { ignore_linkstate: true, iif: IfIndex::NONE, ..Flow::new(addr) };
         match self.table_lookup(table_id::LOCAL, &flow) {
-            Found::Way(route, nh) if route.kind == RouteKind::Local => route.nexthops.get(nh).map(|n| n.oif),
+            Found::Way(route, nh, _) if route.kind == RouteKind::Local => {
+                route.nexthops.get(nh).map(|n| n.oif)
+            }
             _ => None,
         }
     }
@@ -120,7 +122,7 @@ impl Routing {
     pub(crate) fn addr_type_in(&self, addr: IpAddr, dev: Option<IfIndex>, table: u32) -> RouteKind {
         let flow = Flow { iif: IfIndex::NONE, ..Flow::new(addr) };
         match self.table_lookup(table, &flow) {
-            Found::Way(route, nh) => {
+            Found::Way(route, nh, _) => {
                 let oif = route.nexthops.get(nh).map(|n| n.oif);
                 if dev.is_none() || dev == oif { route.kind } else { RouteKind::Unicast }
             }

@@ -96,8 +96,8 @@ impl Routing {
         }
         let flow = Flow { oif: dev.unwrap_or_default(), ..Flow::new(addr) };
         match self.table_lookup(table_id::LOCAL, &flow) {
-            Found::Way(route, _) if route.kind == RouteKind::Anycast => RouteKind::Anycast,
-            Found::Way(route, _) if route.kind == RouteKind::Local && dev.is_none() => RouteKind::Local,
+            Found::Way(route, ..) if route.kind == RouteKind::Anycast => RouteKind::Anycast,
+            Found::Way(route, ..) if route.kind == RouteKind::Local && dev.is_none() => RouteKind::Local,
             _ => match self.fib_lookup(&flow) {
                 Err(_) => RouteKind::Unreachable,
                 Ok(_) => RouteKind::Unicast,

@@ -1,31 +1,31 @@
-//! Route tables: prefixes in order, each with a link to the shorter one that covers it.
+//! Route tables: prefixes, each with the number of its routes.
 //!
-//! The nodes of a table stand sorted by (bits, length), the preorder of the prefix tree. The longest match
-//! of an address is found by one binary search and a walk up the links: no allocation.
+//! A table's data is shared by its clones until one of them changes.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use packetwalk_wire::Family;
 
 use crate::bits;
+use crate::lpm::{Match, Prefixes, Row};
 use crate::route::{Route, table_id};
+use crate::sets::{Sets, bare};
 
-const NO_PARENT: u32 = u32::MAX;
-
-/// A prefix with its routes, best first.
-#[derive(Clone, Debug)]
-pub struct Node {
-    bits: u128,
-    len: u8,
-    parent: u32,
-    /// IPv4: by TOS downwards, then metric. IPv6: by metric.
-    pub(crate) routes: Vec<Route>,
+/// A prefix of a table that covers an address, and its routes.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'a> {
+    /// Prefix length.
+    pub(crate) len: u8,
+    /// Best first. IPv4: by TOS downwards, then metric. IPv6: by metric. Their `dst` is not set.
+    pub(crate) routes: &'a [Route],
 }
 
-impl Node {
-    /// Prefix length.
-    pub(crate) const fn len(&self) -> u8 {
-        self.len
-    }
+#[derive(Clone, Debug, Default)]
+struct Data {
+    prefixes: Prefixes,
+    sets: Sets,
 }
 
 /// A route table.
@@ -33,153 +33,164 @@ impl Node {
 pub struct Table {
     /// Number.
     pub id: u32,
-    nodes: Vec<Node>,
+    family: Family,
+    data: Arc<Data>,
+}
+
+fn key(dst: IpNet) -> (u128, u8) {
+    let len = dst.prefix_len();
+    (bits::of(dst.addr()) & bits::mask(len), len)
 }
 
 impl Table {
-    const fn new(id: u32) -> Self {
-        Self { id, nodes: Vec::new() }
+    /// An empty table.
+    pub fn new(id: u32, family: Family) -> Self {
+        Self { id, family, data: Arc::default() }
     }
 
-    fn key(dst: IpNet) -> (u128, u8) {
-        (bits::of(dst.addr()), dst.prefix_len())
+    /// How many prefixes have routes.
+    pub fn len(&self) -> usize {
+        self.data.prefixes.len()
     }
 
-    fn position(&self, key: (u128, u8)) -> Result<usize, usize> {
-        self.nodes.binary_search_by_key(&key, |n| (n.bits, n.len))
+    /// No prefix has.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
-    /// The routes to exactly this prefix.
+    /// Bytes of memory on the heap.
+    pub fn bytes(&self) -> usize {
+        size_of::<Data>() + self.data.prefixes.bytes() + self.data.sets.bytes()
+    }
+
+    /// The routes to exactly this prefix; their `dst` is not set.
     pub fn at(&self, dst: IpNet) -> &[Route] {
-        match self.position(Self::key(dst)) {
-            Ok(at) => &self.nodes[at].routes,
-            Err(_) => &[],
-        }
+        let (bits, len) = key(dst);
+        self.data.prefixes.get(bits, len).map_or(&[], |id| self.data.sets.get(id))
     }
 
-    /// The routes to exactly this prefix, to change; keep them in order and call [`Table::tidy`] when
-    /// the last one went.
-    pub(crate) fn at_mut(&mut self, dst: IpNet) -> &mut Vec<Route> {
-        let key = Self::key(dst);
-        let at = match self.position(key) {
-            Ok(at) => at,
-            Err(at) => {
-                let node = Node { bits: key.0, len: key.1, parent: NO_PARENT, routes: Vec::new() };
-                self.nodes.insert(at, node);
-                self.link();
-                at
-            }
+    /// Gives a prefix these routes, which are to be in order; none delete it.
+    pub fn set(&mut self, dst: IpNet, mut routes: Vec<Route>) {
+        let (bits, len) = key(dst);
+        let bare = bare(self.family);
+        for route in &mut routes {
+            route.dst = bare;
+        }
+        let Data { prefixes, sets } = Arc::make_mut(&mut self.data);
+        let old = if routes.is_empty() {
+            prefixes.remove(bits, len)
+        } else {
+            prefixes.insert(bits, len, sets.take(routes))
         };
-        &mut self.nodes[at].routes
-    }
-
-    /// Removes prefixes without routes.
-    pub(crate) fn tidy(&mut self) {
-        let before = self.nodes.len();
-        self.nodes.retain(|n| !n.routes.is_empty());
-        if self.nodes.len() != before {
-            self.link();
+        if let Some(old) = old {
+            sets.give(old);
         }
     }
 
-    fn link(&mut self) {
-        let mut open: Vec<u32> = Vec::new();
-        for at in 0..self.nodes.len() {
-            let bits = self.nodes[at].bits;
-            while let Some(&top) = open.last() {
-                let node = &self.nodes[top as usize];
-                if (bits ^ node.bits) & bits::mask(node.len) == 0 {
-                    break;
-                }
-                open.pop();
-            }
-            self.nodes[at].parent = open.last().copied().unwrap_or(NO_PARENT);
-            open.push(at as u32);
-        }
+    /// The longest prefix that covers an address, and the number of its routes.
+    #[inline]
+    pub fn longest(&self, address: u128) -> Option<Match> {
+        self.data.prefixes.longest(address)
     }
 
     /// The prefixes that cover an address, longest first.
+    #[inline]
     pub(crate) fn chain(&self, address: u128) -> Chain<'_> {
-        let after = self.nodes.partition_point(|n| n.bits <= address);
-        Chain { table: self, at: (after as u32).wrapping_sub(1), address }
+        Chain { data: &self.data, address, at: self.data.prefixes.longest(address) }
     }
 
-    /// Every route, mutable; do not change what they are sorted by.
-    pub(crate) fn routes_mut(&mut self) -> impl Iterator<Item = &mut Route> {
-        self.nodes.iter_mut().flat_map(|n| n.routes.iter_mut())
-    }
-
-    /// Keeps the routes that `keep` says.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut Route) -> bool) {
-        for node in &mut self.nodes {
-            node.routes.retain_mut(&mut keep);
+    /// Changes routes, and keeps those that `keep` says. It sees each once for all prefixes that have it, without
+    /// `dst`, and is not to change what they are sorted by.
+    pub(crate) fn revise(&mut self, keep: &mut dyn FnMut(&mut Route) -> bool) {
+        let mut changed = Vec::new();
+        for (id, old) in self.data.sets.iter() {
+            let mut routes = old.to_vec();
+            routes.retain_mut(&mut *keep);
+            if routes != old {
+                changed.push((id, routes));
+            }
         }
-        self.tidy();
+        if changed.is_empty() {
+            return;
+        }
+        let empty: Vec<u32> = changed.iter().filter(|(_, r)| r.is_empty()).map(|(id, _)| *id).collect();
+        let Data { prefixes, sets } = Arc::make_mut(&mut self.data);
+        sets.replace(changed);
+        if empty.is_empty() {
+            return;
+        }
+        let mut gone = Vec::new();
+        prefixes.each(&mut |row| {
+            if empty.binary_search(&row.id).is_ok() {
+                gone.push(row);
+            }
+        });
+        for row in gone {
+            prefixes.remove(row.bits, row.len);
+            sets.give(row.id);
+        }
     }
 
-    /// Every route in the order of the kernel's dump. IPv4: by address, longest prefix first at one
+    /// Keeps the routes that `keep` says; it sees each of each prefix.
+    pub(crate) fn retain(&mut self, keep: &mut dyn FnMut(&Route) -> bool) {
+        let mut changed = Vec::new();
+        for row in self.rows() {
+            let old = self.data.sets.get(row.id);
+            let mut routes: Vec<Route> = self.routes_of(row).filter(&mut *keep).collect();
+            if routes.len() != old.len() {
+                routes.shrink_to_fit();
+                changed.push((self.dst(row), routes));
+            }
+        }
+        for (dst, routes) in changed {
+            self.set(dst, routes);
+        }
+    }
+
+    fn dst(&self, row: Row) -> IpNet {
+        bits::net(bits::addr(row.bits, self.family), row.len)
+    }
+
+    fn routes_of(&self, row: Row) -> impl Iterator<Item = Route> {
+        let dst = self.dst(row);
+        self.data.sets.get(row.id).iter().map(move |route| Route { dst, ..route.clone() })
+    }
+
+    /// Every prefix in the order of the kernel's dump. IPv4: by address, longest prefix first at one
     /// address (`fib_trie`). IPv6: a prefix follows those that it covers (`fib6_walk`).
-    fn dump<'a>(&'a self, family: Family, into: &mut Vec<&'a Route>) {
-        match family {
-            Family::V4 => {
-                let mut rest = &self.nodes[..];
-                while let Some(first) = rest.first() {
-                    let same = rest.iter().take_while(|n| n.bits == first.bits).count();
-                    into.extend(rest[..same].iter().rev().flat_map(|n| &n.routes));
-                    rest = &rest[same..];
-                }
-            }
-            Family::V6 => {
-                let mut open: Vec<usize> = Vec::new();
-                for (at, node) in self.nodes.iter().enumerate() {
-                    while open.last().is_some_and(|&top| node.parent != top as u32) {
-                        if let Some(top) = open.pop() {
-                            into.extend(&self.nodes[top].routes);
-                        }
-                    }
-                    open.push(at);
-                }
-                while let Some(top) = open.pop() {
-                    into.extend(&self.nodes[top].routes);
-                }
-            }
-        }
+    fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::with_capacity(self.len());
+        self.data.prefixes.each(&mut |row| rows.push(row));
+        rows.sort_unstable_by_key(|row| match self.family {
+            Family::V4 => (row.bits, Reverse(row.len)),
+            Family::V6 => (row.bits | !bits::mask(row.len), Reverse(row.len)),
+        });
+        rows
+    }
+
+    /// Every route in the order of the kernel's dump.
+    fn dump(&self) -> impl Iterator<Item = Route> {
+        self.rows().into_iter().flat_map(|row| self.routes_of(row))
     }
 }
 
 /// Prefixes that cover an address, longest first.
 #[derive(Clone)]
 pub(crate) struct Chain<'a> {
-    table: &'a Table,
-    at: u32,
+    data: &'a Data,
     address: u128,
+    at: Option<Match>,
 }
 
 impl<'a> Chain<'a> {
     /// The next prefix, left in place.
-    pub(crate) fn peek(&mut self) -> Option<&'a Node> {
-        loop {
-            let node = self.table.nodes.get(self.at as usize)?;
-            if (self.address ^ node.bits) & bits::mask(node.len) == 0 {
-                return Some(node);
-            }
-            self.at = node.parent;
-        }
+    pub(crate) fn peek(&self) -> Option<Node<'a>> {
+        let at = self.at?;
+        Some(Node { len: at.length(), routes: self.data.sets.get(at.id) })
     }
 
     pub(crate) fn skip(&mut self) {
-        if let Some(node) = self.table.nodes.get(self.at as usize) {
-            self.at = node.parent;
-        }
-    }
-}
-
-impl<'a> Iterator for Chain<'a> {
-    type Item = &'a Node;
-    fn next(&mut self) -> Option<&'a Node> {
-        let node = self.peek()?;
-        self.skip();
-        Some(node)
+        self.at = self.at.and_then(|at| self.data.prefixes.find(self.address, at.length()));
     }
 }
 
@@ -216,10 +227,10 @@ impl Tables {
     /// Linux v6.18, `net/ipv4/fib_frontend.c`: `fib_new_table`.
     pub(crate) fn make(&mut self, id: u32) -> &mut Table {
         if id == table_id::LOCAL && self.family == Family::V4 && self.get(table_id::MAIN).is_none() {
-            self.list.push(Table::new(table_id::MAIN));
+            self.list.push(Table::new(table_id::MAIN, self.family));
         }
         let at = self.list.iter().position(|t| t.id == id).unwrap_or_else(|| {
-            self.list.push(Table::new(id));
+            self.list.push(Table::new(id, self.family));
             self.list.len() - 1
         });
         &mut self.list[at]
@@ -230,13 +241,9 @@ impl Tables {
     }
 
     /// Every route, tables in the order of the kernel's hash: by number modulo 256, the latest first.
-    pub fn dump(&self) -> Vec<&Route> {
+    pub fn dump(&self) -> impl Iterator<Item = Route> {
         let mut order: Vec<&Table> = self.list.iter().rev().collect();
         order.sort_by_key(|t| t.id & 255);
-        let mut routes = Vec::new();
-        for table in order {
-            table.dump(self.family, &mut routes);
-        }
-        routes
+        order.into_iter().flat_map(Table::dump)
     }
 }

@@ -246,7 +246,7 @@ fn actual(routing: &Routing, get: &str) -> String {
 
 /// The lines of `ip route show table all` as far as they tell of IPv4: what the tables hold, in order.
 fn listed(routing: &Routing) -> Vec<String> {
-    let one = |r: &&Route| {
+    let one = |r: Route| {
         let word = match r.kind {
             RouteKind::Unicast => String::new(),
             kind => format!("{kind:?} ").to_lowercase(),
@@ -260,7 +260,7 @@ fn listed(routing: &Routing) -> Vec<String> {
         };
         format!("{word}{dst}")
     };
-    routing.routes(Family::V4).iter().map(one).collect()
+    routing.routes(Family::V4).map(one).collect()
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: nanoseconds per packet, native and wasm.
+//! `cargo xtask bench`: nanoseconds per packet, and route tables of many sizes, native and wasm.
 
 use std::path::Path;
 
@@ -7,7 +7,10 @@ use anyhow::Result;
 use crate::build::FOR_SIZE;
 use crate::sh::{command, output, run};
 
-/// Builds and runs `crates/shell/examples/load.rs` natively and in node.
+/// Cargo's name for what runs a program of WASI.
+const RUNNER: &str = "CARGO_TARGET_WASM32_WASIP1_RUNNER";
+
+/// Builds and runs `crates/shell/examples/load.rs` and `crates/route/benches/routes.rs` natively and in node.
 ///
 /// # Errors
 /// It cannot be built or run.
@@ -16,6 +19,8 @@ pub fn bench(root: &Path) -> Result<()> {
     run(command(root, "cargo").args(example))?;
     println!("native");
     run(&mut command(root, root.join("target/release/examples/load")))?;
+    let routes = ["bench", "--quiet", "--package", "packetwalk-route", "--bench", "routes"];
+    run(command(root, "cargo").args(routes))?;
 
     let targets = output(command(root, "rustup").args(["target", "list", "--installed"]))?;
     if targets.lines().all(|target| target != "wasm32-wasip1") {
@@ -25,5 +30,8 @@ pub fn bench(root: &Path) -> Result<()> {
     run(cargo.args(example).args(["--target", "wasm32-wasip1"]).env(FOR_SIZE.0, FOR_SIZE.1))?;
     println!("wasm in node");
     let module = root.join("target/wasm32-wasip1/release/examples/load.wasm");
-    run(command(root, "node").args(["--no-warnings", "crates/xtask/src/wasi.cjs"]).arg(module))
+    let script = root.join("crates/xtask/src/wasi.cjs");
+    run(command(root, "node").arg("--no-warnings").arg(&script).arg(module))?;
+    let runner = format!("node --no-warnings {}", script.display());
+    run(command(root, "cargo").args(routes).args(["--target", "wasm32-wasip1"]).env(RUNNER, runner))
 }

@@ -108,10 +108,10 @@ struct Row {
 /// # Source
 /// Linux v6.18, `net/ipv4/fib_trie.c`: `fib_route_seq_show`, `fib_flag_trans`.
 fn rows(routing: &Routing) -> Vec<Row> {
-    let main = |r: &&&Route| {
+    let main = |r: &Route| {
         r.table == table_id::MAIN && !matches!(r.kind, RouteKind::Broadcast | RouteKind::Multicast)
     };
-    let row = |r: &&Route| {
+    let row = |r: Route| {
         let IpAddr::V4(dst) = r.dst.addr() else { return None };
         let nh = r.nexthops.first().copied().unwrap_or_default();
         let gateway = match nh.via {
@@ -138,7 +138,7 @@ fn rows(routing: &Routing) -> Vec<Row> {
             reject,
         })
     };
-    routing.routes(Family::V4).iter().filter(main).filter_map(row).collect()
+    routing.routes(Family::V4).filter(main).filter_map(row).collect()
 }
 
 /// Names of `/etc/networks` and `/etc/hosts` on a fresh Debian.

@@ -60,7 +60,7 @@ pub(super) fn decision(scene: &Scene<'_>, ns: NsId, step: &RouteStep, body: &Bod
 /// The route as `ip route` prints it; of a table other than main, with its table.
 fn text(scene: &Scene<'_>, ns: NsId, step: &RouteStep) -> String {
     if let Some(route) = scene.route(ns, step) {
-        return route_text(scene, ns, route, step.oif);
+        return route_text(scene, ns, &route, step.oif);
     }
     let mut line = destination(step.kind, step.prefix, step.prefix_len);
     if let Some(via) = step.via {

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::phrase;
 use crate::print::tcpdump::Printer;
+use ipnet::IpNet;
 use packetwalk_lab::Lab;
 use packetwalk_link::Device;
 use packetwalk_netfilter::xtables::{Face, Rule, Table};
@@ -151,14 +152,10 @@ impl<'a> Scene<'a> {
     }
 
     /// The route of a table that has this prefix and metric.
-    pub fn route(&self, ns: NsId, step: &packetwalk_trace::RouteStep) -> Option<&'a Route> {
-        let family = Family::of(step.prefix);
-        let routes = self.stack(ns)?.routing.routes(family);
-        routes.into_iter().find(|r| {
-            r.table == step.table
-                && r.dst.addr() == step.prefix
-                && r.dst.prefix_len() == step.prefix_len
-                && r.metric == step.metric
+    pub fn route(&self, ns: NsId, step: &packetwalk_trace::RouteStep) -> Option<Route> {
+        let dst = IpNet::new(step.prefix, step.prefix_len).ok()?;
+        self.stack(ns)?.routing.routes_to(step.table, dst).find(|r| {
+            r.metric == step.metric
                 && r.kind == step.kind
                 && (step.oif == IfIndex::LO || r.nexthops.iter().any(|n| n.oif == step.oif))
         })

@@ -223,12 +223,10 @@ fn addresses(stack: &Stack, name: &str) -> Vec<IpNet> {
 
 /// Prefixes of the main tables that are on a link.
 fn prefixes(stack: &Stack) -> Vec<IpNet> {
-    let main = |r: &&&packetwalk_route::Route| r.table == 254 && r.dst.prefix_len() > 0;
+    let main = |r: &packetwalk_route::Route| r.table == 254 && r.dst.prefix_len() > 0;
     [Family::V4, Family::V6]
         .into_iter()
-        .flat_map(|family| {
-            stack.routing.routes(family).iter().filter(main).map(|r| r.dst).collect::<Vec<_>>()
-        })
+        .flat_map(|family| stack.routing.routes(family).filter(main).map(|r| r.dst).collect::<Vec<_>>())
         .collect()
 }
 

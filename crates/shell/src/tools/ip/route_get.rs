@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use packetwalk_route::{Flow, Input, InputKey, Metrics, Route, RouteResult, table_id};
 use packetwalk_trace::{RouteKind, SendError};
 use packetwalk_wire::{Family, IfIndex};
@@ -146,18 +147,15 @@ pub(super) fn get(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
 
 /// The route of the tables that an answer came from.
 fn found(ip: &mut Ip<'_, '_>, result: &RouteResult) -> Option<Route> {
-    let family = Family::of(result.prefix);
-    let same = |r: &&&Route| {
-        r.table == result.table
-            && r.dst.addr() == result.prefix
-            && r.dst.prefix_len() == result.prefix_len
-            && r.metric == result.metric
+    let dst = IpNet::new(result.prefix, result.prefix_len).ok().filter(|_| result.from_table)?;
+    let same = |r: &Route| {
+        r.metric == result.metric
             && r.prefsrc == result.prefsrc
             && (r.kind == result.kind || result.kind != RouteKind::Local)
             && r.nexthops.iter().any(|n| n.oif == result.fib_oif)
     };
     let routing = &ip.stack().ok()?.routing;
-    routing.routes(family).iter().filter(|_| result.from_table).find(same).map(|r| (*r).clone())
+    routing.routes_to(result.table, dst).find(same)
 }
 
 fn head(ip: &mut Ip<'_, '_>, r: &Req, dst: IpAddr, result: &RouteResult) {

@@ -40,8 +40,8 @@ fn selected(ip: &mut Ip<'_, '_>, filter: &Filter) -> Result<Vec<Route>, End> {
             let text = format!("Error: {word}: FIB table does not exist.\nDump terminated");
             return Err(End::kernel(text));
         }
-        let alive = |r: &&Route| r.expires.is_none_or(|at| at > now);
-        all.extend(routing.routes(family).into_iter().filter(alive).filter(|r| filter.shows(r)).cloned());
+        let alive = |r: &Route| r.expires.is_none_or(|at| at > now);
+        all.extend(routing.routes(family).filter(alive).filter(|r| filter.shows(r)));
     }
     Ok(all)
 }
