@@ -54,12 +54,12 @@ pub fn tried(event: &Event, lab: &Lab) -> Vec<Tried> {
 fn looked_at(scene: &Scene<'_>, ns: NsId, packet: &Packet, step: Option<&RouteStep>) -> Vec<Tried> {
     let Some(stack) = scene.stack(ns) else { return Vec::new() };
     let (routing, family, dst) = (&stack.routing, packet.family(), packet.ip.dst);
-    let routes = routing.routes(family);
+    let routes: Vec<Route> = routing.routes(family).collect();
     let mut all = Vec::new();
     for rule in routing.rules(family) {
         let last = step.is_some_and(|step| rule.priority == step.rule && rule.table() == Some(step.table));
         let Some(table) = rule.table() else { continue };
-        let of_table = || routes.iter().copied().filter(move |route| route.table == table);
+        let of_table = || routes.iter().filter(move |route| route.table == table);
         if !last && of_table().next().is_none() {
             continue;
         }
@@ -95,17 +95,17 @@ fn in_table<'a>(
     let place = |route: &Route| (core::cmp::Reverse(route.dst.prefix_len()), route.metric);
     held.sort_by_key(|route| place(route));
     let winner = scene.route(ns, step);
-    let rivals = winner.map_or(0, |w| held.iter().filter(|r| r.dst == w.dst).count());
+    let rivals = winner.as_ref().map_or(0, |w| held.iter().filter(|r| r.dst == w.dst).count());
     let mut all: Vec<Tried> = held
         .iter()
         .map(|route| {
-            let won = winner.is_some_and(|w| core::ptr::eq(w, *route));
+            let won = winner.as_ref() == Some(*route);
             let len = route.dst.prefix_len();
-            let why = match winner.map(|w| place(route).cmp(&place(w))) {
+            let why = match winner.as_ref().map(|w| place(route).cmp(&place(w))) {
                 _ if won && rivals > 1 => format!("the longest prefix that holds {dst}, and the lowest metric"),
                 _ if won && len == 0 => format!("nothing longer holds {dst}"),
                 _ if won => format!("the longest prefix that holds {dst}"),
-                Some(Ordering::Greater) if winner.is_some_and(|w| w.dst.prefix_len() == len) => {
+                Some(Ordering::Greater) if winner.as_ref().is_some_and(|w| w.dst.prefix_len() == len) => {
                     format!("the same prefix, but metric {}", route.metric)
                 }
                 Some(Ordering::Greater) => format!("it holds {dst} too, but /{len} is shorter"),
