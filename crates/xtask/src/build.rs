@@ -30,21 +30,32 @@ pub const WASM: &str = "www/pkg/packetwalk_bg.wasm";
 /// The rest of it, which a page loads when it is up.
 pub const REST: &str = "www/pkg/packetwalk_rest.wasm";
 
+/// Both in one: what the parts are held against.
+const WHOLE: &str = "target/packetwalk_whole.wasm";
+
+/// What a page does as it comes up.
+const PROFILE: &str = "crates/xtask/src/profile.mjs";
+
 /// Builds the wasm package, its JavaScript and its types, and copies the page's libraries.
 ///
 /// # Errors
 /// A step fails.
 pub fn build(root: &Path) -> Result<()> {
     setup::for_build(root)?;
-    let wasm = ["build", "--package", "packetwalk-wasm", "--release", "--target", "wasm32-unknown-unknown"];
-    run(command(root, "cargo").args(wasm).env(FOR_SIZE.0, FOR_SIZE.1))?;
+    // The linker's own account of the constants is what they are parted by.
+    let wasm = ["rustc", "--package", "packetwalk-wasm", "--lib", "--crate-type", "cdylib", "--release"];
+    let options = ["--target", "wasm32-unknown-unknown", "--", "-C", "link-arg=--emit-relocs"];
+    run(command(root, "cargo").args(wasm).args(options).env(FOR_SIZE.0, FOR_SIZE.1))?;
     let module = root.join("target/wasm32-unknown-unknown/release/packetwalk_wasm.wasm");
-    if !fresh(&module, &root.join(REST)) {
+    let (whole, rest, profile) = (root.join(WHOLE), root.join(REST), root.join(PROFILE));
+    if !fresh(&module, &whole) || !root.join("www/pkg/packetwalk.js").exists() {
         bind(&module, &root.join("www/pkg"))?;
         optimise(root)?;
-        part(root)?;
     }
     labs(root)?;
+    if !fresh(&whole, &rest) || !fresh(&profile, &rest) {
+        part(root, &module)?;
+    }
     style(root)?;
     book(root)?;
     for library in setup::vendored(root)? {
@@ -119,33 +130,32 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 /// JavaScript and TypeScript declarations for the module, as `wasm-bindgen --target web` makes them.
 fn bind(module: &Path, package: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(module).web(true)?.typescript(true).out_name("packetwalk");
+    bindgen.input_bytes("packetwalk", split::without(&fs::read(module)?)?);
+    bindgen.web(true)?.typescript(true);
     bindgen.generate(package)
 }
 
-/// Makes the module small, in its place.
+/// Makes the module small.
 fn optimise(root: &Path) -> Result<()> {
     println!("wasm-opt");
-    let module = root.join(WASM);
     let tool = root.join(".tools/npm/node_modules/binaryen/bin/wasm-opt");
     // Inlining a large function that is called once makes the module smaller, and its brotli larger.
     let mut node = command(root, "node");
     node.arg(tool).args(["-Oz", "--one-caller-inline-max-function-size=20"]).args(FEATURES);
-    run(node.arg(&module).arg("-o").arg(&module))
+    run(node.arg(root.join(WASM)).arg("-o").arg(root.join(WHOLE)))
 }
 
 /// Splits the module in two by what a page calls as it comes up. The rest is written last: it is what tells that
 /// all is done.
-fn part(root: &Path) -> Result<()> {
+fn part(root: &Path, linked: &Path) -> Result<()> {
     println!("splitting it");
-    let module = root.join(WASM);
-    let wasm = fs::read(&module)?;
+    let wasm = fs::read(root.join(WHOLE))?;
     let probed = root.join("target/packetwalk_probed.wasm");
     fs::write(&probed, split::probed(&wasm)?)?;
     let mut node = command(root, "node");
-    node.args(["--no-warnings", "--experimental-default-type=module", "crates/xtask/src/profile.mjs", "www"]);
+    node.args(["--no-warnings", "--experimental-default-type=module", PROFILE, "www"]);
     let called: BTreeSet<usize> = serde_json::from_str(&output(node.arg(&probed))?)?;
-    let (first, rest) = split::split(&wasm, &called)?;
-    fs::write(&module, first)?;
+    let (first, rest) = split::split(&wasm, &fs::read(linked)?, &called)?;
+    fs::write(root.join(WASM), first)?;
     Ok(fs::write(root.join(REST), rest)?)
 }

@@ -1,16 +1,18 @@
-// Does with a probed module what a page does with the module as it comes up, and prints which functions were called:
-// node profile.mjs WWW MODULE
+// Does with a probed module what a page does with the module as it comes up, and prints which of its functions
+// were called: node profile.mjs WWW MODULE
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [www, module] = process.argv.slice(2).map((path) => resolve(path));
 const page = (path) => import(pathToFileURL(`${www}/${path}`).href);
+const text = (path) => readFileSync(`${www}/${path}`, 'utf8');
 const called = new Set();
+const hit = (place) => called.add(place);
 const { Instance } = WebAssembly;
 WebAssembly.Instance = class extends Instance {
   constructor(compiled, imports) {
-    super(compiled, { ...imports, probe: { hit: (place) => called.add(place) } });
+    super(compiled, { ...imports, probe: { hit } });
   }
 };
 
@@ -18,22 +20,47 @@ const { initSync, Lab } = await page('pkg/packetwalk.js');
 const { world, suggestions } = await page('js/world.js');
 initSync({ module: readFileSync(module) });
 
-const lab = new Lab(readFileSync(`${www}/labs/docker-2015.sh`, 'utf8'));
-const found = world(lab.topology());
-lab.troubles();
-lab.output();
-const names = found.nodes.map(({ ns }) => ns?.name).filter((name) => name !== undefined);
-for (const name of names) lab.tables(name);
+/** A lab as it comes up, with the names of its namespaces and its usual walks. */
+function up(script) {
+  const lab = new Lab(script);
+  const found = world(lab.topology());
+  lab.troubles();
+  lab.output();
+  const names = found.nodes.map(({ ns }) => ns?.name).filter((name) => name !== undefined);
+  for (const name of names) lab.tables(name);
+  return { lab, names, walks: suggestions(found) };
+}
 
 /** Takes a walk and looks at the tables along it. */
-function walk(from, command) {
+function walk({ lab, names }, from, command) {
   const { steps } = lab.walk(from, command);
   for (const [at] of steps.entries()) for (const name of names) lab.stateAt(at, name);
 }
-for (const { from, address } of suggestions(found)) {
-  lab.reset();
-  walk(from.ns.name, `ping -c1 ${address}`);
+
+// The page's lab, and its pings.
+const own = text('labs/docker-2015.sh');
+const first = up(own);
+for (const { from, address } of first.walks) {
+  first.lab.reset();
+  walk(first, from.ns.name, `ping -c1 ${address}`);
 }
-lab.reset();
-lab.free();
+first.lab.reset();
+first.lab.free();
+
+// The elements of `embed.html`: a ping over one cable, and one that fails after a command.
+const [, small] = /<packet-walk id="small"[^>]*>([^<]+)</.exec(text('embed.html'));
+const element = up(small);
+walk(element, 'c1', 'ping -c1 10.0.0.1');
+element.lab.reset();
+element.lab.free();
+const broken = up(own);
+broken.lab.run('', 'sysctl -q net.ipv4.ip_forward=0');
+const home = broken.lab.snapshot();
+walk(broken, 'c1', 'ping -c1 -W1 203.0.113.10');
+broken.lab.restore(home);
+broken.lab.forget(home);
+broken.lab.free();
+
+// The other labs that the page offers come up; their walks are another's business.
+for (const [, lab] of text('index.html').matchAll(/value="(labs\/\w[^"]*\/[^"]*)"/g)) up(text(lab)).lab.free();
 console.log(JSON.stringify([...called]));
