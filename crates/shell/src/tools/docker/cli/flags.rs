@@ -25,6 +25,13 @@ pub(in crate::tools::docker) struct Flag {
     simulated: bool,
 }
 
+impl Flag {
+    /// As it is written; `None` if it is refused.
+    pub fn word(&self) -> Option<String> {
+        self.simulated.then(|| format!("--{}", self.name))
+    }
+}
+
 /// A flag without a value.
 pub(in crate::tools::docker) const fn on(name: &'static str, short: char) -> Flag {
     Flag { name, short: letter(short), takes: Takes::Bool, simulated: true }
