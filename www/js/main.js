@@ -14,6 +14,7 @@ import { pictureText, save, traceText } from './save.js';
 import { fragment, read } from './share.js';
 import { Store } from './store.js';
 import { TableView } from './tables.js';
+import { terminalButtons } from './terminal/open.js';
 import { themeButton } from './theme.js';
 import { Trace } from './trace.js';
 import { world } from './world.js';
@@ -48,7 +49,7 @@ const trouble = (error) =>
  * @param {string} script
  */
 function load(script) {
-  if (!engine) return { trouble: { message: 'the simulator is not loaded' }, printed: '' };
+  if (!engine) return { trouble: { message: 'the simulator is not loaded' }, troubles: [], printed: '' };
   let lab;
   let stopped = null;
   try {
@@ -69,7 +70,8 @@ function load(script) {
     follow: true,
   });
   old?.free();
-  const [first, ...more] = lab.troubles();
+  const troubles = lab.troubles();
+  const [first, ...more] = troubles;
   const place = first?.line ? `Line ${first.line}: ` : '';
   const others = more.length > 0 ? ` (and ${more.length} more)` : '';
   const what = stopped ? 'Not all of the lab ran.' : 'A command of the lab failed.';
@@ -77,6 +79,7 @@ function load(script) {
   complain(fault);
   return {
     trouble: stopped ?? first ?? null,
+    troubles,
     printed: lab
       .output()
       .chunks.map(({ text }) => text)
@@ -157,7 +160,7 @@ function show(script, link = null) {
   editor.open(script);
   store.set({ own: own ?? suggested, details });
   const result = load(script);
-  editor.show(result.trouble, result.printed);
+  editor.show(result.troubles, result.printed);
   const first =
     chooser.suggested?.find(({ label }) => label === 'container → internet') ?? chooser.suggested?.[0];
   const wanted = own ?? suggested;
@@ -275,6 +278,7 @@ const editor = new Editor(
     store.set({ own: null });
     return load(script);
   },
+  (script) => engine?.check(script) ?? [],
 );
 new Picture(any('picture'), store);
 new Trace(any('trace'), store);
@@ -325,6 +329,26 @@ new Controls(
     details: input('details'),
   },
   store,
+);
+/** The gallery, once it was asked for. @type {ReturnType<typeof import('./gallery.js').gallery> | null} */
+let cards = null;
+button('gallery').addEventListener('click', async () => {
+  try {
+    cards ??= import('./gallery.js').then(({ gallery }) => gallery(labs));
+    (await cards).open();
+  } catch (error) {
+    cards = null;
+    complain(`The gallery did not load: ${trouble(error).message}`);
+  }
+});
+terminalButtons(
+  {
+    open: button('terminal'),
+    stage: any('stage'),
+    main: byId('stage', HTMLElement).parentElement ?? document.body,
+  },
+  store,
+  (error) => complain(`The terminal did not load: ${trouble(error).message}`),
 );
 start().catch((error) => {
   complain(

@@ -19,6 +19,7 @@
  * @property {number} ns namespace whose tables are shown
  * @property {TableName} tab table on show
  * @property {readonly string[] | null} tabs the tables that can be shown; all of them if null
+ * @property {number} moment counts what was typed at terminals and taken back: the lab is another each time
  * @property {boolean} follow whether namespace and table follow the packet
  */
 
@@ -38,6 +39,7 @@ export class Store {
     ns: 0,
     tab: 'routes',
     tabs: null,
+    moment: 0,
     follow: true,
   };
 

@@ -39,7 +39,7 @@ export class TableView {
     store.watch(['follow'], () => {
       parts.follow.checked = store.state.follow;
     });
-    store.watch(['lab', 'walk', 'index', 'ns', 'tab', 'details'], () => this.#show());
+    store.watch(['lab', 'walk', 'index', 'ns', 'tab', 'details', 'moment'], () => this.#show());
   }
 
   /** @param {typeof TABS[number]} tab */

@@ -139,9 +139,9 @@ impl<'a> Cx<'a> {
     }
 
     /// Whether standard output is the terminal that the command was typed at.
-    fn is_terminal(&self) -> bool {
+    pub fn is_terminal(&self) -> bool {
         let out = self.sys.fd(self.pid, 1).and_then(|open| self.sys.opened(open));
-        self.sys.typed && matches!(out, Some(Open::Sink(Stream::Stdout)))
+        self.sys.typed && matches!(out, Some(Open::Sink(_, Stream::Stdout)))
     }
 
     /// Writes to a descriptor now. A broken pipe ends the process with `SIGPIPE` after the poll.
@@ -155,7 +155,7 @@ impl<'a> Cx<'a> {
         let open = self.sys.fd(self.pid, fd).ok_or(Errno::BadDescriptor)?;
         let done = match self.sys.opened(open) {
             Some(Open::Sysctl { path, .. }) => tools::proc_sys::write(self.lab, self.ns, path, bytes),
-            Some(Open::Sink(Stream::Stderr)) if fd == 2 => {
+            Some(Open::Sink(_, Stream::Stderr)) if fd == 2 => {
                 if let Some(proc) = self.sys.proc_mut(self.pid) {
                     proc.note(bytes);
                 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use packetwalk_lab::Lab;
 use packetwalk_trace::NsId;
-use packetwalk_wire::Instant;
+use packetwalk_wire::{Instant, sorted::Map};
 
 use crate::lang::interp::Interp;
 use crate::lang::parse::Parser;
@@ -13,7 +13,7 @@ use crate::process::{Pid, Signal, Status};
 use crate::sys::fd::{FdTable, Open};
 use crate::sys::proc::{Env, Proc, When};
 use crate::sys::sched::{self, Stopped};
-use crate::sys::{Sink, Stream, Sys};
+use crate::sys::{Sink, Stream, Sys, Terminal};
 
 /// Most virtual time of one script.
 const MOST_TIME: Duration = Duration::from_hours(7 * 24);
@@ -33,6 +33,17 @@ pub enum Line {
     Exit(u8),
 }
 
+/// What became of a line given to a terminal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Given {
+    /// It will run as time passes.
+    Taken,
+    /// It is the beginning of a command: call again with more lines added.
+    Incomplete,
+    /// Another command runs there, or there are too many processes.
+    Refused,
+}
+
 /// A lab and the processes on it. A clone is a snapshot of everything.
 #[derive(Clone, Debug)]
 pub struct Shell {
@@ -42,8 +53,8 @@ pub struct Shell {
     /// without end, and ends the shell with a message.
     pub most_commands: u64,
     sys: Sys,
-    /// The shell of [`Self::run_line`].
-    interactive: Option<Pid>,
+    /// The shell of each terminal.
+    interactive: Map<Terminal, Pid>,
 }
 
 /// Whether a text ends in the middle of a command, or of a here-document.
@@ -81,7 +92,7 @@ fn environment() -> Env {
 impl Shell {
     /// A shell over a lab.
     pub fn new(lab: Lab) -> Self {
-        Self { lab, most_commands: 1_000_000, sys: Sys::default(), interactive: None }
+        Self { lab, most_commands: 1_000_000, sys: Sys::default(), interactive: Map::new() }
     }
 
     /// Runs a whole script as `bash NAME` would, and gives its exit status. Background jobs that it
@@ -98,11 +109,13 @@ impl Shell {
         state.lab = Some(std::rc::Rc::clone(&text));
         let mut interp = Interp::new(state, Vec::new());
         interp.read(Parser::new(text, 1));
-        let Some(pid) = self.process(NsId(0), vec![b"bash".to_vec(), name.as_bytes().to_vec()], env, interp)
+        let Some(pid) =
+            self.process_at(Terminal::SCRIPT, vec![b"bash".to_vec(), name.as_bytes().to_vec()], env, interp)
         else {
             return GAVE_UP;
         };
         self.begin(false);
+        self.sys.terminal = Terminal::SCRIPT;
         let limit = self.lab.now() + MOST_TIME;
         let stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
         let status = self.outcome(pid, stopped, name, sink);
@@ -118,8 +131,8 @@ impl Shell {
         if is_incomplete(line) {
             return Line::Incomplete;
         }
-        let Some(pid) = self.interactive() else { return Line::Done(GAVE_UP) };
-        self.sys.give(pid, ns, line.to_vec());
+        let Some(pid) = self.interactive(Terminal::SCRIPT) else { return Line::Done(GAVE_UP) };
+        self.sys.give(Terminal::SCRIPT, pid, ns, line.to_vec());
         self.begin(true);
         let limit = self.lab.now() + MOST_TIME;
         let mut stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
@@ -132,11 +145,95 @@ impl Shell {
             Stopped::Idle(status) => Line::Done(status),
             Stopped::Ended(status) => {
                 self.sys.reap(pid);
-                self.interactive = None;
+                self.interactive.remove(&Terminal::SCRIPT);
                 Line::Exit(status.code())
             }
             Stopped::Stuck | Stopped::Time | Stopped::Full => Line::Done(GAVE_UP),
         }
+    }
+
+    /// Gives the shell of a terminal a line to run in a namespace; [`Self::go_on`] and [`Self::run_until`] run it.
+    pub fn give(&mut self, terminal: Terminal, ns: NsId, line: &[u8]) -> Given {
+        if is_incomplete(line) {
+            return Given::Incomplete;
+        }
+        if self.is_running(terminal) {
+            return Given::Refused;
+        }
+        let Some(pid) = self.interactive(terminal) else { return Given::Refused };
+        self.sys.give(terminal, pid, ns, line.to_vec());
+        Given::Taken
+    }
+
+    /// Lets time pass until what runs at a terminal has ended, up to `limit`; whether it has.
+    pub fn go_on(&mut self, terminal: Terminal, limit: Instant, sink: &mut dyn Sink) -> bool {
+        let Some(&pid) = self.interactive.get(&terminal) else { return true };
+        self.begin(true);
+        match sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink) {
+            Stopped::Ended(_) | Stopped::Idle(_) => true,
+            Stopped::Time | Stopped::Stuck => false,
+            stopped @ Stopped::Full => {
+                self.outcome(pid, stopped, "bash", sink);
+                false
+            }
+        }
+    }
+
+    /// Whether a command runs at a terminal.
+    pub fn is_running(&self, terminal: Terminal) -> bool {
+        let Some(proc) = self.interactive.get(&terminal).and_then(|pid| self.sys.proc(*pid)) else {
+            return false;
+        };
+        proc.ended.is_none() && proc.idle.is_none()
+    }
+
+    /// Terminals at which a command runs.
+    pub fn running(&self) -> Vec<Terminal> {
+        self.interactive.keys().copied().filter(|terminal| self.is_running(*terminal)).collect()
+    }
+
+    /// How the last line of a terminal ended, when nothing runs there.
+    pub fn ended(&mut self, terminal: Terminal) -> Line {
+        let Some(&pid) = self.interactive.get(&terminal) else { return Line::Done(0) };
+        if let Some(status) = self.sys.reap(pid) {
+            self.interactive.remove(&terminal);
+            return Line::Exit(status.code());
+        }
+        let status = self.sys.proc(pid).and_then(|p| p.idle).unwrap_or(0);
+        Line::Done(if self.sys.gave_up { GAVE_UP } else { status })
+    }
+
+    /// Ctrl-C at a terminal.
+    pub fn interrupt(&mut self, terminal: Terminal) {
+        if let Some(&pid) = self.interactive.get(&terminal) {
+            self.sys.interrupt(pid);
+        }
+    }
+
+    /// Keys typed for the programs of a terminal; nothing at all is Ctrl-D.
+    ///
+    /// # Errors
+    /// Too much waits to be read.
+    pub fn type_keys(&mut self, terminal: Terminal, bytes: &[u8]) -> Result<(), crate::Errno> {
+        self.sys.type_keys(terminal, bytes)
+    }
+
+    /// The working directory of a terminal's shell.
+    pub fn directory(&self, terminal: Terminal) -> &[u8] {
+        let proc = self.interactive.get(&terminal).and_then(|pid| self.sys.proc(*pid));
+        proc.map_or(b"/root", |p| &p.cwd)
+    }
+
+    /// What could stand at the end of a line that is typed in a namespace.
+    pub fn complete(&self, ns: NsId, line: &str) -> crate::Completion {
+        crate::complete::complete(&self.lab, &self.sys, ns, line)
+    }
+
+    /// The namespace of a container by name or id, as `docker exec` takes it.
+    pub fn container(&self, name: &str) -> Option<NsId> {
+        let container = self.sys.docker.engine.as_ref()?.container(name).ok()?;
+        let key = container.sandbox.as_ref()?.key;
+        self.sys.docker.sandbox_ns(key)
     }
 
     /// The limits of a script or line count anew.
@@ -148,15 +245,16 @@ impl Shell {
         self.sys.output.begin();
     }
 
-    /// The process of [`Self::run_line`], made when it is first needed.
-    fn interactive(&mut self) -> Option<Pid> {
-        if self.interactive.is_none() {
+    /// The shell of a terminal, made when it is first needed.
+    fn interactive(&mut self, terminal: Terminal) -> Option<Pid> {
+        if self.interactive.get(&terminal).is_none_or(|pid| self.sys.proc(*pid).is_none()) {
             let env = environment();
             let state = State::new(b"bash", Source::Interactive, self.sys.next_pid(), &env, self.lab.now());
             let interp = Interp::new(state, Vec::new());
-            self.interactive = self.process(NsId(0), vec![b"bash".to_vec()], env, interp);
+            let pid = self.process_at(terminal, vec![b"bash".to_vec()], env, interp)?;
+            self.interactive.insert(terminal, pid);
         }
-        self.interactive
+        self.interactive.get(&terminal).copied()
     }
 
     /// Lets time pass up to `until`, with every background process polled.
@@ -207,16 +305,23 @@ impl Shell {
     }
 
     /// Starts a shell as a process with standard streams of its own.
-    fn process(&mut self, ns: NsId, args: Vec<Vec<u8>>, env: Env, interp: Interp) -> Option<Pid> {
+    fn process_at(
+        &mut self,
+        terminal: Terminal,
+        args: Vec<Vec<u8>>,
+        env: Env,
+        interp: Interp,
+    ) -> Option<Pid> {
         let mut fds = FdTable::default();
-        let input = if interp.state.lab.is_some() { Open::Null } else { Open::Keyboard };
-        for (fd, open) in [(0, input), (1, Open::Sink(Stream::Stdout)), (2, Open::Sink(Stream::Stderr))] {
+        let input = if interp.state.lab.is_some() { Open::Null } else { Open::Keyboard(terminal) };
+        let (out, err) = (Open::Sink(terminal, Stream::Stdout), Open::Sink(terminal, Stream::Stderr));
+        for (fd, open) in [(0, input), (1, out), (2, err)] {
             let open = self.sys.open_new(open);
             fds.put(fd, Some(open));
         }
         let cwd: std::rc::Rc<[u8]> =
             interp.state.vars.get(b"PWD").and_then(|v| v.scalar()).unwrap_or(b"/root").into();
-        let process = Proc::new(Pid(0), ns, args, Box::new(interp), When::Now);
+        let process = Proc::new(Pid(0), NsId(0), args, Box::new(interp), When::Now);
         self.sys.spawn(Proc { env: env.into(), cwd, fds, ..process })
     }
 

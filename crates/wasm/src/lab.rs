@@ -9,7 +9,7 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::engine::{Engine, Trouble};
+use crate::engine::{self, Engine, Trouble};
 use crate::error::{plain, thrown};
 use crate::view;
 
@@ -147,15 +147,56 @@ impl Lab {
         self.engine.forget(snapshot);
     }
 
-    /// Brings the lab back to how the script left it.
+    /// Brings the lab back to how the script, or what was typed at a terminal since, left it.
     pub fn reset(&mut self) {
         self.engine.reset();
+    }
+
+    /// Runs a line at the terminal of a namespace. A command that does not end within a minute of the lab's time
+    /// runs on: see `tick`.
+    #[wasm_bindgen(js_name = typeLine)]
+    pub fn type_line(&mut self, ns: &str, line: &str) -> Result<Ts<view::Typed>, JsValue> {
+        give(self.engine.type_line(ns, line))
+    }
+
+    /// Lets time pass for what runs at the terminals.
+    pub fn tick(&mut self, micros: u32) -> Result<Ts<view::Typed>, JsValue> {
+        give(Ok(self.engine.tick(micros)))
+    }
+
+    /// Ctrl-C at the terminal of a namespace.
+    pub fn interrupt(&mut self, ns: &str) -> Result<Ts<view::Typed>, JsValue> {
+        give(self.engine.interrupt(ns))
+    }
+
+    /// What is typed for the program that runs at a terminal; nothing at all is Ctrl-D.
+    pub fn keys(&mut self, ns: &str, text: &str) -> Result<Ts<view::Typed>, JsValue> {
+        give(self.engine.keys(ns, text))
+    }
+
+    /// Takes back the last line of any terminal; nothing if there is none, or it is too long ago.
+    pub fn undo(&mut self) -> Result<Option<Ts<view::Undone>>, JsValue> {
+        self.engine.undo().map(|undone| give(Ok(undone))).transpose()
+    }
+
+    /// What could stand at the end of a line, up to the cursor, at the terminal of a namespace.
+    pub fn complete(&self, ns: &str, line: &str) -> Result<Ts<view::Completion>, JsValue> {
+        give(self.engine.complete(ns, line).map(|found| view::Completion {
+            from: line.get(..found.from).unwrap_or_default().encode_utf16().count() as u32,
+            words: found.words,
+        }))
     }
 
     /// Every frame of the last walk on every interface, as a pcapng file.
     pub fn pcap(&self) -> Vec<u8> {
         self.engine.pcap()
     }
+}
+
+/// What goes wrong in a script that is being written, in order, as far as a moment's run tells.
+#[wasm_bindgen]
+pub fn check(script: &str) -> Result<Vec<Ts<view::Trouble>>, JsValue> {
+    rows(Ok(engine::check(script).iter().map(view::Trouble::from).collect()))
 }
 
 /// Every match and target of iptables, and how far each is simulated.

@@ -9,5 +9,5 @@ mod lab;
 mod rest;
 pub mod view;
 
-pub use lab::{Lab, extensions};
+pub use lab::{Lab, check, extensions};
 pub use rest::{start, whole};

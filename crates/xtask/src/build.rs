@@ -102,15 +102,34 @@ fn style(root: &Path) -> Result<()> {
     Ok(fs::write(root.join("www/pkg/element-style.js"), module)?)
 }
 
-/// Copies the labs that the page offers, `labs/AREA/NAME.sh` there, from the goldens.
+/// Makes the labs that the page offers, `labs/AREA/NAME.sh` there: of the goldens, or `q/NAME`, of the tutorial's pages
+/// on what people ask.
 fn labs(root: &Path) -> Result<()> {
     let page = fs::read_to_string(root.join("www/index.html"))?;
     let named = page.split("value=\"labs/").skip(1).filter_map(|rest| rest.split_once(".sh\""));
     for (lab, _) in named.filter(|(lab, _)| lab.contains('/')) {
-        let from = root.join("tests/labs").join(lab).join("lab.sh");
-        copy(&from, &root.join(format!("www/labs/{lab}.sh"))).with_context(|| format!("the lab {lab}"))?;
+        let to = root.join(format!("www/labs/{lab}.sh"));
+        let made = match lab.strip_prefix("q/") {
+            Some(name) => asked(root, name, &to),
+            None => copy(&root.join("tests/labs").join(lab).join("lab.sh"), &to),
+        };
+        made.with_context(|| format!("the lab {lab}"))?;
     }
     Ok(())
+}
+
+/// Writes the first lab of a page on what people ask, or of `NAME-2` the second, with what it begins with.
+fn asked(root: &Path, name: &str, to: &Path) -> Result<()> {
+    let (page, at) = name.strip_suffix("-2").map_or((name, 0), |page| (page, 1));
+    let path = root.join(format!("www/book/en/src/q/{page}.md"));
+    let text = fs::read_to_string(&path)?;
+    let title = text.lines().next().unwrap_or_default();
+    let block = text.split("\n```lab src=").nth(at + 1).context("no such lab in the page")?;
+    let (head, rest) = block.split_once('\n').context("a lab of one line")?;
+    let (own, _) = rest.split_once("\n```").context("a lab without an end")?;
+    let shared = fs::read_to_string(path.with_file_name("").join(head))?;
+    fs::create_dir_all(to.parent().context("a path below www")?)?;
+    Ok(fs::write(to, format!("{title}\n\n{own}\n").replacen("\n\n", &format!("\n{shared}\n"), 1))?)
 }
 
 /// Copies a file, or a folder with all that is in it.

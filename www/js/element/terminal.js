@@ -1,11 +1,10 @@
 /** Commands typed in the lab, and what they print; Arrow Up brings the last ones back. */
 
 import { h } from '../dom.js';
+import { History } from '../history.js';
 
 export class Terminal {
-  /** @type {string[]} */
-  #typed = [];
-  #at = 0;
+  #history = new History();
 
   /**
    * @param {{ log: HTMLElement, form: HTMLFormElement, prompt: HTMLSelectElement, typed: HTMLInputElement }} parts
@@ -17,8 +16,7 @@ export class Terminal {
       event.preventDefault();
       const command = parts.typed.value;
       if (!command.trim()) return;
-      this.#typed.push(command);
-      this.#at = this.#typed.length;
+      this.#history.add(command);
       parts.typed.value = '';
       this.show(parts.prompt.value, command, run(parts.prompt.value, command));
     });
@@ -26,8 +24,7 @@ export class Terminal {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       if (!by) return;
       event.preventDefault();
-      this.#at = Math.min(this.#typed.length, Math.max(0, this.#at + by));
-      parts.typed.value = this.#typed[this.#at] ?? '';
+      parts.typed.value = this.#history.move(by, parts.typed.value) ?? parts.typed.value;
     });
   }
 

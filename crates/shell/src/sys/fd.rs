@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::vfs::Inode;
-use super::{Errno, Stream, Sys};
+use super::{Errno, Stream, Sys, Terminal};
 
 /// Number of an open file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,14 +23,14 @@ const AT_ONCE: usize = 128 << 10;
 pub(crate) enum Open {
     /// `/dev/null`.
     Null,
-    /// An interactive shell's own standard input, on which nobody types.
-    Keyboard,
+    /// An interactive shell's own standard input.
+    Keyboard(Terminal),
     /// `/dev/zero`, and how many bytes it still gives.
     Zero(usize),
     /// Bytes given to the shell as its standard input.
     Given { bytes: std::rc::Rc<[u8]>, at: usize },
     /// The shell's own standard output or error.
-    Sink(Stream),
+    Sink(Terminal, Stream),
     /// Reading end of a pipe.
     PipeRead(u32),
     /// Writing end of a pipe.
@@ -202,7 +202,11 @@ impl Sys {
     pub fn read_open(&mut self, id: OpenId, most: usize) -> Read {
         let Some(slot) = self.opens.get_mut(id.0 as usize) else { return Read::Error(Errno::BadDescriptor) };
         let (bytes, at): (&[u8], &mut usize) = match &mut slot.open {
-            Open::Null | Open::Keyboard | Open::Sysctl { .. } => return Read::End,
+            Open::Null | Open::Sysctl { .. } => return Read::End,
+            Open::Keyboard(terminal) => {
+                let terminal = *terminal;
+                return self.read_keys(terminal, most);
+            }
             Open::Zero(0) => {
                 self.gave_up = true;
                 return Read::Error(Errno::Endless);
@@ -213,7 +217,7 @@ impl Sys {
                 return Read::Data(vec![0; take]);
             }
             Open::Dir => return Read::Error(Errno::IsDirectory),
-            Open::Sink(_) | Open::PipeWrite(_) => return Read::Error(Errno::BadDescriptor),
+            Open::Sink(..) | Open::PipeWrite(_) => return Read::Error(Errno::BadDescriptor),
             Open::PipeRead(pipe) => {
                 let Some(pipe) = self.pipes.get_mut(*pipe as usize) else { return Read::End };
                 if pipe.bytes.is_empty() {
@@ -260,8 +264,8 @@ impl Sys {
         self.commands.0 += bytes.len() as u64 / 1024;
         match &mut slot.open {
             Open::Null | Open::Zero(_) => Ok(()),
-            Open::Sink(stream) => {
-                let pushed = self.output.push(*stream, bytes);
+            Open::Sink(terminal, stream) => {
+                let pushed = self.output.push(*terminal, *stream, bytes);
                 self.gave_up |= pushed.is_err();
                 pushed
             }

@@ -6,21 +6,23 @@ pub(crate) mod fd;
 mod output;
 pub(crate) mod proc;
 pub(crate) mod sched;
+mod terminal;
 pub(crate) mod vfs;
 
 pub use errno::Errno;
 pub use failure::{Failure, is_note};
 pub use fd::Read;
 pub use output::{Apart, Collect, Sink, Stream};
+pub use terminal::Terminal;
 
 use packetwalk_lab::Lab;
-use packetwalk_trace::NsId;
 use packetwalk_wire::sorted::Map;
 
 use crate::print::gap;
 use crate::{Pid, Signal};
 use output::Output;
-use proc::{Proc, Userland};
+use proc::Proc;
+use terminal::Keys;
 
 /// The wall clock at the lab's beginning, in seconds: 2026-01-01 00:00:00 UTC, always.
 pub(crate) const EPOCH: u64 = 1_767_225_600;
@@ -42,15 +44,16 @@ pub struct Sys {
     /// The first random number's state (`$RANDOM`, `mktemp`).
     pub(crate) random: u32,
     /// The line that an interactive shell shall run next.
-    pub(crate) line: Option<Vec<u8>>,
+    pub(crate) line: Option<(Pid, Vec<u8>)>,
+    /// The terminal that was last given a line.
+    pub(crate) terminal: Terminal,
+    keys: Map<Terminal, Keys>,
     /// A limit of the simulator, not of the lab, ended something, or a packet met what is not simulated.
     pub(crate) gave_up: bool,
     /// Lines that told what is not simulated in this script or line.
     pub(crate) gaps_told: Vec<String>,
     /// A process was not started, for there are too many.
     full: bool,
-    /// An interactive shell that has nothing to do, and its status.
-    pub(crate) idle: Option<(Pid, u8)>,
     /// Whether `iptables` and `ip6tables` are of the legacy face.
     pub(crate) legacy_iptables: [bool; 2],
     /// Whether the standard output of what runs is a terminal: it is typed, not a script.
@@ -73,10 +76,11 @@ impl Default for Sys {
             commands: (0, 0),
             random: 1,
             line: None,
+            terminal: Terminal::SCRIPT,
+            keys: Map::new(),
             gave_up: false,
             gaps_told: Vec::new(),
             full: false,
-            idle: None,
             legacy_iptables: [false; 2],
             typed: false,
             docker: Box::default(),
@@ -97,7 +101,7 @@ impl Sys {
             let line = gap::line(&gap, lab);
             if !self.gaps_told.contains(&line) {
                 // Where nothing more is printed, the status still tells.
-                let _ = self.output.push(Stream::Stderr, line.as_bytes());
+                let _ = self.output.push(self.terminal, Stream::Stderr, line.as_bytes());
                 self.gaps_told.push(line);
             }
             self.gave_up = true;
@@ -133,17 +137,6 @@ impl Sys {
     /// The number of the next process.
     pub(crate) fn next_pid(&self) -> Pid {
         Pid(self.next_pid)
-    }
-
-    /// Gives an interactive shell a line to run in a namespace. In a container's it sees the container's files.
-    pub(crate) fn give(&mut self, pid: Pid, ns: NsId, line: Vec<u8>) {
-        let inside = self.docker.is_sandbox(ns);
-        if let Some(proc) = self.procs.get_mut(&pid) {
-            proc.ns = ns;
-            proc.userland = if inside { Userland::Image } else { Userland::Machine };
-        }
-        (self.line, self.idle) = (Some(line), None);
-        self.changes += 1;
     }
 
     /// Sends `SIGINT` to a process and all below it, as a terminal does; background jobs ignore it.

@@ -1,6 +1,6 @@
 //! Where the shell's own output goes, in order.
 
-use super::{Errno, Failure};
+use super::{Errno, Failure, Terminal};
 
 /// Which of the shell's streams.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +15,11 @@ pub enum Stream {
 pub trait Sink {
     /// More bytes of one stream, in the order in which they were written.
     fn write(&mut self, stream: Stream, bytes: &[u8]);
+
+    /// The same, of a terminal.
+    fn write_at(&mut self, _terminal: Terminal, stream: Stream, bytes: &[u8]) {
+        self.write(stream, bytes);
+    }
 
     /// A program of a lab failed; what it said has been written.
     fn failed(&mut self, _failure: &Failure) {}
@@ -81,7 +86,7 @@ const MOST: usize = 64 << 20;
 /// Something for the sink.
 #[derive(Clone, Debug)]
 enum Item {
-    Bytes(Stream, Vec<u8>),
+    Bytes(Terminal, Stream, Vec<u8>),
     Failed(Failure),
 }
 
@@ -94,14 +99,16 @@ pub(crate) struct Output {
 
 impl Output {
     /// Adds text; too much of it is an error.
-    pub fn push(&mut self, stream: Stream, bytes: &[u8]) -> Result<(), Errno> {
+    pub fn push(&mut self, at: Terminal, stream: Stream, bytes: &[u8]) -> Result<(), Errno> {
         self.printed = self.printed.saturating_add(bytes.len());
         if self.printed > MOST {
             return Err(Errno::NoSpace);
         }
         match self.waiting.last_mut() {
-            Some(Item::Bytes(last, text)) if *last == stream => text.extend_from_slice(bytes),
-            _ => self.waiting.push(Item::Bytes(stream, bytes.to_vec())),
+            Some(Item::Bytes(there, last, text)) if *last == stream && *there == at => {
+                text.extend_from_slice(bytes);
+            }
+            _ => self.waiting.push(Item::Bytes(at, stream, bytes.to_vec())),
         }
         Ok(())
     }
@@ -119,7 +126,7 @@ impl Output {
     pub fn drain(&mut self, sink: &mut dyn Sink) {
         for item in self.waiting.drain(..) {
             match item {
-                Item::Bytes(stream, bytes) => sink.write(stream, &bytes),
+                Item::Bytes(at, stream, bytes) => sink.write_at(at, stream, &bytes),
                 Item::Failed(failure) => sink.failed(&failure),
             }
         }

@@ -59,6 +59,8 @@ pub(crate) struct Proc {
     /// Signals that it ignores, by number.
     pub ignores: u64,
     pub ended: Option<Status>,
+    /// For an interactive shell that waits for a line: its status.
+    pub idle: Option<u8>,
     /// It started another process at some time.
     pub is_parent: bool,
     /// For a program that a lab runs: where the command stands that started it.
@@ -99,6 +101,7 @@ impl Proc {
             signals: Vec::new(),
             ignores: 0,
             ended: None,
+            idle: None,
             is_parent: false,
             origin: None,
             said: Vec::new(),

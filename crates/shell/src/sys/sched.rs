@@ -56,8 +56,8 @@ pub(crate) fn run(
         {
             return Stopped::Ended(status);
         }
-        if let Some((pid, status)) = sys.idle.take()
-            && main == Some(pid)
+        if let Some(main) = main
+            && let Some(status) = sys.proc(main).and_then(|p| p.idle)
         {
             return Stopped::Idle(status);
         }

@@ -15,6 +15,7 @@ mod ifconfig;
 mod ip;
 mod ipset;
 pub(crate) mod iptables;
+pub(crate) mod man;
 mod names;
 mod nc;
 mod nfacct;
@@ -30,7 +31,7 @@ pub(crate) mod text;
 mod traceroute;
 
 use registry::Tool;
-pub(crate) use registry::{Known, is_path_of_tool, known, path_of, start};
+pub(crate) use registry::{Known, is_path_of_tool, known, names, path_of, start};
 
 /// Every command, sorted by name. To add one: a line here and a `mod` above.
 ///
@@ -87,6 +88,7 @@ const TOOLS: &[(&str, Tool)] = &[
     ("iptables-save", Tool::Process(iptables::new)),
     ("kill", Tool::Function(control::kill::main)),
     ("ls", text::LS),
+    ("man", Tool::Function(man::main)),
     ("mawk", text::AWK),
     ("mkdir", text::MKDIR),
     ("mktemp", text::MKTEMP),

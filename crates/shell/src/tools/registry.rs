@@ -1,6 +1,6 @@
 //! Finds the command behind a name.
 
-use super::{TOOLS, names};
+use super::{TOOLS, names as debian};
 use crate::Cx;
 use crate::process::{Function, Poll, Process};
 use crate::sys::proc::Userland;
@@ -85,11 +85,16 @@ pub(crate) fn is_path_of_tool(path: &[u8]) -> bool {
     base(path) != path && known(base(path)) != Known::Unknown
 }
 
+/// Names of the commands and of the shell's own.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    TOOLS.iter().map(|(name, _)| *name).chain(crate::lang::builtins::names())
+}
+
 /// What a command's name stands for.
 pub(crate) fn known(name: &[u8]) -> Known {
     if find(name).is_some() {
         Known::Simulated
-    } else if names::is_real(base(name)) {
+    } else if debian::is_real(base(name)) {
         Known::Real
     } else {
         Known::Unknown
@@ -101,7 +106,7 @@ pub(crate) fn start(name: &[u8], cx: &Cx<'_>) -> Option<Box<dyn Process>> {
     match find_in(name, cx.userland) {
         Some(Tool::Function(f)) => Some(Box::new(Function(f))),
         Some(Tool::Process(new)) => Some(new()),
-        None if names::is_real(base(name)) => Some(Box::new(Function(refuse))),
+        None if debian::is_real(base(name)) => Some(Box::new(Function(refuse))),
         None => None,
     }
 }

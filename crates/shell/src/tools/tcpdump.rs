@@ -50,6 +50,9 @@ impl Process for Tcpdump {
             Job::File(saved) => saved.poll(cx, &mut self.out),
             Job::Live(live) => live.poll(cx, &mut self.out),
         };
+        if cx.is_terminal() {
+            self.out.flush(cx);
+        }
         if self.out.broken {
             self.close(cx);
         }

@@ -1,33 +1,41 @@
 //! A lab that is looked at: run, walked, wound back, and read as tables. No JavaScript here.
 
+mod check;
 mod states;
 mod tables;
+mod terminals;
 mod topology;
 mod trouble;
 mod walk;
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::{Failure, Line, Shell, Sink, Stream};
+use std::rc::Rc;
+
+use packetwalk_shell::{Failure, Line, Shell, Sink, Stream, Terminal};
 use packetwalk_trace::NsId;
 use packetwalk_wire::sorted::Map;
 
 use crate::view;
+pub use check::check;
 use states::States;
+use terminals::Terminals;
 pub use trouble::Trouble;
 
 /// The name of the script in messages.
 const NAME: &str = "lab.sh";
 
-/// A lab, how it was when its script ended, and its last walk.
+/// A lab, how its script or what was typed left it, and its last walk.
 #[derive(Debug)]
 pub struct Engine {
     shell: Shell,
-    loaded: Shell,
+    /// Where `reset` goes back to.
+    loaded: Rc<Shell>,
     output: view::Output,
     troubles: Vec<Trouble>,
     snapshots: Map<u32, Shell>,
     last_snapshot: u32,
     walk: Option<(view::Walk, States)>,
+    terminals: Terminals,
 }
 
 /// Keeps output in the order in which it came, and what went wrong.
@@ -37,6 +45,8 @@ struct Chunks {
     /// Of each program that failed, how much had been written on standard error by then.
     failed: Vec<(usize, Failure)>,
     errors: usize,
+    /// What programs said at terminals meanwhile.
+    aside: Vec<(Terminal, Vec<u8>)>,
 }
 
 impl Sink for Chunks {
@@ -47,6 +57,13 @@ impl Sink for Chunks {
         match self.parts.last_mut() {
             Some((last, text)) if *last == stream => text.extend_from_slice(bytes),
             _ => self.parts.push((stream, bytes.to_vec())),
+        }
+    }
+
+    fn write_at(&mut self, terminal: Terminal, stream: Stream, bytes: &[u8]) {
+        match terminal {
+            Terminal::SCRIPT => self.write(stream, bytes),
+            _ => self.aside.push((terminal, bytes.to_vec())),
         }
     }
 
@@ -99,13 +116,14 @@ impl Engine {
         let troubles = chunks.troubles(script);
         let output = chunks.output(status);
         Self {
-            loaded: shell.clone(),
+            loaded: Rc::new(shell.clone()),
             shell,
             output,
             troubles,
             snapshots: Map::new(),
             last_snapshot: 0,
             walk: None,
+            terminals: Terminals::default(),
         }
     }
 
@@ -150,7 +168,8 @@ impl Engine {
     /// As [`Engine::run`].
     pub fn walk(&mut self, from: &str, command: &str) -> Result<view::Walk, Trouble> {
         let ns = self.ns(from)?;
-        let (walk, states) = walk::walk(&mut self.shell, ns, command)?;
+        let (walk, states, aside) = walk::walk(&mut self.shell, ns, command)?;
+        self.terminals.waiting.extend(aside);
         self.walk = Some((walk.clone(), states));
         Ok(walk)
     }
@@ -225,9 +244,13 @@ impl Engine {
         self.snapshots.remove(&snapshot);
     }
 
-    /// Brings the lab back to how its script left it.
+    /// Brings the lab back to how its script, or what was typed at a terminal since, left it.
     pub fn reset(&mut self) {
-        self.shell = self.loaded.clone();
+        if std::mem::take(&mut self.terminals.has_ticked) {
+            self.loaded = Rc::new(self.shell.clone());
+        } else {
+            self.shell = self.loaded.as_ref().clone();
+        }
     }
 
     /// Frames of the last walk.

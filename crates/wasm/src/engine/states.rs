@@ -1,7 +1,7 @@
 //! The lab as of each step of a walk: the walk is run again, one thing at a time, and kept after each.
 
 use packetwalk_shell::print::walk as explained;
-use packetwalk_shell::{Collect, Line, Shell};
+use packetwalk_shell::{Collect, Given, Line, Shell, Terminal};
 use packetwalk_trace::{CtStep, Event, NsId, Step};
 use packetwalk_wire::Instant;
 
@@ -9,15 +9,44 @@ use super::tables::tables;
 use super::walk::in_background;
 use crate::view;
 
+/// How a walk was begun.
+#[derive(Clone, Debug)]
+pub enum Begun {
+    /// A command, in the background.
+    Command(NsId, String),
+    /// A line typed at a terminal.
+    Typed(Terminal, NsId, String),
+}
+
+impl Begun {
+    /// Where, and what was typed.
+    pub fn command(&self) -> (NsId, &str) {
+        match self {
+            Self::Command(ns, command) | Self::Typed(_, ns, command) => (*ns, command),
+        }
+    }
+
+    /// Begins it on a lab; whether that went.
+    fn again(&self, shell: &mut Shell) -> bool {
+        match self {
+            Self::Command(ns, command) => {
+                let line = in_background(command);
+                shell.run_line(*ns, line.as_bytes(), &mut Collect::default()) != Line::Incomplete
+            }
+            Self::Typed(terminal, ns, line) => shell.give(*terminal, *ns, line.as_bytes()) == Given::Taken,
+        }
+    }
+}
+
 /// States of a walk, made when they are first asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct States {
     after: Shell,
     events: Vec<Event>,
     /// Number of each step's event.
     order: Vec<usize>,
     /// What is needed to run it again.
-    again: Option<(Shell, NsId, String)>,
+    again: Option<(Shell, Begun)>,
     /// The lab when so many events had happened, in order.
     kept: Vec<(usize, Shell)>,
 }
@@ -33,16 +62,9 @@ struct Changed {
 }
 
 impl States {
-    /// For a walk that ran `command` in `ns` on a lab that was as `before` and is now as `after`.
-    pub fn new(
-        before: Shell,
-        after: Shell,
-        ns: NsId,
-        command: &str,
-        events: Vec<Event>,
-        order: Vec<usize>,
-    ) -> Self {
-        Self { after, events, order, again: Some((before, ns, command.to_owned())), kept: Vec::new() }
+    /// For a walk that was begun on a lab that was as `before` and is now as `after`.
+    pub fn new(before: Shell, after: Shell, begun: Begun, events: Vec<Event>, order: Vec<usize>) -> Self {
+        Self { after, events, order, again: Some((before, begun)), kept: Vec::new() }
     }
 
     /// The tables of a namespace as of a step; `None` if there is no such step.
@@ -55,8 +77,8 @@ impl States {
         if step + 1 == self.events.len() {
             return Some(tables(&self.after, ns));
         }
-        if let Some((before, from, command)) = self.again.take() {
-            self.kept = run_again(before, from, &command, &self.events);
+        if let Some((before, begun)) = self.again.take() {
+            self.kept = run_again(before, &begun, &self.events);
         }
         let next = self.kept.partition_point(|(count, _)| *count <= step);
         let after = self.kept.get(next).map_or(&self.after, |(_, shell)| shell);
@@ -114,10 +136,10 @@ impl Changed {
 
 /// Runs the walk on `shell` once more and keeps the lab after each thing that happens, as long as it is
 /// what happened the first time.
-fn run_again(mut shell: Shell, ns: NsId, command: &str, events: &[Event]) -> Vec<(usize, Shell)> {
+fn run_again(mut shell: Shell, begun: &Begun, events: &[Event]) -> Vec<(usize, Shell)> {
     let mut kept = vec![(0, shell.clone())];
     shell.lab.start_trace();
-    if shell.run_line(ns, in_background(command).as_bytes(), &mut Collect::default()) == Line::Incomplete {
+    if !begun.again(&mut shell) {
         return kept;
     }
     loop {

@@ -2,40 +2,71 @@
 
 use packetwalk_lab::Lab;
 use packetwalk_shell::print::walk as explained;
-use packetwalk_shell::{Collect, Line, Shell};
+use packetwalk_shell::{Line, Shell, Terminal};
 use packetwalk_trace::{CtStep, DropReason, Event, NeighStep, NsId, RuleEnd, Step as Trace, Table};
 use packetwalk_wire::{Body, Family, Icmp, IfIndex, Packet, TcpFlags, Transport, sorted::Map};
 
-use super::states::States;
+use super::states::{Begun, States};
 use super::{Chunks, Trouble};
 use crate::view::{self, Decided, Field, Leg, Outcome, Place, TableName, Tone, Verdict};
 
 /// Most steps that a walk keeps: a ping has about a hundred.
 const MOST_STEPS: usize = 20_000;
 
+/// The same of what was typed, which may go on for long.
+const MOST_TYPED: usize = 2_000;
+
+/// What programs said at terminals while a walk was taken.
+pub type Aside = Vec<(Terminal, Vec<u8>)>;
+
 /// Runs a command under observation. It runs as a background job, so that the same run can be repeated
 /// and stopped at any time.
 ///
 /// # Errors
 /// [`Trouble`] if the command is incomplete.
-pub fn walk(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Walk, States), Trouble> {
+pub fn walk(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Walk, States, Aside), Trouble> {
     let before = shell.clone();
     shell.lab.start_trace();
     shell.lab.captures.on = true;
     shell.lab.captures.frames.clear();
     let ran = run(shell, ns, command);
-    shell.land(&mut Collect::default());
+    let mut late = Chunks::default();
+    shell.land(&mut late);
     let mut events = shell.lab.stop_trace();
     shell.lab.captures.on = false;
-    let output = match ran {
-        Ok(output) => output,
+    let (output, mut aside) = match ran {
+        Ok(ran) => ran,
         Err(trouble) => {
             *shell = before;
             return Err(trouble);
         }
     };
+    aside.append(&mut late.aside);
     events.truncate(MOST_STEPS);
-    let told = explained::explain(&events, &shell.lab, ns);
+    let begun = Begun::Command(ns, command.to_owned());
+    let (walk, states) = explained_as(before, shell, begun, events, ns, output);
+    Ok((walk, states, aside))
+}
+
+/// A walk of what was typed at a terminal, which has shown the output; it begins where the first packet was sent.
+pub fn told(before: Shell, shell: &Shell, begun: Begun, mut events: Vec<Event>) -> (view::Walk, States) {
+    events.truncate(MOST_TYPED);
+    let sender = events.iter().find(|event| event.step == Trace::Send).map(|event| event.ns);
+    let from = sender.unwrap_or(begun.command().0);
+    let output = Chunks::default().output(0);
+    explained_as(before, shell, begun, events, from, output)
+}
+
+fn explained_as(
+    before: Shell,
+    shell: &Shell,
+    begun: Begun,
+    events: Vec<Event>,
+    from: NsId,
+    output: view::Output,
+) -> (view::Walk, States) {
+    let (ns, command) = begun.command();
+    let told = explained::explain(&events, &shell.lab, from);
     let order = told.steps.iter().map(|step| step.event).collect();
     let mut steps = steps(&shell.lab, &events, told.steps);
     let mut outcome = Outcome {
@@ -53,8 +84,8 @@ pub fn walk(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Walk, S
         steps.push(step);
     }
     let walk = view::Walk { from: u32::from(ns.0), command: command.to_owned(), steps, outcome, output };
-    let states = States::new(before, shell.clone(), ns, command, events, order);
-    Ok((walk, states))
+    let states = States::new(before, shell.clone(), begun, events, order);
+    (walk, states)
 }
 
 /// The only step of a walk without packets: the sender's own kernel refused, or the command had no need.
@@ -92,13 +123,16 @@ pub fn in_background(command: &str) -> String {
     format!("{{ {command}\n}} &")
 }
 
-fn run(shell: &mut Shell, ns: NsId, command: &str) -> Result<view::Output, Trouble> {
+fn run(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Output, Aside), Trouble> {
     let mut chunks = Chunks::default();
     if shell.run_line(ns, in_background(command).as_bytes(), &mut chunks) == Line::Incomplete {
         return Err(Trouble::plain("the command is not complete"));
     }
     match shell.run_line(ns, b"wait $!", &mut chunks) {
-        Line::Done(status) | Line::Exit(status) => Ok(chunks.output(status)),
+        Line::Done(status) | Line::Exit(status) => {
+            let aside = std::mem::take(&mut chunks.aside);
+            Ok((chunks.output(status), aside))
+        }
         Line::Incomplete => Err(Trouble::plain("the command is not complete")),
     }
 }

@@ -8,6 +8,7 @@ mod output;
 mod packet;
 mod row;
 mod step;
+mod terminal;
 mod topology;
 mod walk;
 
@@ -16,5 +17,6 @@ pub use output::{Chunk, Output, Stream, Trouble};
 pub use packet::Field;
 pub use row::{RouteRow, Row, RuleRow, Tables};
 pub use step::{Decided, Leg, Place, Step, TableName, Tone, Tried};
+pub use terminal::{Completion, Ended, Said, Typed, Undone};
 pub use topology::{Device, DeviceKind, Namespace, Peer, Topology};
 pub use walk::{Outcome, Parting, Verdict, Walk};

@@ -13,6 +13,7 @@ pub(crate) mod test;
 mod variables;
 
 use super::interp::{After, Interp};
+use super::state::Source;
 use crate::Cx;
 
 pub(crate) use jobs::send as kill_now;
@@ -54,7 +55,7 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("fg", jobs::no_job_control),
     ("getopts", variables::getopts),
     ("hash", flow::true_),
-    ("help", refuse),
+    ("help", help),
     ("history", refuse),
     ("jobs", jobs::jobs),
     ("kill", jobs::kill),
@@ -92,6 +93,20 @@ const BUILTINS: &[(&str, Builtin)] = &[
 pub(crate) fn find(name: &[u8]) -> Option<Builtin> {
     let name = std::str::from_utf8(name).ok()?;
     BUILTINS.binary_search_by_key(&name, |(n, _)| n).ok().and_then(|at| BUILTINS.get(at)).map(|(_, f)| *f)
+}
+
+/// Builtins that are simulated.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    BUILTINS.iter().filter(|(_, run)| !core::ptr::fn_addr_eq(*run, refuse as Builtin)).map(|(name, _)| *name)
+}
+
+/// What can be typed here: a script's `help` is bash's own, which is not simulated.
+fn help(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {
+    if sh.state.source != Source::Interactive || words.len() > 1 {
+        return refuse(sh, cx, words);
+    }
+    cx.stdout.push(crate::tools::man::overview().as_bytes());
+    After::Status(0)
 }
 
 fn refuse(sh: &mut Interp, cx: &mut Cx<'_>, words: &[Vec<u8>]) -> After {

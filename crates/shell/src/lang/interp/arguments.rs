@@ -93,7 +93,7 @@ impl Process for Starting {
             text.into()
         } else {
             let input = cx.sys.fd(cx.pid, 0);
-            if input.is_some_and(|input| matches!(cx.sys.opened(input), Some(Open::Keyboard))) {
+            if input.is_some_and(|input| matches!(cx.sys.opened(input), Some(Open::Keyboard(_)))) {
                 writeln!(cx.stderr, "packetwalk: a shell in the shell that you type in is not simulated");
                 return Poll::Exit(1);
             }

@@ -318,11 +318,13 @@ impl Interp {
     /// Nothing is left to do.
     fn leave(&mut self, cx: &mut Cx<'_>) -> Step {
         if self.state.source == Source::Interactive && self.state.level == 0 && self.exiting.is_none() {
-            if let Some(line) = cx.sys.line.take() {
+            if let Some((_, line)) = cx.sys.line.take_if(|(pid, _)| *pid == cx.pid) {
                 self.read(Parser::new(line.into(), 1));
                 return Step::Next;
             }
-            cx.sys.idle = Some((cx.pid, self.state.status));
+            if let Some(proc) = cx.sys.proc_mut(cx.pid) {
+                proc.idle = Some(self.state.status);
+            }
             return Step::Block(Poll::Wait);
         }
         let status = *self.exiting.get_or_insert(self.state.status);

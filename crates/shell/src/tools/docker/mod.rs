@@ -168,6 +168,27 @@ const REAL: &[&str] = &[
     "volume",
 ];
 
+/// The commands of each group.
+pub(crate) fn commands() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    let all = [("", CONTAINER)].into_iter().chain(GROUPS.iter().copied());
+    all.map(|(group, table)| (group, table.iter().map(|(name, _)| *name).collect()))
+}
+
+/// What could follow the words of a command line: commands, or the options of one.
+pub(crate) fn words(before: &[&str]) -> Vec<String> {
+    let group = before.first().and_then(|first| GROUPS.iter().find(|(name, _)| name == first));
+    let (table, rest) = match group {
+        Some((_, table)) => (*table, before.get(1..).unwrap_or_default()),
+        None => (CONTAINER, before),
+    };
+    let Some(name) = rest.first() else {
+        let groups = GROUPS.iter().filter(|_| group.is_none()).map(|(name, _)| *name);
+        return table.iter().map(|(name, _)| *name).chain(groups).map(str::to_owned).collect();
+    };
+    let command = table.iter().find(|(n, _)| n == name).map(|(_, command)| *command);
+    command.map(|c| c.flags.iter().filter_map(Flag::word).collect()).unwrap_or_default()
+}
+
 /// Nanoseconds since the Unix epoch.
 fn now(cx: &Cx<'_>) -> u64 {
     crate::sys::EPOCH * 1_000_000_000 + cx.now().0

@@ -4,7 +4,9 @@ use packetwalk_docker::{Engine, Happening, Proxy, Version};
 use packetwalk_lab::SockId;
 use packetwalk_trace::NsId;
 
+use super::image;
 use crate::process::Pid;
+use crate::sys::proc::Userland;
 
 /// How the daemon is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -76,9 +78,11 @@ impl State {
         }
     }
 
-    /// Whether a namespace is a container's.
-    pub fn is_sandbox(&self, ns: NsId) -> bool {
-        self.sandboxes.iter().any(|(_, n)| *n == ns)
+    /// Whose programs the container in a namespace has; `None` for one that is no container's.
+    pub fn userland(&self, ns: NsId) -> Option<Userland> {
+        let (key, _) = self.sandboxes.iter().find(|(_, n)| *n == ns)?;
+        let container = self.engine.as_ref().and_then(|engine| engine.of_sandbox(*key));
+        Some(container.map_or(Userland::Image, |(c, _)| image::userland(&c.config.image)))
     }
 
     /// The host name of the container in a namespace.

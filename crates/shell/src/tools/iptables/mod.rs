@@ -297,3 +297,21 @@ fn restore(
     let mut commit = |rules: Ruleset| nf.change(program.face, program.family, |now| *now = rules);
     restore::run(&input, &options, world, &mut commit, start, out, err).map_err(|f| (f.fail, Some(f.line)))
 }
+
+/// Options of a match, of either family.
+pub(crate) fn match_options(name: &str) -> Vec<&'static str> {
+    let of = |family| match ext::new_match(name, family) {
+        ext::Found::Ext(m) => ext::of_match(&m).opts().iter().map(|opt| opt.name).collect(),
+        _ => Vec::new(),
+    };
+    [Family::V4, Family::V6].into_iter().map(of).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// Options of a target, of either family.
+pub(crate) fn target_options(name: &str) -> Vec<&'static str> {
+    let of = |family| {
+        let target = ext::new_target(name, family)?;
+        Some(ext::of_target(&target)?.opts().iter().map(|opt| opt.name).collect())
+    };
+    [Family::V4, Family::V6].into_iter().find_map(of).unwrap_or_default()
+}

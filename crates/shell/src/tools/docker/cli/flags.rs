@@ -56,6 +56,13 @@ impl Flag {
     }
 }
 
+impl Flag {
+    /// As it is written; `None` if it is refused.
+    pub fn word(&self) -> Option<String> {
+        self.simulated.then(|| format!("--{}", self.name))
+    }
+}
+
 /// A flag without a value.
 pub(in crate::tools::docker) const fn on(name: &'static str, short: char) -> Flag {
     Flag::of(name, short, Takes::Bool)

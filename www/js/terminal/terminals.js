@@ -1,0 +1,493 @@
+/**
+ * The playground's terminals: one for each node, over the shells of the lab.
+ *
+ * @typedef {import('../store.js').Store} Store
+ * @typedef {import('../../pkg/packetwalk.js').Typed} Typed
+ * @typedef {import('../world.js').Node} Node
+ */
+
+import { h } from '../dom.js';
+import { world } from '../world.js';
+import { face, loadScreens, openIn, theme } from './screen.js';
+import { Session } from './session.js';
+
+/** How often time passes for what runs, in milliseconds. */
+const TICK = 100;
+/** Most time that passes at once, as after the page was hidden. */
+const MOST = 1000;
+
+const LEAVE = 'Escape, then Tab leaves';
+
+/** @param {unknown} error */
+const message = (error) => (error instanceof Error ? error.message : String(error));
+
+export class Terminals {
+  /** @type {Map<number, Session>} */
+  #sessions = new Map();
+  /** @type {Session | null} */
+  #current = null;
+  #timer = 0;
+  #last = 0;
+  /** The lab that the sessions are of. */
+  #lab = /** @type {unknown} */ (null);
+
+  /**
+   * @param {HTMLElement} parent
+   * @param {Store} store
+   */
+  static async open(parent, store) {
+    return new Terminals(parent, store, await loadScreens());
+  }
+
+  /**
+   * @param {HTMLElement} parent
+   * @param {Store} store
+   * @param {Awaited<ReturnType<typeof loadScreens>>} made
+   */
+  constructor(parent, store, made) {
+    this.store = store;
+    this.made = made;
+    this.tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Terminals' });
+    this.nodes = h('select', { 'aria-label': 'Open the terminal of', autocomplete: 'off' });
+    this.undo = h(
+      'button',
+      { type: 'button', class: 'quiet', disabled: true, click: () => this.takeBack() },
+      'Undo',
+    );
+    this.reader = h('input', { type: 'checkbox' });
+    this.status = h('p', { class: 'unseen', role: 'status' });
+    const close = h(
+      'button',
+      { type: 'button', class: 'quiet icon', 'aria-label': 'Close the terminals' },
+      '×',
+    );
+    this.screens = h('div', { class: 'screens' });
+    this.panel = h(
+      'section',
+      { class: 'terminals', 'aria-label': 'Terminals' },
+      h(
+        'header',
+        {},
+        this.tabs,
+        this.nodes,
+        this.undo,
+        h('label', { class: 'check' }, this.reader, h('span', {}, 'screen reader')),
+        h('span', { class: 'hint' }, `Tab completes · ${LEAVE}`),
+        close,
+      ),
+      this.screens,
+      this.status,
+    );
+    parent.append(this.panel);
+    this.nodes.addEventListener('change', () => {
+      if (this.nodes.value) this.show(Number(this.nodes.value));
+      this.nodes.value = '';
+    });
+    this.reader.addEventListener('change', () => {
+      for (const { screen } of this.#sessions.values()) screen.options.screenReaderMode = this.reader.checked;
+    });
+    this.tabs.addEventListener('keydown', (event) => this.#key(event));
+    close.addEventListener('click', () => this.close());
+    document.addEventListener('keydown', (event) => this.#undoKey(event));
+    new ResizeObserver(() => this.#fit()).observe(this.screens);
+    const look = () => {
+      for (const { screen } of this.#sessions.values()) screen.options.theme = theme();
+    };
+    new MutationObserver(look).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', look);
+    store.watch(['lab'], () => this.#renew());
+    store.watch(['world'], () => this.#names());
+  }
+
+  /** Whether the terminals are on show. */
+  get isOpen() {
+    return !this.panel.hidden;
+  }
+
+  close() {
+    this.panel.hidden = true;
+    document.getElementById('terminal')?.focus();
+  }
+
+  /**
+   * Shows the terminal of a namespace, for typing.
+   * @param {number} ns
+   * @param {number | null} [opener] where to go when its shell is left
+   */
+  show(ns, opener = null) {
+    const node = this.store.state.world?.byId.get(ns);
+    if (!node) return;
+    this.panel.hidden = false;
+    const session = this.#sessions.get(ns) ?? this.#make(node);
+    session.opener = opener ?? session.opener;
+    this.#current = session;
+    this.#mark();
+    this.#fit();
+    session.screen.focus();
+  }
+
+  /** @param {Node} node */
+  #make(node) {
+    const host = h('div', { class: 'screen', role: 'tabpanel', id: `terminal-${node.ns.id}` });
+    this.screens.append(host);
+    const screen = new this.made.Terminal({
+      allowProposedApi: false,
+      convertEol: true,
+      cursorBlink: false,
+      fontFamily: face(),
+      fontSize: 13,
+      lineHeight: 1.25,
+      screenReaderMode: this.reader.checked,
+      scrollback: 5000,
+      theme: theme(),
+    });
+    const fit = new this.made.FitAddon();
+    screen.loadAddon(fit);
+    const session = new Session(node, screen, fit, host);
+    this.#sessions.set(node.ns.id, session);
+    this.#current = session;
+    this.#mark();
+    openIn(screen, host);
+    screen.textarea?.setAttribute('aria-label', `Terminal of ${node.label}. ${LEAVE}.`);
+    let leaving = false;
+    screen.attachCustomKeyEventHandler((event) => {
+      if (event.type !== 'keydown') return true;
+      if (event.key === 'Shift') return true;
+      const leaves = leaving && event.key === 'Tab';
+      leaving = event.key === 'Escape';
+      return !leaving && !leaves;
+    });
+    screen.onData((data) => this.#typed(session, data));
+    fit.fit();
+    session.draw();
+    return session;
+  }
+
+  #fit() {
+    if (!this.isOpen || !this.#current) return;
+    this.#current.fit.fit();
+  }
+
+  /** Shows which terminal is on, and where something runs. */
+  #mark() {
+    const on = this.#current;
+    this.tabs.replaceChildren(
+      ...[...this.#sessions.values()].map((session) =>
+        h(
+          'button',
+          {
+            type: 'button',
+            role: 'tab',
+            id: `terminal-tab-${session.ns}`,
+            'aria-controls': `terminal-${session.ns}`,
+            'aria-selected': String(session === on),
+            tabindex: session === on ? 0 : -1,
+            click: () => this.show(session.ns),
+          },
+          session.label,
+          session.running && h('span', { class: 'runs' }, ' runs'),
+        ),
+      ),
+    );
+    for (const session of this.#sessions.values()) {
+      session.host.hidden = session !== on;
+      session.host.setAttribute('aria-labelledby', `terminal-tab-${session.ns}`);
+    }
+  }
+
+  #names() {
+    const nodes = this.store.state.world?.nodes ?? [];
+    this.nodes.replaceChildren(
+      h('option', { value: '' }, 'Open…'),
+      ...nodes.map((node) => h('option', { value: node.ns.id }, node.label)),
+    );
+    for (const [ns, session] of this.#sessions) {
+      const node = this.store.state.world?.byId.get(ns);
+      if (node?.ns.name !== session.name) this.#drop(session);
+    }
+  }
+
+  /** @param {Session} session */
+  #drop(session) {
+    const { screen, host } = session;
+    host.hidden = true;
+    // What is written comes onto the screen later, and needs it.
+    screen.write('', () =>
+      setTimeout(() => {
+        screen.dispose();
+        host.remove();
+      }),
+    );
+    this.#sessions.delete(session.ns);
+    if (this.#current === session) this.#current = [...this.#sessions.values()].at(-1) ?? null;
+    this.#mark();
+    if (!this.#current) this.panel.hidden = true;
+  }
+
+  /** Another lab has other shells. */
+  #renew() {
+    const { lab } = this.store.state;
+    if (lab === this.#lab) return;
+    this.#lab = lab;
+    this.#wait([]);
+    this.#undoable(null);
+    for (const session of this.#sessions.values()) {
+      session.erase();
+      session.begun = '';
+      session.directory = '~';
+      session.line.empty();
+      session.write('\x1b[2mThe lab was started anew.\x1b[0m\r\n');
+      session.draw();
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const all = [...this.#sessions.keys()];
+    if (!by || !this.#current) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = all[(all.indexOf(this.#current.ns) + by + all.length) % all.length];
+    this.show(next);
+    document.getElementById(`terminal-tab-${next}`)?.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #undoKey(event) {
+    const { target } = event;
+    if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    if (target instanceof Element && target.closest('input, select, textarea, dialog')) return;
+    event.preventDefault();
+    this.takeBack();
+  }
+
+  /**
+   * Takes what a screen sent.
+   * @param {Session} session
+   * @param {string} data
+   */
+  #typed(session, data) {
+    let changed = true;
+    session.erase();
+    session.line.take(data, (wish) => {
+      if (wish === 'enter') this.#enter(session);
+      else if (wish === 'cancel') this.#cancel(session);
+      else if (wish === 'tab') this.#complete(session);
+      else if (wish === 'clear') {
+        session.clear();
+        changed = false;
+      } else if (session.line.text === '') this.#end(session);
+    });
+    if (this.#sessions.get(session.ns) !== session) return;
+    if (changed) session.draw();
+    session.screen.scrollToBottom();
+  }
+
+  /** @param {Session} session */
+  #enter(session) {
+    const { lab } = this.store.state;
+    const typed = session.enter();
+    if (!lab) return;
+    if (session.running) return this.#send(session, () => lab.keys(session.name, `${typed}\n`));
+    session.line.history.add(typed);
+    const line = session.begun ? `${session.begun}\n${typed}` : typed;
+    if (!line.trim()) return;
+    const before = this.store.state.walk ? this.#state() : '';
+    const done = this.#do(session, () => lab.typeLine(session.name, line));
+    if (!done) {
+      session.begun = '';
+      return;
+    }
+    session.begun = done.incomplete ? line : '';
+    if (done.incomplete) return;
+    if (done.opens !== undefined && done.opens !== null) return this.show(done.opens, session.ns);
+    this.#undoable(line);
+    this.#refresh(done, before);
+  }
+
+  /** @param {Session} session */
+  #cancel(session) {
+    const { lab } = this.store.state;
+    session.line.go(Infinity);
+    session.write(`${session.prompt}${session.line.text}^C${session.running ? '' : '\r\n'}`);
+    session.line.empty();
+    session.begun = '';
+    if (session.running && lab) this.#send(session, () => lab.interrupt(session.name));
+  }
+
+  /** Ctrl-D. @param {Session} session */
+  #end(session) {
+    const { lab } = this.store.state;
+    if (session.running && lab) this.#send(session, () => lab.keys(session.name, ''));
+    else if (!session.begun) this.#leave(session);
+  }
+
+  /** The shell is left: back to where it was opened from. @param {Session} session */
+  #leave(session) {
+    const { opener } = session;
+    this.#drop(session);
+    if (opener !== null && this.#sessions.has(opener)) this.show(opener);
+    else if (this.#current) this.show(this.#current.ns);
+    else this.close();
+  }
+
+  /** @param {Session} session */
+  #complete(session) {
+    const { lab } = this.store.state;
+    if (!lab || session.running) return;
+    const { line } = session;
+    const { from, words } = lab.complete(session.name, line.before);
+    if (words.length === 0) return;
+    let common = words[0];
+    for (const word of words) while (!word.startsWith(common)) common = common.slice(0, -1);
+    const more = common.slice(line.before.length - from);
+    line.insert(words.length === 1 && !/[/=]$/.test(common) ? `${more} ` : more);
+    if (words.length === 1 || more) return;
+    session.write(`${session.prompt}${line.text}\r\n`);
+    const width = Math.max(...words.map(({ length }) => length)) + 2;
+    const across = Math.max(1, Math.floor(session.screen.cols / width));
+    for (let at = 0; at < words.length; at += across) {
+      session.write(
+        `${words
+          .slice(at, at + across)
+          .map((word) => word.padEnd(width))
+          .join('')
+          .trimEnd()}\r\n`,
+      );
+    }
+  }
+
+  /**
+   * Asks the lab for something; what it says is shown, a refusal too.
+   * @param {Session} session
+   * @param {() => Typed} ask
+   */
+  #do(session, ask) {
+    try {
+      const typed = ask();
+      this.#hear(typed, session);
+      return typed;
+    } catch (error) {
+      session.write(`packetwalk: ${message(error)}\r\n`);
+      return null;
+    }
+  }
+
+  /**
+   * Sends something to what runs; it may end of it.
+   * @param {Session} session
+   * @param {() => Typed} send
+   */
+  #send(session, send) {
+    const typed = this.#do(session, send);
+    if (typed && typed.ended.length > 0) this.#refresh(typed, '');
+  }
+
+  /**
+   * Shows what was said and what ended.
+   * @param {Typed} typed
+   * @param {Session | null} typing whose line is off its screen just now
+   */
+  #hear({ said, ended, running }, typing) {
+    for (const { ns, text } of said) {
+      const session = this.#sessions.get(ns);
+      if (session === typing) session?.write(text);
+      else session?.print(text);
+    }
+    for (const { ns, left, directory } of ended) {
+      const session = this.#sessions.get(ns);
+      if (!session) continue;
+      session.directory = directory;
+      if (left) this.#leave(session);
+    }
+    this.#wait(running, typing);
+  }
+
+  /**
+   * Lets time pass as long as something runs.
+   * @param {number[]} running
+   * @param {Session | null} [typing]
+   */
+  #wait(running, typing = null) {
+    let changed = false;
+    for (const session of this.#sessions.values()) {
+      const runs = running.includes(session.ns);
+      if (session.running === runs) continue;
+      changed = true;
+      if (session !== typing) session.erase();
+      session.running = runs;
+      if (session !== typing) session.draw();
+    }
+    if (changed) this.#mark();
+    if (running.length === 0) {
+      clearInterval(this.#timer);
+      this.#timer = 0;
+    } else if (!this.#timer) {
+      this.#last = performance.now();
+      this.#timer = setInterval(() => this.#tick(), TICK);
+    }
+  }
+
+  #tick() {
+    const { lab } = this.store.state;
+    const now = performance.now();
+    const passed = Math.min(now - this.#last, MOST);
+    this.#last = now;
+    if (!lab) return;
+    const typed = lab.tick(Math.round(passed * 1000));
+    this.#hear(typed, null);
+    if (typed.ended.length > 0) this.#refresh(typed, '');
+  }
+
+  /** All that the views show of the lab, as text. */
+  #state() {
+    const { lab } = this.store.state;
+    if (!lab) return '';
+    const topology = lab.topology();
+    return JSON.stringify([topology, topology.namespaces.map(({ name }) => lab.tables(name))]);
+  }
+
+  /**
+   * The views follow: the picture, the tables, and the packets as a walk.
+   * @param {Typed} typed
+   * @param {string} before the state before the command, where an old walk may stay on show
+   */
+  #refresh({ walk }, before) {
+    const { lab, world: shown, moment } = this.store.state;
+    if (!lab) return;
+    const topology = lab.topology();
+    const old = [...(shown?.byId.values() ?? [])].map(({ ns }) => ns);
+    const found = world(topology);
+    const now = found.nodes.map(({ ns }) => ns);
+    const same = JSON.stringify(now) === JSON.stringify(old);
+    /** @type {Partial<import('../store.js').State>} */
+    const patch = { moment: moment + 1, playing: false };
+    if (!same) patch.world = found;
+    if (!found.byId.has(this.store.state.ns)) patch.ns = found.center.ns.id;
+    if (walk) Object.assign(patch, { walk, index: 0, follow: true });
+    else if (!before || before !== this.#state()) Object.assign(patch, { walk: null, index: 0 });
+    this.store.set(patch);
+    if (walk) this.store.seek(this.store.shown.at(-1) ?? 0);
+  }
+
+  /** @param {string | null | undefined} line the line that `Undo` takes back */
+  #undoable(line) {
+    this.undo.disabled = !line;
+    this.undo.title = line ? `Take back “${line}” (Ctrl-Z outside the terminal)` : 'Nothing to take back';
+  }
+
+  /** Takes back the last line, with all that came of it. */
+  takeBack() {
+    const { lab } = this.store.state;
+    const undone = lab?.undo();
+    if (!undone) return;
+    const { ns, line, next, running } = undone;
+    this.#wait(running);
+    this.#undoable(next);
+    const said = `undone: ${line.split('\n')[0]}`;
+    this.#sessions.get(ns)?.print(`\x1b[2m${said}\x1b[0m\r\n`);
+    this.status.textContent = said;
+    this.#refresh({ incomplete: false, opens: undefined, said: [], ended: [], running, walk: undefined }, '');
+  }
+}
