@@ -120,6 +120,7 @@ fn addresses(host: &mut dyn Host, daemon: &Daemon, net: &Network) -> Result<(), 
             }
         } else if daemon.version == Version::V20_10
             && let Ok(local) = "fe80::1/64".parse()
+            && !host.addresses(Place::Host, name).contains(&local)
         {
             link(host, LinkOp::AddAddr(name.to_owned(), local, false))?;
         }

@@ -28,6 +28,8 @@ pub struct ContainerConfig {
     pub command: Vec<String>,
     /// `--hostname`.
     pub hostname: Option<String>,
+    /// `--domainname`.
+    pub domainname: String,
     /// `--network` as it was given first.
     pub mode: Mode,
     /// Its networks.

@@ -53,6 +53,8 @@ pub struct Endpoint {
     pub bound: Vec<Bound>,
     /// Ports of each family are published here, and those of routed packets.
     pub serves: (bool, bool, bool),
+    /// Rules of its links.
+    pub linked: Vec<crate::firewall::LinkRule>,
 }
 
 impl Endpoint {
@@ -70,6 +72,7 @@ impl Endpoint {
             ifname: String::new(),
             bound: Vec::new(),
             serves: (false, false, false),
+            linked: Vec::new(),
         }
     }
 

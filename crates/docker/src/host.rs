@@ -107,8 +107,11 @@ pub trait Host {
     /// Prefixes of the host's main table, and its name servers, that a pool must not overlap.
     fn in_use(&self) -> Vec<IpNet>;
 
-    /// Whether a socket could listen there now.
-    fn is_free(&self, bound: &Bound) -> bool;
+    /// Why no socket could listen there now, in the kernel's words.
+    fn busy(&self, bound: &Bound) -> Option<&'static str>;
+
+    /// Whether the interface of this name is a bridge.
+    fn is_bridge(&self, name: &str) -> bool;
 
     /// Name servers and the rest of `/etc/resolv.conf`.
     fn resolv_conf(&mut self) -> String;

@@ -273,6 +273,13 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Gives this process, and what it starts from now on, another environment.
+    pub(crate) fn set_env(&mut self, env: Rc<Env>) {
+        if let Some(proc) = self.sys.proc_mut(self.pid) {
+            proc.env = env;
+        }
+    }
+
     /// Starts a child.
     ///
     /// # Errors

@@ -8,8 +8,15 @@ use crate::recorded::HOST;
 use crate::{Machine, Tally, normal, wanted};
 
 /// What may differ: a part of the place, the kind, and why.
-const KNOWN: &[(&str, &str, &str)] =
-    &[("sysctl net.ipv4.ping_group_range", "line", "it is a fixed text in the simulator")];
+const KNOWN: &[(&str, &str, &str)] = &[
+    ("sysctl net.ipv4.ping_group_range", "line", "it is a fixed text in the simulator"),
+    ("ports.29: docker run -d --name a3", "line", "the engine names any of the addresses that are taken"),
+    (
+        "cfront.29: docker compose -f bad.yaml up",
+        "line",
+        "the engine names any of the addresses that are taken",
+    ),
+];
 
 /// A command and what came of it.
 #[derive(Default)]
@@ -44,7 +51,8 @@ fn steps(text: &str) -> Vec<Step> {
 
 /// What of a line is the same every time.
 fn plain(text: &str) -> Vec<String> {
-    let text = text.replace("/var/run/docker/netns/", "/run/docker/netns/");
+    // A recording has a line's new beginning as a new line.
+    let text = text.replace("/var/run/docker/netns/", "/run/docker/netns/").replace('\r', "\n");
     // A daemon's process.
     let text = match text.split_once("process with PID ") {
         Some((head, tail)) => {

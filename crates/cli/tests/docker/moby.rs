@@ -99,7 +99,10 @@ impl Host for OnlyRules {
     fn in_use(&self) -> Vec<ipnet::IpNet> {
         Vec::new()
     }
-    fn is_free(&self, _: &Bound) -> bool {
+    fn busy(&self, _: &Bound) -> Option<&'static str> {
+        None
+    }
+    fn is_bridge(&self, _: &str) -> bool {
         true
     }
     fn resolv_conf(&mut self) -> String {

@@ -134,6 +134,15 @@ impl Engine {
                 return Err(Refused(format!("invalid CapDrop: unknown capability: \"{name}\"")));
             }
         }
+        let of_interface = |name: &str| {
+            let parts: Vec<&str> = name.splitn(5, '.').collect();
+            matches!(parts.as_slice(), ["net", _, _, ifname, _] if ifname.starts_with("eth"))
+        };
+        if let Some((name, _)) = config.sysctls.iter().find(|(name, _)| v29 && of_interface(name)) {
+            return Err(Refused(format!(
+                "interface specific sysctl setting \"{name}\" must be supplied using driver option '{SYSCTLS}'"
+            )));
+        }
         let policy = config.restart.split(':').next().unwrap_or_default();
         if !matches!(policy, "" | "no" | "always" | "on-failure" | "unless-stopped") {
             return Err(Refused(if v29 {

@@ -90,14 +90,14 @@ impl Engine {
                     .map_err(|e| Refused(format!("could not get container for {name}: {e}")))?;
             }
         }
-        if config.command.is_empty() {
-            return Err(Refused::new(if v29 { "no command specified" } else { "No command specified" }));
-        }
         if v29 {
             for ep in &config.networks {
                 self.check_addresses(&ep.network, &ep.config)
                     .map_err(|e| Refused(format!("invalid config for network {}: {e}", ep.network)))?;
             }
+        }
+        if config.command.is_empty() {
+            return Err(Refused::new(if v29 { "no command specified" } else { "No command specified" }));
         }
         for ep in &mut config.networks {
             if let Ok(net) = self.network(&ep.network) {
@@ -261,7 +261,10 @@ impl Engine {
             let op = Op::Sysctl("net/ipv4/ip_unprivileged_port_start".to_owned(), "0".to_owned());
             let _ = host.apply(Place::Sandbox(key), op);
         }
-        self.check_links(at)?;
+        let v29 = self.daemon.version == Version::V29;
+        if v29 {
+            self.check_links(at)?;
+        }
         self.plain_resolv_conf(host, at);
         self.name_interfaces(at);
         let networks: Vec<String> = self
@@ -271,7 +274,6 @@ impl Engine {
             .unwrap_or_default();
         let is_default = |name: &&String| *name == "bridge";
         let order = networks.iter().filter(is_default).chain(networks.iter().filter(|n| !is_default(n)));
-        let v29 = self.daemon.version == Version::V29;
         for network in order {
             if network == "bridge" && !self.daemon.has_bridge() {
                 continue;
@@ -286,6 +288,9 @@ impl Engine {
             let config = self.containers.get(at).and_then(|c| c.endpoint(network)).map(|e| e.config.clone());
             self.check_addresses(network, &config.unwrap_or_default()).map_err(set_up)?;
             self.join(host, at, network).map_err(set_up)?;
+        }
+        if !v29 {
+            self.check_links(at)?;
         }
         if let (None, Some((name, _))) = (key, sysctls.first()) {
             let text = format!(
@@ -456,8 +461,19 @@ impl Engine {
         }
         self.check_name(&format!("/{name}"))
             .map_err(|e| Refused(format!("Error when allocating new name: {e}")))?;
-        if let Some(c) = self.containers.get_mut(at) {
-            let old = format!("/{}", c.name);
+        if let Some(old) = self.containers.get(at).map(|c| format!("/{}", c.name)) {
+            for (child, _) in self
+                .containers
+                .iter_mut()
+                .flat_map(|c| c.endpoints.iter_mut().chain(&mut c.config.networks))
+                .filter(|e| e.network == "bridge")
+                .flat_map(|e| &mut e.config.links)
+            {
+                if old.strip_prefix('/') == Some(child) {
+                    name.clone_into(child);
+                }
+            }
+            let Some(c) = self.containers.get_mut(at) else { return Ok(()) };
             name.clone_into(&mut c.name);
             c.named = true;
             let id = c.id.clone();
@@ -466,7 +482,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Ports that a running container has, with where each is published; `inspect` shows them.
+    /// Ports that a running container has, with where each is published; `inspect` shows them. Those of a
+    /// network that routes have no port of the host: 0.
     pub fn ports_of(&self, container: &Container) -> Vec<(crate::ports::Port, Vec<crate::ports::Bound>)> {
         let up = |e: &&Endpoint| e.is_up();
         let external = |e: &&Endpoint| {
@@ -475,6 +492,7 @@ impl Engine {
                     && (self.daemon.version == Version::V29 || !n.config.internal)
             })
         };
+        let v29 = self.daemon.version == Version::V29;
         let mut shown: Vec<(crate::ports::Port, Vec<crate::ports::Bound>)> = Vec::new();
         if !container.endpoints.iter().filter(up).any(|e| external(&e)) {
             return shown;
@@ -483,8 +501,9 @@ impl Engine {
         exposed.sort_unstable_by_key(|p| (p.to_string(), p.number));
         exposed.dedup();
         for port in exposed {
-            let of =
-                |b: &&crate::ports::Bound| b.port == port.number && b.proto == port.proto && b.host_port != 0;
+            let of = |b: &&crate::ports::Bound| {
+                b.port == port.number && b.proto == port.proto && (b.host_port != 0 || v29)
+            };
             let bound = container.endpoints.iter().flat_map(|e| &e.bound).filter(of).copied().collect();
             shown.push((port, bound));
         }

@@ -161,8 +161,14 @@ impl Engine {
             return Err(Refused::new(text));
         }
         net.foreign = host.has_link(Place::Host, &net.bridge.name);
+        let odd = net.foreign && !host.is_bridge(&net.bridge.name);
+        let odd = odd.then(|| Refused(format!("existing interface {} is not a bridge", net.bridge.name)));
+        let v29 = self.daemon.version == Version::V29;
+        if let (true, Some(error)) = (v29, &odd) {
+            return Err(error.clone());
+        }
         let in_use = host.in_use();
-        if let Err(error) = self.allocate(net, &in_use) {
+        if let Some(error) = self.allocate(net, &in_use).err().or(odd) {
             self.release_pools(net);
             return Err(error);
         }
@@ -227,6 +233,12 @@ impl Engine {
             });
             let isolated = net.bridge.mode(family) == GatewayMode::Isolated;
             let Some(pool) = net.pools.last_mut() else { continue };
+            let old = self.daemon.version != Version::V29;
+            if old && subnet.addr().is_ipv4() && subnet.prefix_len() > 30 && config.gateway.is_empty() {
+                return Err(Refused::new(
+                    "failed to allocate gateway (): No available addresses on this pool",
+                ));
+            }
             if !isolated {
                 let gateway = pool.addresses.request(config.gateway.parse().ok());
                 pool.gateway = Some(gateway.map_err(|e| {

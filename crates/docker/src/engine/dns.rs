@@ -67,7 +67,7 @@ impl Engine {
         let (version, dns) = (self.daemon.version, self.daemon.dns.clone());
         let Some(c) = self.containers.get_mut(at) else { return };
         let text = if c.sandbox.as_ref().is_some_and(|s| s.key.is_none()) {
-            from_host
+            resolv_conf::of_host(&c.config, &dns, &from_host, version)
         } else {
             let six = c.endpoints.iter().any(|e| e.ip6.is_some());
             resolv_conf::plain(&c.config, &dns, &from_host, version, six)
@@ -83,9 +83,13 @@ impl Engine {
         let Some(ep) = c.endpoints.iter().find(|e| e.network == network || e.network_id == network) else {
             return;
         };
-        let name = match c.hostname.split_once('.') {
-            Some((short, _)) => format!("{} {short}", c.hostname),
-            None => c.hostname.clone(),
+        let full = match c.config.domainname.as_str() {
+            "" => c.hostname.clone(),
+            domain => format!("{}.{domain}", c.hostname),
+        };
+        let name = match full.split_once('.') {
+            Some((short, _)) => format!("{full} {short}"),
+            None => full,
         };
         let new: Vec<(String, String)> =
             [ep.ip4, ep.ip6].into_iter().flatten().map(|a| (a.addr().to_string(), name.clone())).collect();

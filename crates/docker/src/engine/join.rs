@@ -34,6 +34,17 @@ fn self_made(subnet: ipnet::Ipv6Net, mac: Mac) -> Option<IpNet> {
     IpNet::new(IpAddr::V6(addr.into()), subnet.prefix_len()).ok()
 }
 
+/// The lowest number that no interface of the container has behind this prefix.
+///
+/// # Source
+/// moby b985e231, `libnetwork/osl/interface_linux.go`: `generateIfaceName`.
+fn first_free(names: &[String], prefix: &str) -> u32 {
+    let taken: Vec<u32> =
+        names.iter().filter_map(|n| n.strip_prefix(prefix)).filter_map(|n| n.parse().ok()).collect();
+    let most = u32::try_from(taken.len()).unwrap_or(u32::MAX);
+    (0..=most).find(|n| !taken.contains(n)).unwrap_or(most)
+}
+
 impl Engine {
     /// Connects a running container's endpoint.
     pub(super) fn join(&mut self, host: &mut dyn Host, at: usize, network: &str) -> Result<(), Refused> {
@@ -84,6 +95,8 @@ impl Engine {
         }
         let name = net.name().to_owned();
         let Some(c) = self.containers.get_mut(at) else { return Err(Refused::new("container is gone")) };
+        let names: Vec<String> =
+            c.endpoints.iter().filter(|e| e.network != name).map(|e| e.ifname.clone()).collect();
         let Some(ep) = c.endpoints.iter_mut().find(|e| e.network == name || e.network_id == net.id) else {
             return Err(Refused::new("endpoint is gone"));
         };
@@ -144,10 +157,12 @@ impl Engine {
             && self.daemon.version == Version::V29
         {
             ep.ifname.clone_from(name);
-            sandbox.next_eth += 1;
-        }
-        if ep.ifname.is_empty() {
-            ep.ifname = format!("{prefix}{}", sandbox.next_eth);
+        } else if ep.ifname.is_empty() {
+            let number = match self.daemon.version {
+                Version::V29 => first_free(&names, prefix),
+                _ => sandbox.next_eth,
+            };
+            ep.ifname = format!("{prefix}{number}");
             sandbox.next_eth += 1;
         }
         let (net, ep) = (net.clone(), ep.clone());
@@ -194,7 +209,11 @@ impl Engine {
         }
         let name = ep.ifname.clone();
         inside(host, LinkOp::Rename(peer, name.clone()))?;
-        inside(host, LinkOp::Mac(name, mac))?;
+        let from = ep.veth.clone();
+        inside(host, LinkOp::Mac(name, mac)).map_err(|why| {
+            let text = format!("error setting interface \"{from}\" MAC to \"{mac}\": {why}");
+            if v29 { format!("failed to add interface {from} to sandbox: {text}") } else { why }
+        })?;
         self.address(host, ep, place)
     }
 

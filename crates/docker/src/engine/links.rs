@@ -20,12 +20,14 @@ impl Engine {
         for (child, alias) in
             c.endpoints.iter().filter(|e| e.network == "bridge").flat_map(|e| &e.config.links)
         {
-            let child = self.container(child)?;
+            let found = self.container(child);
+            // One that was removed is remembered by its name.
+            let to = found.as_ref().map_or(child, |c| &c.name);
+            let gone =
+                || Refused(format!("Cannot link to a non running container: /{to} AS /{}/{alias}", c.name));
+            let child = found.map_err(|_| gone())?;
             if !child.is_running() {
-                let (to, own) = (&child.name, &c.name);
-                return Err(Refused(format!(
-                    "Cannot link to a non running container: /{to} AS /{own}/{alias}"
-                )));
+                return Err(gone());
             }
             if child.endpoint("bridge").is_none() {
                 return Err(Refused(if v29 {
@@ -36,6 +38,44 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Variables that tell a container of those that it is linked to: before 28.
+    ///
+    /// # Source
+    /// moby v20.10.24, `daemon/links/links.go`: `ToEnv`. Differs: no `_START` and `_END` of ports in a row.
+    pub fn link_env(&self, c: &crate::Container) -> Vec<String> {
+        let mut all = Vec::new();
+        if self.daemon.version == Version::V29 {
+            return all;
+        }
+        let linked = c.endpoints.iter().filter(|e| e.network == "bridge").flat_map(|e| &e.config.links);
+        for (child, alias) in linked {
+            let Ok(child) = self.container(child) else { continue };
+            let Some(addr) = child.endpoint("bridge").and_then(|e| e.ip4).map(|a| a.addr()) else { continue };
+            let head = alias.replace('-', "_").to_ascii_uppercase();
+            all.push(format!("{head}_NAME=/{}/{alias}", c.name));
+            let mut ports = child.config.exposed.clone();
+            ports.sort_unstable_by_key(|p| (p.number, p.proto.name()));
+            ports.dedup();
+            for (n, port) in ports.iter().enumerate() {
+                let (number, proto) = (port.number, port.proto.name());
+                let url = format!("{proto}://{addr}:{number}");
+                if n == 0 {
+                    all.push(format!("{head}_PORT={url}"));
+                }
+                let one = format!("{head}_PORT_{number}_{}", proto.to_ascii_uppercase());
+                all.extend([
+                    format!("{one}={url}"),
+                    format!("{one}_ADDR={addr}"),
+                    format!("{one}_PORT={number}"),
+                    format!("{one}_PROTO={proto}"),
+                ]);
+            }
+            let own = |e: &&String| !e.starts_with("HOME=") && !e.starts_with("PATH=") && e.contains('=');
+            all.extend(child.config.env.iter().filter(own).map(|e| format!("{head}_ENV_{e}")));
+        }
+        all
     }
 
     /// Sets up the links of a container in a network, or takes them away.
@@ -59,16 +99,28 @@ impl Engine {
             names.push((addr.addr().to_string(), all.join(" ")));
             pairs.extend(child.config.exposed.iter().map(|port| (own, addr, *port)));
         }
-        if filtered {
-            for (parent, child, port) in pairs {
-                let link = LinkRule {
-                    parent: parent.addr(),
-                    child: child.addr(),
-                    port: port.number,
-                    proto: port.proto,
-                };
-                firewall::of(self.daemon.version).link(host, &rules, &link, change);
+        let firewall = firewall::of(self.daemon.version);
+        let id = net.id.clone();
+        let of = |(parent, child, port): (ipnet::IpNet, ipnet::IpNet, crate::ports::Port)| LinkRule {
+            parent: parent.addr(),
+            child: child.addr(),
+            port: port.number,
+            proto: port.proto,
+        };
+        let made: Vec<LinkRule> = pairs.into_iter().map(of).filter(|_| filtered).collect();
+        let ep =
+            self.containers.get_mut(at).and_then(|c| c.endpoints.iter_mut().find(|e| e.network_id == id));
+        let all = match (change, ep) {
+            (Change::Add, Some(ep)) => {
+                ep.linked.clone_from(&made);
+                made
             }
+            // Those that were made: what it was linked to may be gone.
+            (_, Some(ep)) => std::mem::take(&mut ep.linked),
+            _ => made,
+        };
+        for link in &all {
+            firewall.link(host, &rules, link, change);
         }
         if let Some(sandbox) = self.containers.get_mut(at).and_then(|c| c.sandbox.as_mut())
             && change == Change::Add

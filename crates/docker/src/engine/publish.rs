@@ -82,7 +82,7 @@ impl Engine {
         }
         let mut done = Vec::new();
         for group in groups {
-            match self.bind(host, at, n, &group) {
+            match self.bind_some(host, at, n, &group) {
                 Ok(bound) => done.extend(bound),
                 Err(error) => {
                     for bound in done {
@@ -129,6 +129,29 @@ impl Engine {
         all
     }
 
+    /// Binds a group; where the engine chooses the port, one that others listen on is passed over.
+    ///
+    /// # Source
+    /// moby v20.10.24, `drivers/bridge/port_mapping.go`: `allocatePort`; b985e231, `port_mapping_linux.go`.
+    fn bind_some(
+        &mut self,
+        host: &mut dyn Host,
+        at: usize,
+        n: usize,
+        group: &[Request],
+    ) -> Result<Vec<Bound>, Refused> {
+        const ATTEMPTS: u32 = 10;
+        let v29 = self.daemon.version == Version::V29;
+        let chosen = group.first().and_then(|r| r.range).is_some_and(|(from, to)| from == to || !v29);
+        for _ in 1..ATTEMPTS {
+            match self.bind(host, at, n, group) {
+                Err(_) if !chosen => {}
+                done => return done,
+            }
+        }
+        self.bind(host, at, n, group)
+    }
+
     /// Binds one port on every address of a group.
     fn bind(
         &mut self,
@@ -144,8 +167,13 @@ impl Engine {
         let new =
             |r: &Request| Bound { proto, host_ip: r.host_ip, host_port: port, ip: r.ip, port: r.port.number };
         let bound: Vec<Bound> = group.iter().map(new).collect();
-        if let Some(busy) = bound.iter().find(|b| b.host_port != 0 && !host.is_free(b)) {
-            let text = self.in_use(busy);
+        let twice = |n: usize, b: &Bound| {
+            let same = |o: &Bound| o.host_ip == b.host_ip;
+            bound.iter().take(n).any(same).then_some("address already in use")
+        };
+        let mut bad = bound.iter().enumerate().filter(|(_, b)| b.host_port != 0);
+        if let Some((busy, why)) = bad.find_map(|(n, b)| Some((b, host.busy(b).or_else(|| twice(n, b))?))) {
+            let text = self.not_bound(busy, why);
             for addr in addrs {
                 self.ports.release(addr, proto, port);
             }
@@ -162,16 +190,16 @@ impl Engine {
         Ok(bound)
     }
 
-    /// What the engine says of a port that another program listens on.
-    fn in_use(&self, bound: &Bound) -> String {
+    /// What the engine says of a port that it cannot listen on.
+    fn not_bound(&self, bound: &Bound, why: &str) -> String {
         let at = std::net::SocketAddr::new(bound.host_ip, bound.host_port);
         let (proto, v) = (bound.proto, if bound.host_ip.is_ipv4() { 4 } else { 6 });
         match self.daemon.version {
-            Version::V29 => format!("failed to bind host port {at}/{proto}: address already in use"),
+            Version::V29 => format!("failed to bind host port {at}/{proto}: {why}"),
             _ if self.daemon.userland_proxy => {
-                format!("Error starting userland proxy: listen {proto}{v} {at}: bind: address already in use")
+                format!("Error starting userland proxy: listen {proto}{v} {at}: bind: {why}")
             }
-            _ => format!("listen {proto}{v} {at}: bind: address already in use"),
+            _ => format!("listen {proto}{v} {at}: bind: {why}"),
         }
     }
 

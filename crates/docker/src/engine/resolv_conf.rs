@@ -90,7 +90,7 @@ impl Wanted {
         let all = [("nameservers", &self.servers), ("search", &self.search), ("options", &self.options)];
         let overrides: Vec<&str> = all.iter().filter(|(_, (_, own))| *own).map(|(name, _)| *name).collect();
         let mut text = format!(
-            "\n# Based on host file: '/etc/resolv.conf' ({kind})\n{notes}# Overrides: [{}]\n",
+            "\n# Based on host file: '/etc/resolv.conf'{kind}\n{notes}# Overrides: [{}]\n",
             overrides.join(" ")
         );
         let has = self.options.0.iter().any(|o| o.starts_with("ndots:"));
@@ -140,12 +140,27 @@ pub(super) fn with_resolver(
             [] => "# NO EXTERNAL NAMESERVERS DEFINED\n".to_owned(),
             all => format!("# ExtServers: [{}]\n", all.iter().map(show).collect::<Vec<_>>().join(" ")),
         };
-        let comments = wanted.comments("internal resolver", &notes, ndots_added);
+        let comments = wanted.comments(" (internal resolver)", &notes, ndots_added);
         format!("{GENERATED}{own}{search}{options}{comments}")
     } else {
         format!("{search}{own}{options}")
     };
     Made { text, upstreams, ndots_set }
+}
+
+/// For a container in the host's own namespace: the host's file, unless something was asked for.
+pub(super) fn of_host(config: &ContainerConfig, daemon: &[IpAddr], host: &str, version: Version) -> String {
+    let wanted = Wanted::new(config, daemon, host);
+    if !wanted.servers.1 && !wanted.search.1 && !wanted.options.1 {
+        return host.to_owned();
+    }
+    let asked = servers(&wanted.servers.0);
+    let (search, options) = (line("search", &wanted.search.0), line("options", &wanted.options.0));
+    if version == Version::V29 {
+        let comments = wanted.comments("", "", false);
+        return format!("{GENERATED}{asked}{search}{options}{comments}");
+    }
+    format!("{search}{asked}{options}")
 }
 
 /// For a container of the default bridge, which asks the host's servers itself.
@@ -176,7 +191,7 @@ pub(super) fn plain(
     let (search, options) = (line("search", &wanted.search.0), line("options", &wanted.options.0));
     let asked = servers(&asked);
     if v29 {
-        let comments = wanted.comments("legacy", notes, false);
+        let comments = wanted.comments(" (legacy)", notes, false);
         return format!("{GENERATED}{asked}{search}{options}{comments}");
     }
     format!("{search}{asked}{options}")

@@ -29,13 +29,14 @@ impl Engine {
     pub fn start(host: &mut dyn Host, daemon: Daemon, seed: u64, now: u64) -> Result<Self, Refused> {
         let mut random = Random::new(seed);
         let pools = predefined(&daemon, &mut random);
+        let version = daemon.version;
         let mut engine = Self {
             pools: Pools::new(daemon.version, &pools),
             daemon,
             random,
             networks: Vec::new(),
             containers: Vec::new(),
-            ports: Allocator::default(),
+            ports: Allocator::new(version),
             next_sandbox: 0,
             log: Vec::new(),
         };
@@ -187,11 +188,22 @@ impl Engine {
             let six =
                 daemon.bip6.map(|a| (a.trunc(), Some(a.addr()))).or(daemon.fixed_cidr_v6.map(|n| (n, None)));
             match six {
-                Some((subnet, gateway)) => subnets.push(SubnetConfig {
-                    subnet: subnet.to_string(),
-                    gateway: gateway.map(|g| g.to_string()).unwrap_or_default(),
-                    ..SubnetConfig::default()
-                }),
+                Some((subnet, gateway)) => {
+                    let new = SubnetConfig {
+                        subnet: subnet.to_string(),
+                        gateway: gateway.map(|g| g.to_string()).unwrap_or_default(),
+                        ip_range: daemon
+                            .fixed_cidr_v6
+                            .filter(|_| daemon.version == Version::V29)
+                            .map(|n| n.to_string())
+                            .unwrap_or_default(),
+                        ..SubnetConfig::default()
+                    };
+                    // Those that were chosen come first in 29.
+                    let unasked = daemon.bip.is_none() && existing.is_none() && daemon.fixed_cidr.is_none();
+                    let at = usize::from(!unasked || daemon.version != Version::V29);
+                    subnets.insert(at, new);
+                }
                 None if daemon.version == Version::V29 => {}
                 None => {
                     let text = "Error initializing network controller: Error creating default \"bridge\" \
@@ -238,6 +250,10 @@ fn predefined(daemon: &Daemon, random: &mut Random) -> Vec<(IpNet, u8)> {
     let mut pools = daemon.pools.clone();
     if pools.is_empty() {
         pools = default_pools();
+    }
+    if daemon.version == Version::V29 {
+        // `defaultipam.splitByIPFamily`, which the address spaces sort.
+        pools.sort_by_key(|(base, _)| base.addr());
     }
     if daemon.version == Version::V29 && !pools.iter().any(|(base, _)| base.addr().is_ipv6()) {
         pools.push((unique_local(random), 64));

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use packetwalk_wire::Family;
 
 use super::Proto;
-use crate::Refused;
+use crate::{Refused, Version};
 
 /// The kernel's `ip_local_port_range`.
 const DYNAMIC: (u16, u16) = (32768, 60999);
@@ -19,14 +19,21 @@ const DYNAMIC: (u16, u16) = (32768, 60999);
 pub struct Allocator {
     taken: Vec<(IpAddr, Proto, u16)>,
     last: Vec<(IpAddr, Proto, (u16, u16), u16)>,
+    /// An address and all addresses are two things: before 28.
+    apart: bool,
 }
 
 impl Allocator {
+    /// One of an engine.
+    pub fn new(version: Version) -> Self {
+        Self { apart: version != Version::V29, ..Self::default() }
+    }
+
     /// The address on whose account a port cannot be had.
     fn conflict(&self, addrs: &[IpAddr], proto: Proto, port: u16) -> Option<IpAddr> {
         let clash = |addr: IpAddr, other: IpAddr| {
             Family::of(addr) == Family::of(other)
-                && (addr == other || addr.is_unspecified() || other.is_unspecified())
+                && (addr == other || !self.apart && (addr.is_unspecified() || other.is_unspecified()))
         };
         let held = || self.taken.iter().filter(|(_, p, n)| *p == proto && *n == port).map(|(ip, ..)| *ip);
         addrs.iter().find_map(|&addr| held().find(|&other| clash(addr, other)))

@@ -88,7 +88,7 @@ pub(crate) fn groups_29(published: &[Published], sides: &Sides) -> Vec<Vec<Reque
             if !wanted && !routed {
                 continue;
             }
-            let proxied = Sides { proxy: sides.proxy && sides.wanted.0, ..*sides };
+            let proxied = Sides { proxy: sides.proxy && (sides.wanted.0 || sides.routed.0), ..*sides };
             if let Some(mut request) = one(p, &proxied, family) {
                 request.routed = routed;
                 if routed {

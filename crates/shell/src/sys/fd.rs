@@ -37,6 +37,8 @@ pub(crate) enum Open {
     PipeWrite(u32),
     /// A file.
     File { inode: Inode, at: usize, append: bool, write: bool },
+    /// A container's standard error: written at the end of its log, with a line `FROM TO` in `marks`.
+    Marked { log: Inode, marks: Inode },
     /// A file below `/proc/sys`, by its absolute path.
     Sysctl { path: Vec<u8> },
     /// A directory: reading it fails.
@@ -217,7 +219,9 @@ impl Sys {
                 return Read::Data(vec![0; take]);
             }
             Open::Dir => return Read::Error(Errno::IsDirectory),
-            Open::Sink(..) | Open::PipeWrite(_) => return Read::Error(Errno::BadDescriptor),
+            Open::Sink(..) | Open::PipeWrite(_) | Open::Marked { .. } => {
+                return Read::Error(Errno::BadDescriptor);
+            }
             Open::PipeRead(pipe) => {
                 let Some(pipe) = self.pipes.get_mut(*pipe as usize) else { return Read::End };
                 if pipe.bytes.is_empty() {
@@ -289,6 +293,15 @@ impl Sys {
                 written?;
                 *at += bytes.len();
                 Ok(())
+            }
+            Open::Marked { log, marks } => {
+                let from = self.vfs.read(*log).len();
+                let at = self.vfs.read(*marks).len();
+                let mark = format!("{from} {}\n", from + bytes.len());
+                let written = self.vfs.write(*log, from, bytes);
+                let written = written.and_then(|()| self.vfs.write(*marks, at, mark.as_bytes()));
+                self.gave_up |= written == Err(Errno::NoSpace);
+                written
             }
             _ => Err(Errno::BadDescriptor),
         }

@@ -58,6 +58,8 @@ pub(crate) struct Proc {
     pub signals: Vec<Signal>,
     /// Signals that it ignores, by number.
     pub ignores: u64,
+    /// It is the first of a container: a signal that it has no handler for does nothing.
+    pub init: bool,
     pub ended: Option<Status>,
     /// For an interactive shell that waits for a line: its status.
     pub idle: Option<u8>,
@@ -100,6 +102,7 @@ impl Proc {
             when,
             signals: Vec::new(),
             ignores: 0,
+            init: false,
             ended: None,
             idle: None,
             is_parent: false,

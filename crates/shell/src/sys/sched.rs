@@ -117,10 +117,10 @@ fn poll(lab: &mut Lab, sys: &mut Sys, pid: Pid) -> bool {
     let Some(proc) = sys.procs.get_mut(&pid) else { return false };
     let Some(mut body) = proc.body.take() else { return false };
     let signals = std::mem::take(&mut proc.signals);
-    let ignores = proc.ignores;
+    let (ignores, init) = (proc.ignores, proc.init);
     let mut cx = Cx::new(lab, sys, pid);
     for signal in signals {
-        if let Some(status) = deliver(&mut cx, body.as_mut(), signal, ignores) {
+        if let Some(status) = deliver(&mut cx, body.as_mut(), signal, (ignores, init)) {
             drop(cx);
             sys.end(pid, status);
             return false;
@@ -156,11 +156,17 @@ fn poll(lab: &mut Lab, sys: &mut Sys, pid: Pid) -> bool {
 }
 
 /// Hands a signal to a process; its status when that ends it.
-fn deliver(cx: &mut Cx<'_>, body: &mut dyn Process, signal: Signal, ignores: u64) -> Option<Status> {
+fn deliver(
+    cx: &mut Cx<'_>,
+    body: &mut dyn Process,
+    signal: Signal,
+    (ignores, init): (u64, bool),
+) -> Option<Status> {
     if signal != Signal::KILL && ignores & (1u64 << (signal.0 & 63)) != 0 {
         return None;
     }
-    if signal == Signal::KILL || body.signal(cx, signal) == OnSignal::Default && !signal.ignored_by_default()
+    if signal == Signal::KILL
+        || body.signal(cx, signal) == OnSignal::Default && !signal.ignored_by_default() && !init
     {
         cx.finish();
         return Some(Status::Killed(signal));

@@ -17,6 +17,8 @@ struct Running {
     kill_after: Option<core::time::Duration>,
     preserve: bool,
     verbose: bool,
+    /// Its command alone gets the signal.
+    foreground: bool,
     timed_out: bool,
 }
 
@@ -36,6 +38,7 @@ impl Timeout {
         let lossy = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
         let (mut signal, mut kill_after, mut preserve, mut verbose, mut at) =
             (Signal::TERM, None, false, false, 1);
+        let mut foreground = false;
         while let Some(word) = args.get(at).filter(|w| w.first() == Some(&b'-') && w.len() > 1) {
             at += 1;
             let text = lossy(word);
@@ -58,7 +61,7 @@ impl Timeout {
             let value = value.unwrap_or_default();
             match name.as_str() {
                 "--" => break,
-                "--foreground" => {}
+                "--foreground" => foreground = true,
                 "--preserve-status" => preserve = true,
                 "-v" | "--verbose" => verbose = true,
                 "-k" | "--kill-after" => match duration(value.as_bytes()) {
@@ -94,8 +97,17 @@ impl Timeout {
         };
         let deadline = (!time.is_zero()).then(|| cx.now() + time);
         let timed_out = false;
-        self.running =
-            Some(Running { child, command, deadline, signal, kill_after, preserve, verbose, timed_out });
+        self.running = Some(Running {
+            child,
+            command,
+            deadline,
+            signal,
+            kill_after,
+            preserve,
+            verbose,
+            foreground,
+            timed_out,
+        });
         Ok(())
     }
 }
@@ -124,8 +136,12 @@ impl Process for Timeout {
                 let (name, command) = (signal.name(), &run.command);
                 writeln!(cx.stderr, "timeout: sending signal {name} to command {open}{command}{close}");
             }
-            // It makes a process group of its own, and signals all of it.
-            cx.sys.kill_group(run.child, signal);
+            if run.foreground {
+                cx.kill(run.child, signal);
+            } else {
+                // It makes a process group of its own, and signals all of it.
+                cx.sys.kill_group(run.child, signal);
+            }
             run.deadline = run.kill_after.take().map(|after| cx.now() + after);
             run.timed_out = true;
         }

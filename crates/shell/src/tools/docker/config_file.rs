@@ -257,7 +257,7 @@ fn kind_of(value: &Json) -> &'static str {
         Json::Null => "null",
         Json::Bool(_) => "bool",
         Json::Number(_) => "number",
-        Json::Text(_) => "string",
+        Json::Text(_) | Json::Invalid(_) => "string",
         Json::List(_) => "array",
         Json::Object(_) => "object",
     }

@@ -7,6 +7,8 @@ pub(super) enum Json {
     Bool(bool),
     Number(i64),
     Text(String),
+    /// An address of Go's that is none: an empty text in JSON, and these words in a template.
+    Invalid(&'static str),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
 }
@@ -19,6 +21,15 @@ pub(super) fn object<const N: usize>(fields: [(&str, Json); N]) -> Json {
 /// A text.
 pub(super) fn text(value: impl Into<String>) -> Json {
     Json::Text(value.into())
+}
+
+/// An address, or what Go's `netip` says where there is none.
+pub(super) fn address(value: Option<String>, new: bool, none: &'static str) -> Json {
+    match value.filter(|v| !v.is_empty()) {
+        Some(value) => text(value),
+        None if new => Json::Invalid(none),
+        None => text(""),
+    }
 }
 
 /// An object of strings, as a Go map prints it: sorted.
@@ -97,6 +108,7 @@ impl Json {
             Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Self::Number(value) => out.push_str(&value.to_string()),
             Self::Text(value) => quote(out, value),
+            Self::Invalid(_) => quote(out, ""),
             Self::List(all) => items(out, '[', ']', &mut all.iter().map(|v| (None, v))),
             Self::Object(all) => items(out, '{', '}', &mut all.iter().map(|(n, v)| (Some(n.as_str()), v))),
         }

@@ -56,6 +56,13 @@ fn link_errno(error: LinkOpError) -> String {
     .to_owned()
 }
 
+/// Whether an address is the host's own.
+fn is_local(stack: &packetwalk_stack::Stack, addr: IpAddr) -> bool {
+    let of = |name: &str| super::addresses(stack, name).iter().any(|a| a.addr() == addr);
+    let names: Vec<String> = stack.links.iter().map(|d| d.name.to_string()).collect();
+    addr.is_loopback() || names.iter().any(|name| of(name))
+}
+
 impl Machine<'_, '_> {
     fn ns(&self, at: Place) -> Result<NsId, String> {
         let key = match at {
@@ -84,6 +91,12 @@ impl Machine<'_, '_> {
     }
 
     fn link(&mut self, ns: NsId, op: LinkOp) -> Result<(), String> {
+        // `dev_valid_name`, before a name becomes a word of a command.
+        if let LinkOp::AddBridge(name, _) | LinkOp::Rename(_, name) = &op
+            && name.contains(char::is_whitespace)
+        {
+            return Err("invalid argument".to_owned());
+        }
         let words = match op {
             LinkOp::AddBridge(name, mac) => format!("link add {name} txqueuelen 0 address {mac} type bridge"),
             LinkOp::AddVeth(name, peer, place) => return self.veth(ns, &name, &peer, place),
@@ -248,19 +261,28 @@ impl Host for Machine<'_, '_> {
         self.cx.lab.stack(self.state.ns).map(super::prefixes).unwrap_or_default()
     }
 
-    fn is_free(&self, bound: &Bound) -> bool {
-        let Some(stack) = self.cx.lab.stack(self.state.ns) else { return true };
+    fn busy(&self, bound: &Bound) -> Option<&'static str> {
+        let stack = self.cx.lab.stack(self.state.ns)?;
         let kind = match bound.proto {
             Proto::Tcp => SocketKind::TcpIdle,
             Proto::Udp => SocketKind::Udp,
-            Proto::Sctp => return true,
+            Proto::Sctp => return None,
         };
+        let addr = Some(bound.host_ip).filter(|a| !a.is_unspecified());
+        if addr.is_some_and(|a| !a.is_multicast() && !is_local(stack, a)) {
+            return Some("cannot assign requested address");
+        }
         let mut sockets = stack.sockets.clone();
         let mut socket = packetwalk_stack::Socket::new(Family::of(bound.host_ip), kind);
         (socket.opts.v6only, socket.opts.reuse) = (true, bound.proto == Proto::Tcp);
         let id = sockets.open(socket);
-        let addr = Some(bound.host_ip).filter(|a| !a.is_unspecified());
-        sockets.bind(id, addr, bound.host_port, stack.sysctl.port_range, 0) != Err(SendError::AddrInUse)
+        let done = sockets.bind(id, addr, bound.host_port, stack.sysctl.port_range, 0);
+        (done == Err(SendError::AddrInUse)).then_some("address already in use")
+    }
+
+    fn is_bridge(&self, name: &str) -> bool {
+        let dev = self.cx.lab.stack(self.state.ns).and_then(|s| s.links.by_name(name));
+        dev.is_some_and(|d| matches!(d.kind, packetwalk_link::Kind::Bridge(_)))
     }
 
     fn resolv_conf(&mut self) -> String {

@@ -19,6 +19,7 @@ mod state;
 mod system;
 mod task;
 mod template;
+mod template_call;
 mod time;
 mod view;
 
@@ -374,6 +375,10 @@ impl Docker {
                     self.then = Some(Then::Stop(stopping));
                     Poll::WaitUntil(at)
                 }
+                container::Progress::Idle => {
+                    self.then = Some(Then::Stop(stopping));
+                    Poll::Wait
+                }
             },
             Then::Wait(mut ids) => {
                 if !container::wait_on(cx, &mut ids) {
@@ -394,6 +399,10 @@ impl Docker {
                 container::Progress::Wait(at) => {
                     self.then = Some(Then::Compose(compose));
                     Poll::WaitUntil(at)
+                }
+                container::Progress::Idle => {
+                    self.then = Some(Then::Compose(compose));
+                    Poll::Wait
                 }
             },
         }
@@ -417,7 +426,11 @@ impl Process for Docker {
 
     fn signal(&mut self, cx: &mut Cx<'_>, signal: Signal) -> OnSignal {
         // `docker run` hands signals on to its container.
-        match &self.then {
+        match &mut self.then {
+            Some(Then::Compose(run)) if run.is_attached() && !signal.ignored_by_default() => {
+                run.interrupt(cx);
+                OnSignal::Taken
+            }
             Some(Then::Attached(id)) if !signal.ignored_by_default() => {
                 let id = id.clone();
                 task::signal(cx, &id, signal);

@@ -23,6 +23,77 @@ pub(super) fn log_path(id: &str) -> Vec<u8> {
     format!("/var/log/containers-{id}").into_bytes()
 }
 
+/// Where it is written which parts of the log are standard error.
+fn marks_path(id: &str) -> Vec<u8> {
+    format!("/var/log/containers-{id}.err").into_bytes()
+}
+
+/// How much a container has said.
+pub(super) fn log_len(cx: &mut Cx<'_>, id: &str) -> usize {
+    cx.read_file(&log_path(id)).map_or(0, |bytes| bytes.len())
+}
+
+/// What a container has said since a place of its log, in order: whether on standard error, and the bytes.
+pub(super) fn log_since(cx: &mut Cx<'_>, id: &str, from: usize) -> Vec<(bool, Vec<u8>)> {
+    let log = cx.read_file(&log_path(id)).unwrap_or_default();
+    if log.len() <= from {
+        return Vec::new();
+    }
+    let marks = cx.read_file(&marks_path(id)).unwrap_or_default();
+    let marks = String::from_utf8_lossy(&marks);
+    let parts = marks.lines().filter_map(|line| {
+        let (from, to) = line.split_once(' ')?;
+        Some((from.parse::<usize>().ok()?, to.parse::<usize>().ok()?))
+    });
+    let mut out = Vec::new();
+    let mut at = from;
+    for (start, end) in parts.chain([(log.len(), log.len())]) {
+        let (start, end) = (start.max(at), end.max(at));
+        for (err, part) in [(false, at..start), (true, start..end)] {
+            if let Some(bytes) = log.get(part).filter(|b| !b.is_empty()) {
+                out.push((err, bytes.to_vec()));
+            }
+        }
+        at = end;
+    }
+    out
+}
+
+/// Lines of a container's two streams, of bytes that come piece by piece.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lines {
+    at: usize,
+    rest: [Vec<u8>; 2],
+}
+
+impl Lines {
+    /// Lines from a place of the log on.
+    pub fn from(at: usize) -> Self {
+        Self { at, ..Self::default() }
+    }
+
+    /// Whole lines that came since, without their ends; `all`: and what is left, as nothing follows.
+    pub fn take(&mut self, cx: &mut Cx<'_>, id: &str, all: bool) -> Vec<(bool, Vec<u8>)> {
+        let mut out = Vec::new();
+        for (err, bytes) in log_since(cx, id, self.at) {
+            self.at += bytes.len();
+            let Some(rest) = self.rest.get_mut(usize::from(err)) else { continue };
+            for &byte in &bytes {
+                match byte {
+                    b'\n' => out.push((err, std::mem::take(rest))),
+                    byte => rest.push(byte),
+                }
+            }
+        }
+        for (err, rest) in [false, true].into_iter().zip(&mut self.rest) {
+            if all && !rest.is_empty() {
+                out.push((err, std::mem::take(rest)));
+            }
+        }
+        out
+    }
+}
+
 /// What a container runs.
 #[derive(Clone, Debug)]
 pub(super) struct Start {
@@ -54,29 +125,55 @@ pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
         let null = cx.sys.open_new(Open::Null);
         fds.push((0, null));
         if let Ok(log) = cx.open(&log_path(&start.id), Mode::Append) {
-            fds.extend([(1, log), (2, log)]);
+            let inode = |cx: &Cx<'_>, open| match cx.sys.opened(open) {
+                Some(Open::File { inode, .. }) => Some(*inode),
+                _ => None,
+            };
+            let marks = cx.open(&marks_path(&start.id), Mode::Append).ok();
+            let both = inode(cx, log).zip(marks.and_then(|m| inode(cx, m)));
+            fds.push((1, log));
+            fds.push((
+                2,
+                match both {
+                    Some((log, marks)) => cx.sys.open_new(Open::Marked { log, marks }),
+                    None => cx.sys.dup(log),
+                },
+            ));
+            if let Some(marks) = marks {
+                cx.sys.close(marks);
+            }
         }
     }
-    let shim =
-        Shim { id: start.id.clone(), ns: start.ns, args: start.args.clone(), server, stage: Stage::Begin };
+    let shim = Shim {
+        id: start.id.clone(),
+        ns: start.ns,
+        args: start.args.clone(),
+        server,
+        detached: start.detached,
+        stage: Stage::Begin,
+    };
     let own_userland = std::mem::replace(&mut cx.userland, image::userland(&start.image));
     let own_powers = cx.powers();
     cx.set_powers(start.powers);
     let shim = cx.start_child(
         Box::new(shim),
         vec![b"containerd-shim".to_vec()],
-        Some(environment(start)),
+        Some(environment(&start.hostname, &start.env)),
         Some(start.ns),
         &fds,
     );
     cx.userland = own_userland;
     cx.set_powers(own_powers);
-    let mut own: Vec<OpenId> = fds.iter().map(|(_, open)| *open).collect();
-    own.dedup();
-    for open in own {
+    for (_, open) in fds {
         cx.sys.close(open);
     }
     let shim = shim?;
+    if start.detached
+        && let Some(proc) = cx.sys.proc_mut(shim)
+    {
+        // It is the daemon's, and no terminal's.
+        proc.parent = Pid(0);
+    }
     cx.sys.docker.tasks.push(Task { container: start.id.clone(), shim, pid: None, killed: false });
     tell_pid(cx, &start.id, shim);
     Some(shim)
@@ -107,14 +204,14 @@ pub(super) fn powers(config: &packetwalk_docker::ContainerConfig) -> Powers {
 ///
 /// # Source
 /// moby b985e231, `daemon/container/container.go`: `CreateDaemonEnvironment`.
-fn environment(start: &Start) -> Rc<Env> {
+pub(super) fn environment(hostname: &str, more: &[String]) -> Rc<Env> {
     let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned();
-    let own = [path, format!("HOSTNAME={}", start.hostname), "HOME=/root".to_owned()];
+    let own = [path, format!("HOSTNAME={hostname}"), "HOME=/root".to_owned()];
     let pair = |text: &String| {
         let (name, value) = text.split_once('=')?;
         Some((name.as_bytes().to_vec(), value.as_bytes().to_vec()))
     };
-    Rc::new(own.iter().chain(&start.env).filter_map(pair).collect())
+    Rc::new(own.iter().chain(more).filter_map(pair).collect())
 }
 
 /// The server that a command is.
@@ -146,10 +243,9 @@ pub(super) fn signal(cx: &mut Cx<'_>, id: &str, signal: Signal) -> bool {
         let shim = task.shim;
         return cx.kill(shim, if signal == Signal::KILL { Signal::TERM } else { signal });
     };
-    if signal != Signal::KILL {
-        return false;
-    }
-    cx.kill(to, signal)
+    // One that is attached to is not protected from its user's terminal.
+    let init = cx.sys.proc(to).is_some_and(|p| p.init);
+    (init || signal == Signal::KILL) && cx.kill(to, signal)
 }
 
 #[derive(Clone, Debug)]
@@ -166,6 +262,7 @@ struct Shim {
     ns: NsId,
     args: Vec<Vec<u8>>,
     server: Option<(Vec<u16>, Speaks)>,
+    detached: bool,
     stage: Stage,
 }
 
@@ -180,6 +277,9 @@ impl Shim {
             Ok(child) => {
                 if let Some(task) = cx.sys.docker.tasks.iter_mut().find(|t| t.container == self.id) {
                     task.pid = Some(child);
+                }
+                if let Some(proc) = cx.sys.proc_mut(child) {
+                    proc.init = self.detached;
                 }
                 tell_pid(cx, &self.id, child);
                 Stage::Child(child)

@@ -2,10 +2,11 @@
 //!
 //! # Source
 //! Go 1.21, `text/template`; docker/cli, `templates/templates.go`: `basicFunctions`.
-//! Differs: no `define`, `block` and user variables but those of `range`; a field's name is matched against
+//! Differs: no `define` and `block`; a field's name is matched against
 //! the JSON that `inspect` prints.
 
 use super::json::Json;
+use super::template_call::call;
 
 /// A parsed template.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ enum Node {
     Text(String),
     Print(Vec<Word>),
     Block(Block, Vec<String>, Vec<Word>, Vec<Node>, Vec<Node>),
+    /// `$name := …`
+    Set(String, Vec<Word>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,6 +58,21 @@ fn place(word: &str, at: usize) -> usize {
     }
 }
 
+/// What stands between double quotes.
+fn unquoted(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            (_, Some('n')) => out.push('\n'),
+            (_, Some('t')) => out.push('\t'),
+            (_, Some(c)) => out.push(c),
+            (c, None) => out.push(c),
+        }
+    }
+    out
+}
+
 /// `base` is where the text begins in the template.
 fn words(text: &str, depth: u32, base: usize) -> Result<Vec<Word>, String> {
     let mut out = Vec::new();
@@ -65,13 +83,15 @@ fn words(text: &str, depth: u32, base: usize) -> Result<Vec<Word>, String> {
         match first {
             '"' | '`' => {
                 let body = rest.get(1..).unwrap_or_default();
-                let end = body.find(first).ok_or("unterminated quoted string")?;
+                let mut escaped = false;
+                let end = body.char_indices().find(|(_, c)| {
+                    let is_end = *c == first && !escaped;
+                    escaped = first == '"' && *c == '\\' && !escaped;
+                    is_end
+                });
+                let end = end.map(|(at, _)| at).ok_or("unterminated quoted string")?;
                 let inner = body.get(..end).unwrap_or_default();
-                out.push(Word::Text(if first == '"' {
-                    inner.replace("\\n", "\n").replace("\\t", "\t")
-                } else {
-                    inner.to_owned()
-                }));
+                out.push(Word::Text(if first == '"' { unquoted(inner) } else { inner.to_owned() }));
                 after = body.get(end + 1..).unwrap_or_default();
             }
             '(' => {
@@ -125,10 +145,10 @@ fn words(text: &str, depth: u32, base: usize) -> Result<Vec<Word>, String> {
 }
 
 /// Functions that there are.
-const FUNCTIONS: [&str; 27] = [
+const FUNCTIONS: [&str; 29] = [
     "true", "false", "nil", "json", "len", "index", "join", "lower", "upper", "not", "and", "or", "eq", "ne",
     "print", "println", "printf", "split", "title", "pad", "truncate", "lt", "le", "gt", "ge", "slice",
-    "html",
+    "html", "js", "urlquery",
 ];
 
 /// Go looks functions up as it reads.
@@ -175,6 +195,8 @@ fn failed(at: usize, what: &str, why: &str) -> String {
 enum Stop {
     End,
     Else,
+    /// `else if`: its pipeline, and where.
+    ElseIf(String, usize),
     Eof,
 }
 
@@ -186,7 +208,9 @@ fn nodes(rest: &mut &str, depth: u32, whole: usize) -> Result<(Vec<Node>, Stop),
             *rest = "";
             return Ok((out, Stop::Eof));
         };
-        let (action, next) = after.split_once("}}").ok_or("unclosed action")?;
+        let (action, next) = after.split_once("}}").ok_or_else(|| {
+            if after.contains('}') { "bad character U+007D '}'" } else { "unclosed action" }
+        })?;
         let mut base = whole - after.len();
         let mut text = before;
         let action = action.strip_prefix("- ").inspect(|_| text = before.trim_end()).unwrap_or(action);
@@ -202,11 +226,29 @@ fn nodes(rest: &mut &str, depth: u32, whole: usize) -> Result<(Vec<Node>, Stop),
         let (head, tail) = action.split_once(char::is_whitespace).unwrap_or((action, ""));
         let block = match head {
             "end" => return Ok((out, Stop::End)),
-            "else" => return Ok((out, Stop::Else)),
+            "else" => {
+                let inner = tail.trim_start();
+                return Ok((
+                    out,
+                    match inner.strip_prefix("if ") {
+                        Some(pipeline) => {
+                            Stop::ElseIf(pipeline.to_owned(), base + (action.len() - pipeline.len()))
+                        }
+                        None => Stop::Else,
+                    },
+                ));
+            }
             "if" => Block::If,
             "range" => Block::Range,
             "with" => Block::With,
             _ if action.starts_with("/*") => continue,
+            _ if head.starts_with('$') && tail.trim_start().starts_with([':', '=']) => {
+                let pipeline = tail.trim_start().trim_start_matches(':').trim_start_matches('=');
+                let all = words(pipeline, depth, base + (action.len() - pipeline.len()))?;
+                check(&all)?;
+                out.push(Node::Set(head.trim_start_matches('$').to_owned(), all));
+                continue;
+            }
             _ => {
                 let all = words(action, depth, base)?;
                 check(&all)?;
@@ -214,9 +256,6 @@ fn nodes(rest: &mut &str, depth: u32, whole: usize) -> Result<(Vec<Node>, Stop),
                 continue;
             }
         };
-        if depth == 0 {
-            return Err("too deep".to_owned());
-        }
         let (names, pipeline) = match tail.split_once(":=") {
             Some((names, pipeline)) => {
                 (names.split(',').map(|n| n.trim().trim_start_matches('$').to_owned()).collect(), pipeline)
@@ -224,16 +263,37 @@ fn nodes(rest: &mut &str, depth: u32, whole: usize) -> Result<(Vec<Node>, Stop),
             None => (Vec::new(), tail),
         };
         let base = base + (action.len() - pipeline.len());
-        let (body, stop) = nodes(rest, depth - 1, whole)?;
-        let (other, stop) = match stop {
-            Stop::Else => nodes(rest, depth - 1, whole)?,
-            stop => (Vec::new(), stop),
-        };
-        if !matches!(stop, Stop::End) {
-            return Err("unexpected EOF".to_owned());
-        }
-        out.push(Node::Block(block, names, words(pipeline, depth, base)?, body, other));
+        out.push(block_of(block, names, words(pipeline, depth, base)?, rest, depth, whole)?);
     }
+}
+
+/// A block from behind its head to its end.
+fn block_of(
+    block: Block,
+    names: Vec<String>,
+    head: Vec<Word>,
+    rest: &mut &str,
+    depth: u32,
+    whole: usize,
+) -> Result<Node, String> {
+    if depth == 0 {
+        return Err("too deep".to_owned());
+    }
+    let (body, stop) = nodes(rest, depth - 1, whole)?;
+    let other = match stop {
+        Stop::End => Vec::new(),
+        Stop::Else => match nodes(rest, depth - 1, whole)? {
+            (other, Stop::End) => other,
+            _ => return Err("unexpected EOF".to_owned()),
+        },
+        // It ends with the same end.
+        Stop::ElseIf(pipeline, base) => {
+            let head = words(&pipeline, depth, base)?;
+            vec![block_of(Block::If, Vec::new(), head, rest, depth - 1, whole)?]
+        }
+        Stop::Eof => return Err("unexpected EOF".to_owned()),
+    };
+    Ok(Node::Block(block, names, head, body, other))
 }
 
 impl Template {
@@ -246,7 +306,7 @@ impl Template {
         match nodes(&mut rest, DEEPEST, text.len())? {
             (all, Stop::Eof) => Ok(Self(all)),
             (_, Stop::End) => Err("unexpected {{end}}".to_owned()),
-            (_, Stop::Else) => Err("unexpected {{else}}".to_owned()),
+            (_, Stop::Else | Stop::ElseIf(..)) => Err("unexpected {{else}}".to_owned()),
         }
     }
 
@@ -283,12 +343,16 @@ impl Template {
     }
 }
 
-fn truth(value: &Json) -> bool {
+/// What Go prints of a pointer to nothing.
+pub(super) const NIL: &str = "<nil>";
+
+pub(super) fn truth(value: &Json) -> bool {
     match value {
         Json::Null => false,
         Json::Bool(b) => *b,
         Json::Number(n) => *n != 0,
         Json::Text(t) => !t.is_empty(),
+        Json::Invalid(text) => *text != NIL,
         Json::List(l) => !l.is_empty(),
         Json::Object(o) => !o.is_empty(),
     }
@@ -299,6 +363,10 @@ fn run(all: &[Node], dot: &Json, vars: &mut Vars, out: &mut String) -> Result<()
         match node {
             Node::Text(text) => out.push_str(text),
             Node::Print(words) => out.push_str(&show(&eval(words, dot, vars)?)),
+            Node::Set(name, words) => {
+                let value = eval(words, dot, vars)?;
+                vars.push((name.clone(), value));
+            }
             Node::Block(Block::If, _, words, body, other) => {
                 let branch = if truth(&eval(words, dot, vars)?) { body } else { other };
                 run(branch, dot, vars, out)?;
@@ -343,10 +411,11 @@ fn run(all: &[Node], dot: &Json, vars: &mut Vars, out: &mut String) -> Result<()
 }
 
 /// Go's `%v`.
-fn show(value: &Json) -> String {
+pub(super) fn show(value: &Json) -> String {
     match value {
         Json::Null => "<no value>".to_owned(),
         Json::Text(text) => text.clone(),
+        Json::Invalid(text) => (*text).to_owned(),
         Json::List(all) => format!("[{}]", all.iter().map(show).collect::<Vec<_>>().join(" ")),
         Json::Object(all) => {
             let pairs: Vec<String> = all.iter().map(|(k, v)| format!("{k}:{}", show(v))).collect();
@@ -404,7 +473,8 @@ fn one(word: &Word, dot: &Json, vars: &Vars) -> Result<Json, String> {
 /// The field of a field.
 fn follow(mut at: Json, fields: &[String], place: usize) -> Result<Json, String> {
     // What Go has as a map of texts, where a key may be absent.
-    const MAPS: [&str; 5] = ["Labels", "Options", "Sysctls", "DriverOpts", "Attributes"];
+    const MAPS: [&str; 7] =
+        ["Labels", "Options", "Sysctls", "DriverOpts", "Attributes", "Networks", "Containers"];
     let mut before = "";
     for field in fields {
         let map = MAPS.contains(&before);
@@ -412,6 +482,10 @@ fn follow(mut at: Json, fields: &[String], place: usize) -> Result<Json, String>
         at = match &at {
             Json::Object(_) if map => at.get(field).cloned().unwrap_or(Json::Null),
             Json::Null => Json::Null,
+            // A subnet without a gateway has an empty one.
+            Json::Object(_) if field == "Gateway" && at.get("Subnet").is_some() => {
+                at.get(field).cloned().unwrap_or_else(|| Json::Text(String::new()))
+            }
             _ => at.get(field).cloned().ok_or_else(|| {
                 failed(
                     place,
@@ -422,92 +496,6 @@ fn follow(mut at: Json, fields: &[String], place: usize) -> Result<Json, String>
         };
     }
     Ok(at)
-}
-
-fn call(name: &str, args: &[Json]) -> Result<Json, String> {
-    let string = |at: usize| args.get(at).map(show).unwrap_or_default();
-    Ok(match (name, args) {
-        ("true", []) => Json::Bool(true),
-        ("false", []) => Json::Bool(false),
-        ("nil", []) => Json::Null,
-        ("json", [value]) => Json::Text(value.compact()),
-        ("len", [value]) => Json::Number(match value {
-            Json::List(all) => all.len() as i64,
-            Json::Object(all) => all.len() as i64,
-            Json::Text(text) => text.len() as i64,
-            _ => 0,
-        }),
-        ("index", [value, keys @ ..]) => {
-            let mut at = value.clone();
-            for key in keys {
-                at = match (&at, key) {
-                    (Json::List(all), Json::Number(n)) => usize::try_from(*n)
-                        .ok()
-                        .and_then(|n| all.get(n))
-                        .cloned()
-                        .ok_or_else(|| format!("index out of range: {n}"))?,
-                    (Json::Object(_), key) => at.get(&show(key)).cloned().unwrap_or(Json::Null),
-                    _ => return Err("index of untyped nil".to_owned()),
-                };
-            }
-            at
-        }
-        ("split", [_, _]) => {
-            let (all, by) = (string(0), string(1));
-            Json::List(all.split(by.as_str()).map(|p| Json::Text(p.to_owned())).collect())
-        }
-        ("title", [_]) => {
-            let all = string(0);
-            let mut chars = all.chars();
-            let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
-            Json::Text(first + chars.as_str())
-        }
-        ("pad", [_, Json::Number(left), Json::Number(right)]) => {
-            let blanks = |n: i64| " ".repeat(usize::try_from(n.min(1000)).unwrap_or(0));
-            let all = string(0);
-            Json::Text(if all.is_empty() { all } else { blanks(*left) + &all + &blanks(*right) })
-        }
-        ("truncate", [_, Json::Number(n)]) => {
-            let all = string(0);
-            Json::Text(all.chars().take(usize::try_from(*n).unwrap_or(usize::MAX)).collect())
-        }
-        ("lt", [Json::Number(a), Json::Number(b)]) => Json::Bool(a < b),
-        ("le", [Json::Number(a), Json::Number(b)]) => Json::Bool(a <= b),
-        ("gt", [Json::Number(a), Json::Number(b)]) => Json::Bool(a > b),
-        ("ge", [Json::Number(a), Json::Number(b)]) => Json::Bool(a >= b),
-        ("join", [Json::List(all), _]) => {
-            Json::Text(all.iter().map(show).collect::<Vec<_>>().join(&string(1)))
-        }
-        ("lower", [_]) => Json::Text(string(0).to_lowercase()),
-        ("upper", [_]) => Json::Text(string(0).to_uppercase()),
-        ("not", [value]) => Json::Bool(!truth(value)),
-        ("and", _) => args.iter().find(|a| !truth(a)).or(args.last()).cloned().unwrap_or(Json::Null),
-        ("or", _) => args.iter().find(|a| truth(a)).or(args.last()).cloned().unwrap_or(Json::Null),
-        ("eq", [first, rest @ ..]) => Json::Bool(rest.iter().any(|r| r == first)),
-        ("ne", [a, b]) => Json::Bool(a != b),
-        ("print", _) => Json::Text(args.iter().map(show).collect()),
-        ("println", _) => Json::Text(args.iter().map(show).collect::<Vec<_>>().join(" ") + "\n"),
-        ("printf", [format, rest @ ..]) => {
-            let mut rest = rest.iter();
-            let mut out = String::new();
-            let format = show(format);
-            let mut parts = format.split('%');
-            out.push_str(parts.next().unwrap_or_default());
-            for part in parts {
-                let mut chars = part.chars();
-                match chars.next() {
-                    Some('s' | 'v' | 'd') => out.push_str(&rest.next().map(show).unwrap_or_default()),
-                    Some('q') => {
-                        out.push_str(&rest.next().map(|v| format!("{:?}", show(v))).unwrap_or_default());
-                    }
-                    _ => return Err(format!("packetwalk: the format %{part} is not simulated")),
-                }
-                out.push_str(chars.as_str());
-            }
-            Json::Text(out)
-        }
-        _ => return Err(format!("function \"{name}\" not defined")),
-    })
 }
 
 #[cfg(test)]

@@ -96,7 +96,8 @@ pub(super) fn dirname(cx: &mut Cx<'_>) -> Poll {
 pub(super) fn hostname(cx: &mut Cx<'_>) -> Poll {
     match cx.args.get(1).map(Vec::as_slice) {
         None | Some(b"-s" | b"--short" | b"-f" | b"--fqdn" | b"--long") if cx.args.len() < 3 => {
-            cx.stdout.line(HOST);
+            let of_container = cx.sys.docker.hostname(cx.ns);
+            cx.stdout.line(of_container.as_deref().unwrap_or(HOST));
             Poll::Exit(0)
         }
         word => {

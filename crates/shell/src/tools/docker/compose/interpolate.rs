@@ -57,6 +57,9 @@ impl Names<'_> {
             if let Some(more) = after.strip_prefix('$') {
                 out.push('$');
                 rest = more;
+            } else if after.starts_with(char::is_whitespace) {
+                out.push('$');
+                rest = after;
             } else if let Some(body) = after.strip_prefix('{') {
                 let mut level = 1u32;
                 let end = body.char_indices().find(|(_, c)| {

@@ -32,6 +32,7 @@ const SERVICE: &[(&str, Kind)] = &[
     ("networks", Kind::Networks),
     ("ports", Kind::Ports),
     ("privileged", Kind::Bool),
+    ("profiles", Kind::List),
     ("pull_policy", Kind::Text),
     ("restart", Kind::Text),
     ("stdin_open", Kind::Bool),
@@ -86,7 +87,6 @@ const REAL: &[&str] = &[
     "post_start",
     "pre_start",
     "pre_stop",
-    "profiles",
     "provider",
     "read_only",
     "runtime",
@@ -221,16 +221,22 @@ fn mapping(node: &Json) -> Json {
     Json::Object(all)
 }
 
+/// Keys of a port in the long form.
+const PORT: [&str; 7] = ["name", "mode", "host_ip", "target", "published", "protocol", "app_protocol"];
+
+/// What a dependency can wait for.
+const CONDITIONS: [&str; 3] = ["service_started", "service_healthy", "service_completed_successfully"];
+
 fn ports(node: &[Json], path: &str) -> Result<Json, String> {
     let mut all = Vec::new();
-    let mut put =
+    let put =
         |mode: Option<String>, ip: Option<String>, target: u16, published: Option<String>, proto: &str| {
             let mut fields = vec![("mode".to_owned(), text(mode.unwrap_or_else(|| "ingress".to_owned())))];
             fields.extend(ip.map(|ip| ("host_ip".to_owned(), text(ip))));
             fields.push(("target".to_owned(), Json::Number(i64::from(target))));
             fields.extend(published.map(|p| ("published".to_owned(), text(p))));
             fields.push(("protocol".to_owned(), text(proto)));
-            all.push(Json::Object(fields));
+            Json::Object(fields)
         };
     for (n, entry) in node.iter().enumerate() {
         if let Json::Object(_) = entry {
@@ -239,13 +245,25 @@ fn ports(node: &[Json], path: &str) -> Result<Json, String> {
             let target = target.parse::<u16>().ok().filter(|t| *t > 0).ok_or_else(missing)?;
             let published = field(entry, "published").filter(|p| !p.is_empty());
             let proto = field(entry, "protocol").unwrap_or_else(|| "tcp".to_owned());
-            put(field(entry, "mode"), field(entry, "host_ip"), target, published, &proto);
+            if let Some((name, _)) =
+                entries(Some(entry)).iter().find(|(n, _)| !PORT.contains(&n.as_str()) && !n.starts_with("x-"))
+            {
+                return Err(format!("{path}.{n} additional properties '{name}' not allowed"));
+            }
+            let mut new = put(field(entry, "mode"), field(entry, "host_ip"), target, published, &proto);
+            if let (Json::Object(fields), Some(name)) = (&mut new, field(entry, "name")) {
+                fields.insert(0, ("name".to_owned(), text(name)));
+            }
+            if let (Json::Object(fields), Some(app)) = (&mut new, field(entry, "app_protocol")) {
+                fields.push(("app_protocol".to_owned(), text(app)));
+            }
+            all.push(new);
             continue;
         }
         for p in parse(&shown(entry), Style::Capital)? {
             let range = p.binding.range.map(|(a, b)| if a == b { a.to_string() } else { format!("{a}-{b}") });
             let ip = p.binding.host_ip.map(|ip| ip.to_string());
-            put(None, ip, p.port.number, range, p.port.proto.name());
+            all.push(put(None, ip, p.port.number, range, p.port.proto.name()));
         }
     }
     Ok(Json::List(all))
@@ -265,6 +283,9 @@ const ENDPOINT: [&str; 8] = [
 
 fn endpoint(node: &Json, path: &str) -> Result<Json, String> {
     let Json::Object(all) = node else { return Ok(Json::Null) };
+    if all.is_empty() {
+        return Ok(node.clone());
+    }
     if let Some((name, _)) = all.iter().find(|(n, _)| !ENDPOINT.contains(&n.as_str()) && !n.starts_with("x-"))
     {
         return Err(format!("{path} additional properties '{name}' not allowed"));
@@ -318,12 +339,22 @@ fn value(kind: Kind, node: &Json, path: &str) -> Result<Json, String> {
             let one = |entry: &Json| {
                 let entry = shown(entry);
                 let pair = entry.split_once('=').or_else(|| entry.split_once(':'));
-                text(pair.map_or_else(|| entry.clone(), |(name, addr)| format!("{name}={addr}")))
+                let bad = || {
+                    let path = path.replacen("services.", "services[", 1).replacen(".extra", "].extra", 1);
+                    let head = "decoding failed due to the following error(s):";
+                    format!("{head}\n\n'{path}' invalid additional host, missing IP: {entry}")
+                };
+                let (name, addr) = pair.ok_or_else(bad)?;
+                Ok::<_, String>(text(format!("{name}={addr}")))
             };
-            Json::List(all.iter().map(one).collect())
+            Json::List(all.iter().map(one).collect::<Result<_, _>>()?)
         }
         (Kind::Hosts, Json::Object(all)) => {
-            Json::List(all.iter().map(|(k, v)| text(format!("{k}={}", shown(v)))).collect())
+            let of = |(k, v): &(String, Json)| match v {
+                Json::List(all) => all.iter().map(|v| text(format!("{k}={}", shown(v)))).collect(),
+                v => vec![text(format!("{k}={}", shown(v)))],
+            };
+            Json::List(all.iter().flat_map(of).collect())
         }
         (Kind::Depends, Json::List(all)) => {
             let one = |name: &Json| (shown(name), dependency("service_started", false, true));
@@ -334,9 +365,13 @@ fn value(kind: Kind, node: &Json, path: &str) -> Result<Json, String> {
                 let condition = field(given, "condition").unwrap_or_else(|| "service_started".to_owned());
                 let restart = given.get("restart") == Some(&Json::Bool(true));
                 let required = given.get("required") != Some(&Json::Bool(false));
-                (name.clone(), dependency(&condition, restart, required))
+                if !CONDITIONS.contains(&condition.as_str()) {
+                    let known = CONDITIONS.map(|k| format!("'{k}'")).join(", ");
+                    return Err(format!("{path}.{name}.condition value must be one of {known}"));
+                }
+                Ok((name.clone(), dependency(&condition, restart, required)))
             };
-            sorted(all.iter().map(one).collect())
+            sorted(all.iter().map(one).collect::<Result<_, String>>()?)
         }
         (Kind::Networks, Json::List(all)) => sorted(all.iter().map(|n| (shown(n), Json::Null)).collect()),
         (Kind::Networks, Json::Object(all)) => {
@@ -364,7 +399,7 @@ pub(super) fn dependency(condition: &str, restart: bool, required: bool) -> Json
 pub(super) fn service(name: &str, node: &Json, file: &str) -> Result<Json, String> {
     let Json::Object(all) = node else { return Err(format!("services.{name} must be a mapping")) };
     let validating = |why: String| {
-        let own = why.contains(" must be a ") || why.contains("additional properties");
+        let own = why.contains(" must be ") || why.contains("additional properties");
         if own { format!("validating {file}: {why}") } else { why }
     };
     for (key, _) in all.iter().filter(|(key, _)| !key.starts_with("x-")) {
@@ -374,6 +409,17 @@ pub(super) fn service(name: &str, node: &Json, file: &str) -> Result<Json, Strin
         if !SERVICE.iter().any(|(known, _)| known == key) {
             return Err(validating(format!("services.{name} additional properties '{key}' not allowed")));
         }
+    }
+    let own = name;
+    if let Some(name) = field(node, "container_name")
+        && !(name.len() > 1
+            && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b)))
+    {
+        return Err(format!(
+            "validating {file}: services.{own}.container_name '{name}' does not match pattern \
+             '[a-zA-Z0-9][a-zA-Z0-9_.-]+'"
+        ));
     }
     let mut fields = Vec::new();
     for (key, kind) in SERVICE {
@@ -446,6 +492,15 @@ pub(super) fn network(project: &str, key: &str, node: &Json, file: &str) -> Resu
         let mut own = Vec::new();
         own.extend(field(ipam, "driver").map(|d| ("driver".to_owned(), text(d))));
         if let Some(Json::List(pools)) = ipam.get("config") {
+            for (n, pool) in pools.iter().enumerate() {
+                const POOL: [&str; 4] = ["subnet", "gateway", "ip_range", "aux_addresses"];
+                if let Some((name, _)) = entries(Some(pool)).iter().find(|(k, _)| !POOL.contains(&k.as_str()))
+                {
+                    return Err(format!(
+                        "validating {file}: networks.{key}.ipam.config.{n} additional properties '{name}' not allowed"
+                    ));
+                }
+            }
             let one = |pool: &Json| {
                 let names = ["subnet", "gateway", "ip_range"];
                 let mut all: Vec<(String, Json)> =

@@ -4,9 +4,11 @@
 //! docker/compose v2.40, `cmd/compose/compose.go`, `up.go`, `down.go`, `ps.go`; what it prints was recorded of
 //! 2.40.3 without a terminal. Differs: what it does for several services at once is done one after another.
 
+mod attach;
 mod interpolate;
 mod load;
 mod options;
+mod order;
 mod project;
 mod run;
 mod show;
@@ -28,10 +30,10 @@ const GLOBAL: &[Flag] = &[
     value("ansi", '-'),
     on("compatibility", '-'),
     real("dry-run"),
-    real("env-file"),
+    list("env-file", '-'),
     list("file", 'f'),
     value("parallel", '-'),
-    real("profile"),
+    list("profile", '-'),
     value("progress", '-'),
     value("project-directory", '-'),
     value("project-name", 'p'),
@@ -54,6 +56,11 @@ const COMMANDS: &[Command] = &[
             on("networks", '-'),
             on("quiet", 'q'),
             on("services", '-'),
+            on("profiles", '-'),
+            on("images", '-'),
+            real("variables"),
+            real("hash"),
+            real("environment"),
             on("no-interpolate", '-'),
         ],
         mixed: true,
@@ -88,6 +95,12 @@ const COMMANDS: &[Command] = &[
         mixed: true,
         run: show::logs,
     },
+    Command {
+        name: "kill",
+        flags: &[value("signal", 's'), on("remove-orphans", '-')],
+        mixed: true,
+        run: run::kill,
+    },
     Command { name: "ls", flags: &[on("all", 'a'), on("quiet", 'q')], mixed: true, run: show::ls },
     Command { name: "port", flags: &[value("protocol", '-'), real("index")], mixed: true, run: show::port },
     Command {
@@ -110,6 +123,12 @@ const COMMANDS: &[Command] = &[
         mixed: true,
         run: run::restart,
     },
+    Command {
+        name: "rm",
+        flags: &[on("force", 'f'), on("stop", 's'), on("volumes", 'v')],
+        mixed: true,
+        run: run::rm,
+    },
     Command { name: "start", flags: &[], mixed: true, run: run::start },
     Command {
         name: "stop",
@@ -120,8 +139,18 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "up",
         flags: &[
+            on("abort-on-container-exit", '-'),
+            on("abort-on-container-failure", '-'),
+            list("attach", '-'),
+            on("attach-dependencies", '-'),
             on("detach", 'd'),
+            value("exit-code-from", '-'),
             on("force-recreate", '-'),
+            on("menu", '-'),
+            list("no-attach", '-'),
+            on("no-color", '-'),
+            on("no-log-prefix", '-'),
+            real("timestamps"),
             on("no-build", '-'),
             on("no-deps", '-'),
             on("no-recreate", '-'),
@@ -141,8 +170,8 @@ const COMMANDS: &[Command] = &[
 
 /// Commands that a real one has beside those.
 const REAL: &[&str] = &[
-    "attach", "bridge", "build", "commit", "cp", "create", "events", "export", "images", "kill", "pause",
-    "publish", "pull", "push", "rm", "run", "scale", "stats", "top", "unpause", "volumes", "wait", "watch",
+    "attach", "bridge", "build", "commit", "cp", "create", "events", "export", "images", "pause", "publish",
+    "pull", "push", "run", "scale", "stats", "top", "unpause", "volumes", "wait", "watch",
 ];
 
 /// What it says of itself.
@@ -248,22 +277,46 @@ fn chosen(cx: &Cx<'_>, global: &Given) -> Option<String> {
     named.map(|n| project::project_name(&n)).filter(|n| !n.is_empty())
 }
 
-/// Variables of a file `.env`.
+/// The file of variables beside the project's file.
 fn dot_env(cx: &mut Cx<'_>, folder: &str) -> Vec<(String, String)> {
     let path = format!("{}/.env", folder.trim_end_matches('/'));
-    let bytes = cx.read_file(path.as_bytes()).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
+    variables(&cx.read_file(path.as_bytes()).unwrap_or_default())
+}
+
+/// Variables of a file.
+///
+/// # Source
+/// compose-spec/compose-go v2, `dotenv/parser.go`: the simple part of it.
+fn variables(bytes: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(bytes);
     let pair = |line: &str| {
         let line = line.trim();
         let (name, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
         let value = value.trim();
-        let bare = value
-            .strip_prefix('"')
-            .and_then(|v| v.strip_suffix('"'))
-            .or_else(|| value.strip_prefix('\'').and_then(|v| v.strip_suffix('\'')));
-        (!line.starts_with('#')).then(|| (name.trim().to_owned(), bare.unwrap_or(value).to_owned()))
+        let quoted = |quote: char| {
+            let body = value.strip_prefix(quote)?;
+            Some(body.split_once(quote).map_or(body, |(inner, _)| inner))
+        };
+        let plain = value.split(" #").next().unwrap_or_default().trim_end();
+        let value = quoted('"').or_else(|| quoted('\'')).unwrap_or(plain);
+        (!line.starts_with('#')).then(|| (name.trim().to_owned(), value.to_owned()))
     };
     text.lines().filter_map(pair).collect()
+}
+
+/// Variables of the files that were named, or of the one beside the project's file.
+fn env_files(cx: &mut Cx<'_>, global: &Given, folder: &str) -> Result<Vec<(String, String)>, Bad> {
+    let named: Vec<String> = global.all("env-file").map(str::to_owned).collect();
+    if named.is_empty() {
+        return Ok(dot_env(cx, folder));
+    }
+    let mut all = Vec::new();
+    for name in named {
+        let path = cx.path(name.as_bytes());
+        let missing = || Bad::Own(format!("couldn't find env file: {}", String::from_utf8_lossy(&path)));
+        all.extend(variables(&cx.read_file(&path).map_err(|_| missing())?));
+    }
+    Ok(all)
 }
 
 /// Later files win, key by key.
@@ -288,8 +341,23 @@ fn merge(base: &mut Json, more: Json) {
                 }
             }
         }
+        // A list of words is a mapping written shorter.
+        (base @ Json::List(_), Json::Object(more)) => {
+            *base = spelt_out(base);
+            merge(base, Json::Object(more));
+        }
+        (base @ Json::Object(_), more @ Json::List(_)) => merge(base, spelt_out(&more)),
         (base, more) => *base = more,
     }
+}
+
+/// `[A=1, B]` as `{A: 1, B: null}`.
+fn spelt_out(node: &Json) -> Json {
+    let pair = |word: String| match word.split_once('=') {
+        Some((name, value)) => (name.to_owned(), Json::Text(value.to_owned())),
+        None => (word, Json::Null),
+    };
+    Json::Object(load::list(Some(node)).into_iter().map(pair).collect())
 }
 
 fn warn(cx: &mut Cx<'_>, text: &str) {
@@ -298,7 +366,9 @@ fn warn(cx: &mut Cx<'_>, text: &str) {
 }
 
 /// Reads the project.
-fn project(cx: &mut Cx<'_>, global: &Given) -> Result<Project, Bad> {
+///
+/// Profiles of the services that are `named` are on.
+fn project(cx: &mut Cx<'_>, global: &Given, named: &[String]) -> Result<Project, Bad> {
     let files = files(cx, global)?;
     let first = files.first().cloned().unwrap_or_default();
     let folder = match global.get("project-directory") {
@@ -333,7 +403,7 @@ fn project(cx: &mut Cx<'_>, global: &Given) -> Result<Project, Bad> {
         );
     }
     let mut root = root.unwrap_or(Json::Null);
-    let dot = dot_env(cx, &folder);
+    let dot = env_files(cx, global, &folder)?;
     let variables = |name: &str| {
         env(cx, name).or_else(|| dot.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.clone()))
     };
@@ -356,19 +426,34 @@ fn project(cx: &mut Cx<'_>, global: &Given) -> Result<Project, Bad> {
              underscores as well as start with a letter or number"
         )));
     }
-    let mut project = Project::new(&name, &first, &root).map_err(Bad::Own)?;
+    let mut active: Vec<String> = global.all("profile").map(str::to_owned).collect();
+    if active.is_empty() {
+        let set = env(cx, "COMPOSE_PROFILES")
+            .or_else(|| dot.iter().rev().find(|(n, _)| n == "COMPOSE_PROFILES").map(|(_, v)| v.clone()));
+        active.extend(set.iter().flat_map(|s| s.split(',')).filter(|p| !p.is_empty()).map(str::to_owned));
+    }
+    let mut project = Project::new(&name, &first, &root, &active, named).map_err(Bad::Own)?;
     (project.folder, project.files) = (folder, files);
     Ok(project)
 }
 
+/// The project with more profiles on.
+fn project_of(cx: &mut Cx<'_>, global: &Given, profiles: &[String]) -> Result<Project, Bad> {
+    let mut global = global.clone();
+    for name in profiles {
+        global.put("profile", name.clone());
+    }
+    project(cx, &global, &[])
+}
+
 /// The project's name where its file is not needed.
-fn name_only(cx: &mut Cx<'_>, global: &Given) -> Result<(String, Option<Project>), Bad> {
+fn name_only(cx: &mut Cx<'_>, global: &Given, named: &[String]) -> Result<(String, Option<Project>), Bad> {
     match (chosen(cx, global), global.get("file")) {
         (Some(name), None) => match files(cx, global) {
-            Ok(_) => project(cx, global).map(|p| (p.name.clone(), Some(p))),
+            Ok(_) => project(cx, global, named).map(|p| (p.name.clone(), Some(p))),
             Err(_) => Ok((name, None)),
         },
-        _ => project(cx, global).map(|p| (p.name.clone(), Some(p))),
+        _ => project(cx, global, named).map(|p| (p.name.clone(), Some(p))),
     }
 }
 

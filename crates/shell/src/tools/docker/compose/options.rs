@@ -53,14 +53,15 @@ fn endpoints(project: &Project, name: &str, service: &Json) -> Result<Vec<Endpoi
     for (key, own) in entries(service.get("networks")) {
         let number = |name: &str| field(own, name).and_then(|p| p.parse::<i64>().ok()).unwrap_or_default();
         let address = |name: &str| -> Result<Option<std::net::IpAddr>, Bad> {
-            let bad = |text: &str| Bad::Own(format!("ParseAddr(\"{text}\"): unable to parse IP"));
+            let bad =
+                |text: &str| Bad::Daemon(format!("invalid JSON: ParseAddr(\"{text}\"): unable to parse IP"));
             field(own, name).map(|t| t.parse().map_err(|_| bad(&t))).transpose()
         };
         let real = project.networks.iter().find(|(n, _)| n == key).and_then(|(_, n)| field(n, "name"));
         let mut aliases = vec![container_name(&project.name, name, service), name.to_owned()];
         aliases.extend(list(own.get("aliases")));
         let mac = field(own, "mac_address");
-        let bad = |text: &str| Bad::Own(format!("invalid MAC address: {text}"));
+        let bad = |text: &str| Bad::Daemon(format!("invalid JSON: address {text}: invalid MAC address"));
         let mut driver_opts = pairs(own.get("driver_opts"));
         if let Some(name) = field(own, "interface_name") {
             driver_opts.push(("com.docker.network.endpoint.ifname".to_owned(), name));
@@ -86,7 +87,7 @@ fn endpoints(project: &Project, name: &str, service: &Json) -> Result<Vec<Endpoi
     all.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     let mut all: Vec<Endpoint> = all.into_iter().map(|(_, _, e)| e).collect();
     if let (Some(first), Some(text)) = (all.first_mut(), field(service, "mac_address")) {
-        let bad = |_| Bad::Own(format!("invalid MAC address: {text}"));
+        let bad = |_| Bad::Daemon(format!("invalid JSON: address {text}: invalid MAC address"));
         first.config.mac = Some(text.parse().map_err(bad)?);
     }
     Ok(all)
@@ -117,7 +118,14 @@ pub(super) fn container(
         }
     }
     for (key, flag) in [("sysctls", "sysctl"), ("environment", "env"), ("labels", "label")] {
-        for (name, value) in pairs(service.get(key)) {
+        for (name, value) in entries(service.get(key)) {
+            // A variable without a value is the user's own.
+            let own = super::env(cx, name).filter(|_| key == "environment");
+            let value = match value {
+                Json::Null if key == "environment" && own.is_none() => continue,
+                Json::Null => own.unwrap_or_default(),
+                value => super::load::shown(value),
+            };
             put(flag, format!("{name}={value}"));
         }
     }

@@ -38,7 +38,15 @@ impl Project {
     ///
     /// # Errors
     /// As `docker compose` says it.
-    pub fn new(name: &str, file: &str, root: &Json) -> Result<Self, String> {
+    ///
+    /// `active` are the profiles that are on; those of the services that `named` has are too.
+    pub fn new(
+        name: &str,
+        file: &str,
+        root: &Json,
+        active: &[String],
+        named: &[String],
+    ) -> Result<Self, String> {
         const TOP: [&str; 9] =
             ["version", "name", "services", "networks", "volumes", "secrets", "configs", "include", "models"];
         let Json::Object(all) = root else { return Err("top-level object must be a mapping".to_owned()) };
@@ -63,8 +71,26 @@ impl Project {
         for (_, service) in &mut services {
             implied(service);
         }
-        check(&services)?;
+        let profiles = |service: &Json| list(service.get("profiles"));
+        let mut on: Vec<String> = active.to_vec();
+        on.extend(services.iter().filter(|(n, _)| named.contains(n)).flat_map(|(_, s)| profiles(s)));
+        let is_on = |s: &Json| {
+            let own = profiles(s);
+            own.is_empty() || own.iter().any(|p| on.contains(p)) || on.iter().any(|p| p == "*")
+        };
         let declared = entries(root.get("networks"));
+        // All are looked at, whether they are on or not.
+        for (key, service) in &services {
+            for (network, _) in entries(service.get("networks")) {
+                if network != "default" && !declared.iter().any(|(n, _)| n == network) {
+                    return Err(format!(
+                        "service \"{key}\" refers to undefined network {network}: invalid compose project"
+                    ));
+                }
+            }
+        }
+        services.retain(|(_, s)| is_on(s));
+        check(&services)?;
         let mut used: Vec<String> = Vec::new();
         for (key, service) in &services {
             for (network, _) in entries(service.get("networks")) {
@@ -75,6 +101,9 @@ impl Project {
                 }
                 used.push(network.clone());
             }
+        }
+        for (key, node) in declared {
+            network(name, key, node, file)?;
         }
         cycle(&services)?;
         used.sort();

@@ -9,13 +9,16 @@ use std::collections::VecDeque;
 
 use packetwalk_wire::Instant;
 
-use super::load::field;
-use super::project::{Project, needs};
+use super::attach::Attach;
+use super::load::{entries, field};
+use super::order::{exit_code, last_first, order};
+use super::project::Project;
 use super::{Own, containers, known, label, name_only, options, project};
 use crate::Cx;
 use crate::process::Signal;
 use crate::tools::docker::cli::{Bad, Given};
 use crate::tools::docker::container::{Progress, launch};
+use crate::tools::docker::json::Json;
 use crate::tools::docker::{Then, task, with_engine};
 
 /// One thing to do.
@@ -27,8 +30,16 @@ enum Act {
     Create(String),
     /// A service's container, unless it runs.
     Start(String),
+    /// From here on the containers' output is followed.
+    Attach,
+    /// All that are followed have ended.
+    Follow,
     /// A container ends; then it is removed, or started again.
     Stop(Own, After),
+    /// A container gets a signal at once.
+    Kill(Own, Signal),
+    /// A container that does not run is removed.
+    Remove(Own),
     /// A network of the project, by its real name.
     RemoveNetwork(String),
 }
@@ -49,6 +60,10 @@ pub(in crate::tools::docker) struct Run {
     /// When patience ends with the container at hand, and whether it was killed.
     until: Option<(Instant, bool)>,
     recreate: bool,
+    /// `up` in the foreground.
+    attach: Option<Attach>,
+    /// What is waited for was said.
+    told: bool,
 }
 
 fn say(cx: &mut Cx<'_>, what: &str, name: &str, state: &str) {
@@ -57,6 +72,10 @@ fn say(cx: &mut Cx<'_>, what: &str, name: &str, state: &str) {
 
 impl Run {
     fn begin(project: Project, acts: Vec<Act>, given: &Given) -> Then {
+        Self::attached(project, acts, given, None)
+    }
+
+    fn attached(project: Project, acts: Vec<Act>, given: &Given, attach: Option<Attach>) -> Then {
         let seconds = given.get("timeout").and_then(|t| t.parse().ok()).unwrap_or(10);
         Then::Compose(Box::new(Self {
             project,
@@ -64,17 +83,50 @@ impl Run {
             patience: Duration::from_secs(seconds),
             until: None,
             recreate: given.has("force-recreate"),
+            attach,
+            told: false,
         }))
     }
 
     /// Goes on.
     pub fn poll(&mut self, cx: &mut Cx<'_>) -> Progress {
-        while let Some(act) = self.acts.front().cloned() {
+        loop {
+            self.listen(cx);
+            let Some(act) = self.acts.front().cloned() else { break };
             let done = match act {
                 Act::Network(key) => self.network(cx, &key).map(|()| None),
                 Act::Create(name) => self.create(cx, &name).map(|()| None),
-                Act::Start(name) => self.start(cx, &name).map(|()| None),
+                Act::Start(name) => match self.start(cx, &name) {
+                    Ok(true) => Ok(None),
+                    Ok(false) => return Progress::Idle,
+                    Err(bad) => Err(bad),
+                },
+                Act::Attach => {
+                    let all = containers(cx, &self.project.name);
+                    all.map(|all| {
+                        if let Some(attach) = &mut self.attach {
+                            attach.begin(cx, &self.project.name, &all);
+                        }
+                        None
+                    })
+                }
+                Act::Follow if self.attach.as_ref().is_none_or(Attach::is_over) => Ok(None),
+                Act::Follow => return Progress::Idle,
                 Act::Stop(own, after) => self.stop(cx, &own, after),
+                Act::Kill(own, signal) => {
+                    say(cx, "Container", &own.name, "Killing");
+                    task::signal(cx, &own.id, signal);
+                    say(cx, "Container", &own.name, "Killed");
+                    Ok(None)
+                }
+                Act::Remove(own) => {
+                    say(cx, "Container", &own.name, "Removing");
+                    let done = with_engine(cx, |engine, _, _| Ok(engine.remove_container(&own.id)?));
+                    done.map(|()| {
+                        say(cx, "Container", &own.name, "Removed");
+                        None
+                    })
+                }
                 Act::RemoveNetwork(name) => remove_network(cx, &name).map(|()| None),
             };
             match done {
@@ -93,7 +145,55 @@ impl Run {
             }
             self.acts.pop_front();
         }
-        Progress::Done(0)
+        let status = self.attach.as_ref().map_or(0, Attach::status);
+        if status != 0 {
+            cx.stderr.line("");
+        }
+        Progress::Done(status)
+    }
+
+    /// Whether signals are its own affair.
+    pub const fn is_attached(&self) -> bool {
+        self.attach.is_some()
+    }
+
+    /// The user has enough: containers are asked to end, and killed when it comes twice.
+    pub fn interrupt(&mut self, cx: &mut Cx<'_>) {
+        let Some(attach) = &mut self.attach else { return };
+        match attach.interrupt() {
+            1 => {
+                cx.stdout.line("Gracefully Stopping... press Ctrl+C again to force");
+                cx.flush();
+                self.stop_all(cx);
+            }
+            _ => {
+                for own in containers(cx, &self.project.name).unwrap_or_default() {
+                    task::signal(cx, &own.id, Signal::KILL);
+                }
+            }
+        }
+    }
+
+    /// All that is left to do is to end the project's containers.
+    fn stop_all(&mut self, cx: &mut Cx<'_>) {
+        let name = self.project.name.clone();
+        let all = last_first(cx, &name, &self.project, &[]).unwrap_or_default();
+        self.until = None;
+        self.patience = Duration::from_secs(10);
+        self.acts = all.into_iter().map(|o| Act::Stop(o, After::Nothing)).collect();
+        self.acts.push_back(Act::Follow);
+    }
+
+    /// Passes on what the containers have said, and who of them has ended.
+    fn listen(&mut self, cx: &mut Cx<'_>) {
+        let Some(mut attach) = self.attach.take() else { return };
+        let enough = attach.listen(cx);
+        self.attach = Some(attach);
+        if enough {
+            cx.flush();
+            cx.stderr.line("\x1b[31m\x1b[1mAborting on container exit...\x1b[0m");
+            self.stop_all(cx);
+        }
     }
 
     fn network(&self, cx: &mut Cx<'_>, key: &str) -> Result<(), Bad> {
@@ -163,7 +263,11 @@ impl Run {
                 false
             }
         };
-        let config = options::container(cx, &self.project, name, &service)?;
+        let config = options::container(cx, &self.project, name, &service).inspect_err(|bad| {
+            if let Bad::Daemon(text) = bad {
+                say(cx, "Container", &full, &Bad::daemon_text(text));
+            }
+        })?;
         let made = with_engine(cx, |engine, _, now| Ok(engine.create_container(config, now)?));
         match made {
             Ok(_) => say(cx, "Container", &full, if again { "Recreated" } else { "Created" }),
@@ -176,17 +280,46 @@ impl Run {
         Ok(())
     }
 
-    fn start(&self, cx: &mut Cx<'_>, name: &str) -> Result<(), Bad> {
-        let Some(own) = containers(cx, &self.project.name)?.into_iter().find(|o| o.service == name) else {
-            return Ok(());
-        };
+    /// Starts a service's container; `false`: it waits for another's end.
+    fn start(&mut self, cx: &mut Cx<'_>, name: &str) -> Result<bool, Bad> {
+        let all = containers(cx, &self.project.name)?;
+        let Some(own) = all.iter().find(|o| o.service == name) else { return Ok(true) };
         if own.running {
-            return Ok(());
+            return Ok(true);
+        }
+        let quiet = self.attach.is_some();
+        let service = self.project.service(name).cloned().unwrap_or(Json::Null);
+        let asked = |node: &Json| field(node, "condition");
+        for (needed, how) in entries(service.get("depends_on")) {
+            let Some(other) = all.iter().find(|o| o.service == *needed) else { continue };
+            if asked(how).as_deref() != Some("service_completed_successfully") {
+                continue;
+            }
+            if !quiet && !std::mem::replace(&mut self.told, true) {
+                say(cx, "Container", &other.name, "Waiting");
+            }
+            match exit_code(cx, &other.id)? {
+                None => return Ok(false),
+                Some(0) if quiet => {}
+                Some(0) => say(cx, "Container", &other.name, "Exited"),
+                Some(code) => {
+                    let text = format!("service \"{needed}\" didn't complete successfully: exit {code}");
+                    if !quiet {
+                        say(cx, "Container", &other.name, &text);
+                    }
+                    return Err(Bad::Own(text));
+                }
+            }
+        }
+        self.told = false;
+        if quiet {
+            launch(cx, &own.id, true)?;
+            return Ok(true);
         }
         say(cx, "Container", &own.name, "Starting");
         launch(cx, &own.id, true)?;
         say(cx, "Container", &own.name, "Started");
-        Ok(())
+        Ok(true)
     }
 
     fn stop(&mut self, cx: &mut Cx<'_>, own: &Own, after: After) -> Result<Option<Instant>, Bad> {
@@ -268,48 +401,13 @@ fn remove_network(cx: &mut Cx<'_>, name: &str) -> Result<(), Bad> {
     Ok(())
 }
 
-/// Services in the order in which they need each other; with what those that are `wanted` need.
-fn order(project: &Project, wanted: &[String], alone: bool) -> Vec<String> {
-    let mut done: Vec<String> = Vec::new();
-    let mut asked: Vec<String> = match wanted {
-        [] => project.services.iter().map(|(n, _)| n.clone()).collect(),
-        some => some.to_vec(),
-    };
-    if !alone {
-        let mut at = 0;
-        while let Some(name) = asked.get(at).cloned() {
-            for needed in project.service(&name).map(needs).unwrap_or_default() {
-                if !asked.contains(&needed) {
-                    asked.push(needed);
-                }
-            }
-            at += 1;
-        }
-    }
-    asked.sort();
-    while done.len() < asked.len() {
-        let free = |name: &&String| {
-            let all = project.service(name).map(needs).unwrap_or_default();
-            !done.contains(name) && all.iter().all(|n| done.contains(n) || !asked.contains(n))
-        };
-        let ready: Vec<String> = asked.iter().filter(free).cloned().collect();
-        if ready.is_empty() {
-            break;
-        }
-        done.extend(ready);
-    }
-    done
-}
-
 pub(super) fn up(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then, Bad> {
-    let project = project(cx, global)?;
+    let project = project(cx, global, &given.words)?;
     known(Some(&project), &given.words)?;
     if project.services.is_empty() {
         return Err(Bad::Own("no service selected".to_owned()));
     }
-    if !given.has("detach") && !given.has("wait") && !given.has("no-start") {
-        return Err(Bad::Own("packetwalk: docker compose up without --detach is not simulated".to_owned()));
-    }
+    let attach = Attach::of(&project, given)?;
     with_engine(cx, |_, _, _| Ok(()))?;
     let services = order(&project, &given.words, given.has("no-deps"));
     let used = |key: &str| {
@@ -341,24 +439,19 @@ pub(super) fn up(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then,
     }
     acts.extend(services.iter().cloned().map(Act::Create));
     if !given.has("no-start") {
+        if attach.is_some() {
+            acts.push(Act::Attach);
+        }
         acts.extend(services.into_iter().map(Act::Start));
+        if attach.is_some() {
+            acts.push(Act::Follow);
+        }
     }
-    Ok(Run::begin(project, acts, given))
-}
-
-/// A project's containers, those first that others do not need.
-fn last_first(cx: &mut Cx<'_>, name: &str, project: &Project, wanted: &[String]) -> Result<Vec<Own>, Bad> {
-    let all = containers(cx, name)?;
-    let order = order(project, &[], false);
-    let place = |o: &Own| order.iter().position(|s| *s == o.service).unwrap_or(usize::MAX);
-    let mut all: Vec<Own> =
-        all.into_iter().filter(|o| wanted.is_empty() || wanted.contains(&o.service)).collect();
-    all.sort_by_key(|o| std::cmp::Reverse(place(o)));
-    Ok(all)
+    Ok(Run::attached(project, acts, given, attach))
 }
 
 pub(super) fn down(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then, Bad> {
-    let (name, project) = name_only(cx, global)?;
+    let (name, project) = name_only(cx, global, &given.words)?;
     known(project.as_ref(), &given.words)?;
     let known = project.clone().unwrap_or_default();
     let all = last_first(cx, &name, &known, &given.words)?;
@@ -376,6 +469,12 @@ pub(super) fn down(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<The
             };
             Ok(engine.networks().iter().filter(own).map(|n| n.name().to_owned()).collect::<Vec<_>>())
         })?;
+        // Where there is a file, those that it has.
+        if let Some(project) = &project {
+            let own =
+                |n: &String| project.networks.iter().any(|(_, net)| field(net, "name").as_ref() == Some(n));
+            nets.retain(own);
+        }
         nets.sort();
         acts.extend(nets.into_iter().map(Act::RemoveNetwork));
     }
@@ -384,7 +483,7 @@ pub(super) fn down(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<The
 }
 
 pub(super) fn stop(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then, Bad> {
-    let (name, project) = name_only(cx, global)?;
+    let (name, project) = name_only(cx, global, &given.words)?;
     known(project.as_ref(), &given.words)?;
     let project = Project { name, ..project.unwrap_or_default() };
     let all = last_first(cx, &project.name.clone(), &project, &given.words)?;
@@ -393,7 +492,7 @@ pub(super) fn stop(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<The
 }
 
 pub(super) fn restart(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then, Bad> {
-    let (name, project) = name_only(cx, global)?;
+    let (name, project) = name_only(cx, global, &given.words)?;
     known(project.as_ref(), &given.words)?;
     let project = Project { name, ..project.unwrap_or_default() };
     let mut all = last_first(cx, &project.name.clone(), &project, &given.words)?;
@@ -403,7 +502,7 @@ pub(super) fn restart(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<
 }
 
 pub(super) fn start(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then, Bad> {
-    let (name, project) = name_only(cx, global)?;
+    let (name, project) = name_only(cx, global, &given.words)?;
     known(project.as_ref(), &given.words)?;
     let project = Project { name, ..project.unwrap_or_default() };
     let all = containers(cx, &project.name)?;
@@ -416,5 +515,45 @@ pub(super) fn start(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Th
         order(&project, &given.words, false)
     };
     let acts = names.into_iter().map(Act::Start).collect();
+    Ok(Run::begin(project, acts, given))
+}
+
+pub(super) fn kill(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then, Bad> {
+    let (name, project) = name_only(cx, global, &given.words)?;
+    known(project.as_ref(), &given.words)?;
+    let text = given.get("signal").unwrap_or("SIGKILL").to_owned();
+    let signal = Signal::parse(&text).ok_or_else(|| Bad::Daemon(format!("invalid signal: {text}")))?;
+    let project = Project { name, ..project.unwrap_or_default() };
+    let mut all = last_first(cx, &project.name.clone(), &project, &given.words)?;
+    all.retain(|o| o.running);
+    if all.is_empty() {
+        cx.stderr.line("no container to kill");
+    }
+    let acts = all.into_iter().map(|o| Act::Kill(o, signal)).collect();
+    Ok(Run::begin(project, acts, given))
+}
+
+pub(super) fn rm(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then, Bad> {
+    let (name, project) = name_only(cx, global, &given.words)?;
+    known(project.as_ref(), &given.words)?;
+    let project = Project { name, ..project.unwrap_or_default() };
+    let mut all = last_first(cx, &project.name.clone(), &project, &given.words)?;
+    if given.has("stop") {
+        let acts = all.into_iter().map(|o| Act::Stop(o, After::Remove)).collect();
+        return Ok(Run::begin(project, acts, given));
+    }
+    all.retain(|o| !o.running);
+    if all.is_empty() {
+        cx.stderr.line("No stopped containers");
+        return Ok(Then::Done(0));
+    }
+    let names: Vec<&str> = all.iter().map(|o| o.name.as_str()).collect();
+    writeln!(cx.stdout, "Going to remove {}", names.join(", "));
+    if !given.has("force") {
+        return Err(Bad::Own(
+            "packetwalk: a question of docker compose rm is not simulated: use --force".to_owned(),
+        ));
+    }
+    let acts = all.into_iter().map(Act::Remove).collect();
     Ok(Run::begin(project, acts, given))
 }

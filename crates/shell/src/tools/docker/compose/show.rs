@@ -9,7 +9,7 @@ use crate::tools::docker::view::{Table, container, rows};
 use crate::tools::docker::{Then, task, with_engine};
 
 pub(super) fn config(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then, Bad> {
-    let project = project(cx, global)?;
+    let project = project(cx, global, &given.words)?;
     let mut names = |all: &[(String, Json)]| {
         for (name, _) in all {
             cx.stdout.line(name);
@@ -18,6 +18,22 @@ pub(super) fn config(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<T
     match () {
         () if given.has("services") => names(&project.services),
         () if given.has("networks") => names(&project.networks),
+        () if given.has("profiles") => {
+            let everything = ["*".to_owned()];
+            let all = super::project_of(cx, global, &everything)?;
+            let mut names: Vec<String> =
+                all.services.iter().flat_map(|(_, s)| super::load::list(s.get("profiles"))).collect();
+            names.sort();
+            names.dedup();
+            for name in names {
+                cx.stdout.line(&name);
+            }
+        }
+        () if given.has("images") => {
+            for (_, service) in &project.services {
+                cx.stdout.line(&super::load::field(service, "image").unwrap_or_default());
+            }
+        }
         () if given.has("quiet") => {}
         () if given.get("format") == Some("json") => {
             // Two blanks where `docker inspect` has four.
@@ -43,7 +59,7 @@ const PS: Table = &[
 ];
 
 pub(super) fn ps(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then, Bad> {
-    let (name, project) = name_only(cx, global)?;
+    let (name, project) = name_only(cx, global, &given.words)?;
     known(project.as_ref(), &given.words)?;
     let all: Vec<Own> = containers(cx, &name)?
         .into_iter()
@@ -130,7 +146,7 @@ pub(super) fn ls(cx: &mut Cx<'_>, _: &Given, given: &Given) -> Result<Then, Bad>
 }
 
 pub(super) fn logs(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then, Bad> {
-    let (name, project) = name_only(cx, global)?;
+    let (name, project) = name_only(cx, global, &given.words)?;
     known(project.as_ref(), &given.words)?;
     let all: Vec<Own> = containers(cx, &name)?
         .into_iter()
@@ -164,7 +180,7 @@ pub(super) fn port(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<The
     let [service, number] = given.words.as_slice() else {
         return Err(Bad::Own("accepts 2 arg(s), received ".to_owned() + &given.words.len().to_string()));
     };
-    let (name, _) = name_only(cx, global)?;
+    let (name, _) = name_only(cx, global, std::slice::from_ref(service))?;
     let own = running(cx, &name, service)?;
     let proto = given.get("protocol").unwrap_or("tcp");
     let at = with_engine(cx, |engine, _, _| {
@@ -172,6 +188,10 @@ pub(super) fn port(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<The
         let wanted = format!("{number}/{proto}");
         let all = engine.ports_of(c);
         let bound = all.iter().find(|(p, _)| p.to_string() == wanted).and_then(|(_, b)| b.first());
+        let exposed = all.iter().any(|(p, _)| p.to_string() == wanted);
+        if exposed && bound.is_none() {
+            return Ok(Some(":0".to_owned()));
+        }
         Ok(bound.map(|b| std::net::SocketAddr::new(b.host_ip, b.host_port).to_string()))
     })?;
     match at {
@@ -189,7 +209,7 @@ pub(super) fn exec(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<The
             "requires at least 2 arg(s), only received ".to_owned() + &given.words.len().to_string(),
         ));
     };
-    let (name, _) = name_only(cx, global)?;
+    let (name, _) = name_only(cx, global, std::slice::from_ref(service))?;
     let own = running(cx, &name, service)?;
     let mut words: Vec<String> = given.all("env").flat_map(|e| ["-e".to_owned(), e.to_owned()]).collect();
     if given.has("detach") {

@@ -183,16 +183,21 @@ fn quoted(text: &str) -> bool {
     let number = |t: &str| {
         t.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
             && t.bytes().all(|b| b.is_ascii_digit() || b"+-.eE_".contains(&b))
+            && !t.as_bytes().windows(2).any(|w| matches!(w, [b'0'..=b'9', b'-']))
             && t.bytes().any(|b| b.is_ascii_digit())
             && t.matches('.').count() < 2
     };
     // A number of base 60, as YAML 1.1 has them.
-    let sixty = text.contains(':') && text.bytes().all(|b| b.is_ascii_digit() || b == b':' || b == b'.');
+    let sixty = text.contains(':')
+        && text.starts_with(|c: char| c.is_ascii_digit())
+        && text.bytes().all(|b| b.is_ascii_digit() || b == b':' || b == b'.');
     let word = matches!(
         text.to_ascii_lowercase().as_str(),
         "y" | "n" | "yes" | "no" | "on" | "off" | ".inf" | ".nan" | "-.inf" | "+.inf" | "<<" | "="
     );
-    odd || number(text) || sixty || word
+    let dash = |at: usize| text.as_bytes().get(at) == Some(&b'-');
+    let date = text.starts_with(|c: char| c.is_ascii_digit()) && text.len() > 9 && dash(4) && dash(7);
+    odd || number(text) || sixty || word || date
 }
 
 fn scalar(text: &str) -> String {

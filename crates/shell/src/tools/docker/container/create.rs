@@ -29,7 +29,7 @@ pub(super) fn create(cx: &mut Cx<'_>, given: &Given, usage: &Usage) -> Result<St
             machine.cx.stderr.line("WARNING: Published ports are discarded when using host network mode");
         }
         let forwarding = machine.sysctl(Place::Host, "net/ipv4/ip_forward");
-        if forwarding.is_some_and(|v| v.trim() == "0") {
+        if config.mode != Mode::Host && forwarding.is_some_and(|v| v.trim() == "0") {
             machine.cx.stderr.line("WARNING: IPv4 forwarding is disabled. Networking will not work.");
         }
         let linked = config.mode == Mode::Default || matches!(&config.mode, Mode::Network(n) if n == "bridge");

@@ -67,7 +67,7 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
     let (name, mut command) =
         given.words.split_first().map(|(n, c)| (n.clone(), task::words(c))).unwrap_or_default();
     let privileged = given.has("privileged");
-    let (ns, userland, powers) = with_engine(cx, |engine, machine, _| {
+    let (ns, userland, powers, own_env) = with_engine(cx, |engine, machine, _| {
         let id = super::asked(engine, &name)?;
         let c = engine.container(&id)?;
         if !c.is_running() {
@@ -82,11 +82,13 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         if privileged {
             powers.net_admin = true;
         }
-        Ok((machine.state.sandbox_ns(key).ok_or(Bad::NoDaemon)?, userland, powers))
+        let own_env = task::environment(&c.hostname, &[engine.link_env(c), c.config.env.clone()].concat());
+        Ok((machine.state.sandbox_ns(key).ok_or(Bad::NoDaemon)?, userland, powers, own_env))
     })?;
     // What it starts has the image's programs.
     cx.userland = userland;
     cx.set_powers(powers);
+    cx.set_env(own_env);
     let mut env: Vec<Vec<u8>> = given.all("env").map(|e| e.as_bytes().to_vec()).collect();
     if !env.is_empty() {
         env.insert(0, b"env".to_vec());

@@ -21,11 +21,23 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
     }
     let name = given.words.first().cloned().unwrap_or_default();
     let id = with_engine(cx, |engine, _, _| super::asked(engine, &name))?;
-    let bytes = cx.read_file(&task::log_path(&id)).unwrap_or_default();
-    let lines: Vec<&[u8]> = bytes.split_inclusive(|&b| b == b'\n').collect();
+    // A last line without an end is printed without one.
+    let parts = task::log_since(cx, &id, 0);
+    let open = parts.last().is_some_and(|(_, bytes)| bytes.last() != Some(&b'\n'));
+    let lines = task::Lines::default().take(cx, &id, true);
     let tail = given.get("tail").and_then(|n| n.parse().ok()).unwrap_or(lines.len());
-    for line in lines.iter().skip(lines.len().saturating_sub(tail)) {
-        cx.stdout.push(line);
+    let first = lines.len().saturating_sub(tail);
+    let mut before = false;
+    for (n, (err, line)) in lines.iter().enumerate().skip(first) {
+        if before != *err {
+            cx.flush();
+        }
+        before = *err;
+        let sink = if *err { &mut cx.stderr } else { &mut cx.stdout };
+        sink.push(line);
+        if n + 1 < lines.len() || !open {
+            sink.push(b"\n");
+        }
     }
     Ok(Then::Done(0))
 }

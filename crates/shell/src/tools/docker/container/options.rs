@@ -22,9 +22,10 @@ pub(in super::super) const FLAGS: &[Flag] = &[
     value("cpus", '-'),
     on("detach", 'd'),
     list("dns", '-').checked(check::dns),
+    list("dns-opt", '-'),
     list("dns-option", '-'),
     list("dns-search", '-').checked(check::dns_search),
-    real("domainname"),
+    value("domainname", '-'),
     value("entrypoint", '-'),
     list("env", 'e').checked(check::env),
     list("expose", '-'),
@@ -209,15 +210,16 @@ fn networks(given: &Given, new: bool) -> Result<(Mode, Vec<Endpoint>), Bad> {
 }
 
 /// `HOST:IP` or `HOST=IP`.
-fn host(text: &str) -> Result<(String, String), Bad> {
-    let split = text.split_once('=').or_else(|| text.split_once(':')).filter(|(name, _)| !name.is_empty());
+fn host(text: &str, new: bool) -> Result<(String, String), Bad> {
+    let equals = text.split_once('=').filter(|_| new);
+    let split = equals.or_else(|| text.split_once(':')).filter(|(name, _)| !name.is_empty());
     let bad = || {
         Bad::Flag(format!(
             "invalid argument \"{text}\" for \"--add-host\" flag: bad format for add-host: \"{text}\""
         ))
     };
     let (name, addr) = split.ok_or_else(bad)?;
-    let addr = addr.trim_matches(['[', ']']);
+    let addr = if new { addr.trim_matches(['[', ']']) } else { addr };
     if addr != "host-gateway" && addr.parse::<std::net::IpAddr>().is_err() {
         let text = format!(
             "invalid argument \"{text}\" for \"--add-host\" flag: invalid IP address in add-host: \"{addr}\""
@@ -272,7 +274,11 @@ pub(in super::super) fn config(cx: &Cx<'_>, given: &Given) -> Result<ContainerCo
     }
     let mut published = Vec::new();
     for text in given.all("publish") {
-        published.extend(parse(&long_form(text), style).map_err(Bad::Own)?);
+        let text = long_form(text);
+        // The command line of 20.10 takes no notice of a second protocol.
+        let second = text.match_indices('/').nth(1).filter(|_| !is_new(cx)).map(|(at, _)| at);
+        let text = text.get(..second.unwrap_or(text.len())).unwrap_or_default();
+        published.extend(parse(text, style).map_err(Bad::Own)?);
     }
     let mut exposed: Vec<_> = published.iter().map(|p| p.port).collect();
     for text in given.all("expose") {
@@ -286,6 +292,7 @@ pub(in super::super) fn config(cx: &Cx<'_>, given: &Given) -> Result<ContainerCo
         image: name,
         command,
         hostname: given.get("hostname").map(str::to_owned),
+        domainname: given.get("domainname").unwrap_or_default().to_owned(),
         mode,
         networks,
         published,
@@ -293,8 +300,8 @@ pub(in super::super) fn config(cx: &Cx<'_>, given: &Given) -> Result<ContainerCo
         publish_all: given.has("publish-all"),
         dns: given.all("dns").filter_map(|v| v.trim().parse().ok()).collect(),
         dns_search: given.all("dns-search").map(str::to_owned).collect(),
-        dns_options: given.all("dns-option").map(str::to_owned).collect(),
-        hosts: given.all("add-host").map(host).collect::<Result<_, _>>()?,
+        dns_options: given.all("dns-opt").chain(given.all("dns-option")).map(str::to_owned).collect(),
+        hosts: given.all("add-host").map(|h| host(h, is_new(cx))).collect::<Result<_, _>>()?,
         sysctls: pairs(given.all("sysctl")),
         privileged: given.has("privileged"),
         cap_drop: given.all("cap-drop").map(str::to_owned).collect(),

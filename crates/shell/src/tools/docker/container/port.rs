@@ -38,7 +38,10 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         let mut lines = Vec::new();
         for (port, bound) in engine.ports_of(c) {
             for b in bound {
-                let at = address(version, b.host_ip, b.host_port);
+                let mut at = address(version, b.host_ip, b.host_port);
+                if b.host_port == 0 {
+                    at.pop();
+                }
                 match &wanted {
                     None => lines.push(format!("{port} -> {at}")),
                     Some(one) if *one == port.to_string() => lines.push(at),
@@ -55,6 +58,10 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         } else {
             format!("Error: No public port '{wanted}' published for {name}")
         }));
+    }
+    let mut lines = lines;
+    if super::super::is_new(cx) {
+        lines.sort_by(|a, b| super::super::view::natural(a, b));
     }
     for line in &lines {
         cx.stdout.line(line);

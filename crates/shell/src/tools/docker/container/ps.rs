@@ -57,6 +57,24 @@ fn ports(name: &str, value: &str, new: bool) -> Result<(u16, u16, String), Bad> 
     Ok((number(first)?, number(last)?, proto.to_owned()))
 }
 
+/// A name and the pattern of a filter: a text, with `^` or `$` where it is the beginning or the end.
+fn named(name: &str, pattern: &str) -> bool {
+    let (text, end) = match pattern.strip_suffix('$') {
+        Some(text) => (text, true),
+        None => (pattern, false),
+    };
+    let (text, start) = match text.strip_prefix('^') {
+        Some(text) => (text.strip_prefix("/?").or(text.strip_prefix('/')).unwrap_or(text), true),
+        None => (text.strip_prefix('/').unwrap_or(text), pattern.starts_with('/')),
+    };
+    match (start, end) {
+        (true, true) => name == text,
+        (true, false) => name.starts_with(text),
+        (false, true) => name.ends_with(text),
+        (false, false) => name.contains(text),
+    }
+}
+
 /// Keeps the containers that a filter lets pass.
 ///
 /// # Source
@@ -118,8 +136,19 @@ fn filtered(
         }
         "name" | "id" | "network" | "ancestor" | "label" | "exited" | "volume" | "health" | "isolation"
         | "is-task" => {
+            let odd = |v: &&&str| {
+                v.contains(['*', '+', '[', '(', '|', '\\']) || v.trim_start_matches("^/?").contains('?')
+            };
+            if let Some(value) = values.iter().find(|v| name == "name" && odd(v)) {
+                return Err(Bad::Own(format!("packetwalk: the pattern {value} is not simulated")));
+            }
+            if let Some(value) = values.iter().find(|v| name == "exited" && v.parse::<i32>().is_err()) {
+                let why = format!("strconv.Atoi: parsing \"{value}\": invalid syntax");
+                let head = if new { format!("invalid filter 'exited={value}': ") } else { String::new() };
+                return Err(Bad::Daemon(head + &why));
+            }
             let one = |c: &Container, value: &str| match name {
-                "name" => c.name.contains(value.trim_start_matches(['^', '/']).trim_end_matches('$')),
+                "name" => named(&c.name, value),
                 "id" => c.id.starts_with(value),
                 "network" => {
                     c.endpoint(value).is_some()
@@ -157,7 +186,7 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         rows(&[blank], TABLE, Some(format), CONTEXT, is_new(cx))?;
     }
     let latest = if given.has("latest") { Some(1) } else { given.get("last").and_then(|n| n.parse().ok()) };
-    let latest = latest.filter(|n: &i64| *n >= 0).and_then(|n| usize::try_from(n).ok());
+    let latest = latest.filter(|n: &i64| *n > 0).and_then(|n| usize::try_from(n).ok());
     let mut filters: Vec<(&str, Vec<&str>)> = Vec::new();
     for (name, value) in given.all("filter").filter_map(|f| f.split_once('=')) {
         match filters.iter_mut().find(|(n, _)| *n == name) {

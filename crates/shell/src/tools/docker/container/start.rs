@@ -24,7 +24,7 @@ pub(in super::super) fn launch(cx: &mut Cx<'_>, term: &str, detached: bool) -> R
         }
         let id = container.id.clone();
         let args = task::words(&container.config.command);
-        let (env, hostname) = (container.config.env.clone(), container.hostname.clone());
+        let hostname = container.hostname.clone();
         let powers = task::powers(&container.config);
         let image = container.config.image.clone();
         let removed = container.config.auto_remove;
@@ -34,6 +34,8 @@ pub(in super::super) fn launch(cx: &mut Cx<'_>, term: &str, detached: bool) -> R
             }
             return Err(error.into());
         }
+        let container = engine.container(&id)?;
+        let env = [engine.link_env(container), container.config.env.clone()].concat();
         let key = engine.container(&id)?.sandbox.as_ref().and_then(|s| s.key);
         let Some(ns) = machine.state.sandbox_ns(key) else { return Err(Bad::NoDaemon) };
         Ok(Some(task::Start { id, ns, image, args, env, hostname, powers, detached }))
@@ -63,9 +65,16 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         let id = with_engine(cx, |engine, _, _| Ok(engine.container(one)?.id.clone()))?;
         return Ok(Then::Attached(id));
     }
-    let status = each(cx, &given.words, |cx, word| launch(cx, word, true))?;
+    let mut failed: Vec<&str> = Vec::new();
+    let status = each(cx, &given.words, |cx, word| {
+        let done = launch(cx, word, true);
+        failed.extend(
+            done.is_err().then(|| given.words.iter().find(|w| *w == word)).flatten().map(String::as_str),
+        );
+        done
+    })?;
     if status != 0 {
-        let all = given.words.join(", ");
+        let all = failed.join(", ");
         let word = if super::super::is_new(cx) { "failed" } else { "Error: failed" };
         writeln!(cx.stderr, "{word} to start containers: {all}");
     }

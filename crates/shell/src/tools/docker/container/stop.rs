@@ -60,6 +60,8 @@ pub(in super::super) const KILL: Command =
 pub(in super::super) enum Progress {
     Done(u8),
     Wait(Instant),
+    /// Until something happens.
+    Idle,
 }
 
 /// Containers that are asked to end one after the other, and killed when they do not.
@@ -127,7 +129,10 @@ impl Stopping {
             return Ok(self.until.map(|(at, _)| at));
         }
         if self.again {
-            launch(cx, &id, true)?;
+            launch(cx, &id, true).map_err(|bad| match bad {
+                Bad::Daemon(text) => Bad::Daemon(format!("Cannot restart container {word}: {text}")),
+                bad => bad,
+            })?;
             with_engine(cx, |engine, _, _| {
                 engine.note(&id, "restart", &[]);
                 Ok(())

@@ -45,7 +45,6 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
                 .any(|c| c.endpoint(net.name()).is_some_and(|e| e.is_up() || c.is_running()))
         };
         for (name, value) in &filters {
-            let flag = matches!(value.as_str(), "1" | "true");
             let wrong = match name.as_str() {
                 "name" | "id" | "driver" | "scope" | "label" | "idOrName" => None,
                 "type" if matches!(value.as_str(), "custom" | "builtin") => None,
@@ -61,18 +60,25 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
             if let Some(text) = wrong {
                 return Err(Bad::Daemon(text));
             }
-            nets.retain(|net| match name.as_str() {
-                "name" => net.name().contains(value.as_str()),
-                "id" => net.id.contains(value.as_str()),
-                "driver" => net.driver.name() == value,
-                "scope" => value == "local",
-                "type" => net.is_users() == (value == "custom"),
-                // The list of 20.10 does not know of containers.
-                "dangling" => flag == (net.is_users() && (!new || !in_use(net))),
-                "label" => net.config.labels.iter().any(|(k, v)| k == value || format!("{k}={v}") == *value),
-                _ => true,
-            });
         }
+        let fits = |net: &Network, name: &str, value: &str| match name {
+            "name" => net.name().contains(value),
+            "id" => net.id.contains(value),
+            "driver" => net.driver.name() == value,
+            "scope" => value == "local",
+            "type" => net.is_users() == (value == "custom"),
+            // The list of 20.10 does not know of containers.
+            "dangling" => matches!(value, "1" | "true") == (net.is_users() && (!new || !in_use(net))),
+            "label" => net.config.labels.iter().any(|(k, v)| k == value || format!("{k}={v}") == value),
+            _ => true,
+        };
+        // Every label, any value of the rest.
+        nets.retain(|net| {
+            filters.iter().all(|(name, value)| {
+                fits(net, name, value)
+                    || name != "label" && filters.iter().any(|(n, v)| n == name && fits(net, n, v))
+            })
+        });
         Ok(nets.into_iter().map(|net| network::row(net, whole, new)).collect::<Vec<_>>())
     })?;
     let format = if given.has("quiet") { Some("{{.ID}}") } else { given.get("format") };

@@ -91,10 +91,16 @@ fn endpoint(engine: &Engine, c: &Container, ep: &Endpoint) -> Json {
     ]);
     if v29 {
         let mut names = vec![c.name.clone()];
-        names.extend(ep.config.aliases.iter().cloned());
+        names.extend(ep.config.aliases.iter().filter(|a| **a != c.name).cloned());
         names.push(c.short_id().to_owned());
         if c.hostname != c.short_id() {
             names.push(c.hostname.clone());
+        }
+        for (name, value) in &mut fields {
+            const ADDRESSES: [&str; 4] = ["Gateway", "IPAddress", "IPv6Gateway", "GlobalIPv6Address"];
+            if ADDRESSES.contains(name) && *value == text("") {
+                *value = Json::Invalid("invalid IP");
+            }
         }
         let names = if users && ep.is_up() { texts(&names) } else { Vec::new() };
         fields.push(("DNSNames", list_or_null(names)));
@@ -105,8 +111,9 @@ fn endpoint(engine: &Engine, c: &Container, ep: &Endpoint) -> Json {
 }
 
 fn port_map(engine: &Engine, c: &Container) -> Json {
+    let port = |number: u16| if number == 0 { String::new() } else { number.to_string() };
     let one = |bound: &packetwalk_docker::ports::Bound| {
-        object([("HostIp", text(bound.host_ip.to_string())), ("HostPort", text(bound.host_port.to_string()))])
+        object([("HostIp", text(bound.host_ip.to_string())), ("HostPort", text(port(bound.host_port)))])
     };
     let all = engine.ports_of(c);
     Json::Object(
@@ -238,6 +245,7 @@ fn host_config(c: &Container, new: bool) -> Json {
         mode if mode == "default" && new => "bridge".to_owned(),
         mode => mode,
     };
+    let dns: Vec<Json> = c.config.dns.iter().map(|ip| text(ip.to_string())).collect();
     let policy = c.config.restart.split(':').next().filter(|p| !p.is_empty()).unwrap_or("no");
     object([
         ("NetworkMode", text(mode)),
@@ -246,7 +254,7 @@ fn host_config(c: &Container, new: bool) -> Json {
         ("AutoRemove", Json::Bool(c.config.auto_remove)),
         ("CapAdd", list_or_null(capabilities(&c.config.cap_add, new))),
         ("CapDrop", list_or_null(capabilities(&c.config.cap_drop, new))),
-        ("Dns", Json::List(c.config.dns.iter().map(|ip| text(ip.to_string())).collect())),
+        ("Dns", if new { list_or_null(dns) } else { Json::List(dns) }),
         ("DnsOptions", Json::List(texts(&c.config.dns_options))),
         ("DnsSearch", Json::List(texts(&c.config.dns_search))),
         ("ExtraHosts", list_or_null(texts(&hosts))),
@@ -265,7 +273,7 @@ fn config(c: &Container) -> Json {
     let exposed = if ports.is_empty() { Json::Null } else { Json::Object(ports) };
     object([
         ("Hostname", text(c.hostname.clone())),
-        ("Domainname", text("")),
+        ("Domainname", text(c.config.domainname.clone())),
         ("ExposedPorts", exposed),
         ("Env", Json::List(texts(&c.config.env))),
         ("Cmd", Json::List(texts(&c.config.command))),

@@ -7,7 +7,7 @@
 use packetwalk_docker::{Engine, Network, SubnetConfig, Version};
 use packetwalk_wire::Family;
 
-use crate::tools::docker::json::{Json, map, object, text};
+use crate::tools::docker::json::{Json, address, map, object, text};
 use crate::tools::docker::time;
 
 fn subnet(config: &SubnetConfig) -> Json {
@@ -60,34 +60,42 @@ fn configs(net: &Network, v29: bool) -> Json {
     }
     let six = |c: &&SubnetConfig| c.subnet.contains(':');
     let mut all: Vec<Json> = Vec::new();
-    for family in [Family::V4, Family::V6] {
+    // Those that nobody chose come last in 29.
+    let mut chosen: Vec<Json> = Vec::new();
+    let six_first = net.bridge.default && net.config.subnets.first().as_ref().is_some_and(six);
+    let order = if six_first { [Family::V6, Family::V4] } else { [Family::V4, Family::V6] };
+    for family in order {
         if family == Family::V6 && !net.config.ipv6 && v29 {
             continue;
         }
         let of_family = |c: &&SubnetConfig| six(c) == (family == Family::V6) && !c.subnet.is_empty();
         let asked: Vec<&SubnetConfig> = net.config.subnets.iter().filter(of_family).collect();
         if asked.is_empty() {
-            all.extend(given(net, family).iter().map(subnet));
+            let list = if v29 { &mut chosen } else { &mut all };
+            list.extend(given(net, family).iter().map(subnet));
+            continue;
         }
         // Of a subnet without a gateway 29 tells the one that was chosen.
-        let chosen = net.pool(family).filter(|_| v29).and_then(|p| p.gateway);
+        let gateway = net.pool(family).filter(|_| v29).and_then(|p| p.gateway);
         all.extend(asked.into_iter().map(|s| {
-            let gateway = if s.gateway.is_empty() { chosen } else { None };
+            let gateway = if s.gateway.is_empty() { gateway } else { None };
             match gateway {
                 Some(gateway) => subnet(&SubnetConfig { gateway: gateway.to_string(), ..s.clone() }),
                 None => subnet(s),
             }
         }));
     }
+    all.append(&mut chosen);
     if all.is_empty() && v29 { Json::Null } else { Json::List(all) }
 }
 
 /// `docker network inspect`.
 pub(in crate::tools::docker) fn inspect(engine: &Engine, net: &Network) -> Json {
+    let v29 = engine.daemon.version == Version::V29;
     let mut containers: Vec<(String, Json)> = engine
         .endpoints(net)
         .map(|(c, e)| {
-            let addr = |a: Option<ipnet::IpNet>| text(a.map(|a| a.to_string()).unwrap_or_default());
+            let addr = |a: Option<ipnet::IpNet>| address(a.map(|a| a.to_string()), v29, "invalid Prefix");
             let fields = object([
                 ("Name", text(c.name.clone())),
                 ("EndpointID", text(e.id.clone())),
@@ -108,7 +116,6 @@ pub(in crate::tools::docker) fn inspect(engine: &Engine, net: &Network) -> Json 
         .collect();
     containers.sort_by(|a, b| a.0.cmp(&b.0));
     let options = if net.is_users() { map(&net.config.ipam_options) } else { Json::Null };
-    let v29 = engine.daemon.version == Version::V29;
     let mut fields = vec![
         ("Name", text(net.name())),
         ("Id", text(net.id.clone())),

@@ -31,7 +31,7 @@ pub(in crate::tools::docker) fn displayable(engine: &Engine, container: &Contain
         if bound.is_empty() {
             all.push((port, None));
         }
-        all.extend(bound.into_iter().map(|b| (port, Some(b))));
+        all.extend(bound.into_iter().filter(|b| b.host_port != 0).map(|b| (port, Some(b))));
     }
     all.sort_by_key(|(port, b)| {
         (port.number, b.map(|b| b.host_ip.to_string()), b.map(|b| b.host_port), port.proto.name())

@@ -75,6 +75,9 @@ pub(in crate::tools::docker) fn rows(
         lines.extend(all.iter().map(|row| table.iter().map(|(_, name)| field(row, name)).collect()));
         return Ok(align(&lines));
     };
+    if format == "raw" {
+        return Err(Bad::Own("packetwalk: --format raw is not simulated".to_owned()));
+    }
     if format == "json" && new {
         return Ok(all.iter().map(|row| row.compact() + "\n").collect());
     }
