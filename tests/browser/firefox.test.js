@@ -41,7 +41,7 @@ for (const size of [
     await page.waitForSelector('body[data-ready]');
     await page.locator('::-p-aria(container → internet)').click();
     await page.keyboard.press('End');
-    await page.waitForFunction(() => /answered|delivered/i.test(document.body.innerText));
+    await page.waitForSelector('.outcome.good');
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wide <= 0, `${wide} pixels too wide`);
     assert.deepEqual(errors, []);

@@ -21,7 +21,11 @@ test('the gallery has a card for each lab of the list, with its words, and shows
   await gallery.waitFor();
   assert.equal(await gallery.locator('[data-lab]').count(), offered.length);
   assert.equal(await gallery.locator('[aria-current]').getAttribute('data-lab'), 'labs/docker-2015.sh');
-  for (const { about, surprise } of cards) assert.ok([about, surprise].every((text) => text.endsWith('.')), about);
+  for (const { about, surprise } of cards)
+    assert.ok(
+      [about, surprise].every((text) => text.endsWith('.')),
+      about,
+    );
   assert.deepEqual(await violations(page), []);
   if (process.env.PACKETWALK_LOOK)
     await page.screenshot({ path: `${process.env.PACKETWALK_LOOK}-gallery.png` });
