@@ -138,12 +138,12 @@ pub fn browser_tests(root: &Path) -> Result<()> {
     Ok(fs::write(done, wanted)?)
 }
 
-/// mdBook without its server; a build that is not optimised makes the book in a second too.
+/// mdBook without its server.
 ///
 /// # Errors
 /// It cannot be built.
 pub fn book(root: &Path) -> Result<()> {
-    let what = ["mdbook@0.5.4", "--locked", "--debug", "--no-default-features", "--features", "search"];
+    let what = ["mdbook@0.5.4", "--locked", "--no-default-features", "--features", "search"];
     cargo_tool(root, &what, "mdbook")
 }
 
@@ -161,14 +161,16 @@ fn python(root: &Path) -> Result<()> {
     Ok(fs::write(list, wanted.join("\n"))?)
 }
 
-/// Builds a tool from crates.io into `.tools`, unless it is there or in the search path.
+/// Builds a tool from crates.io into `.tools`, unless it is there or in the search path. Without optimisation, and in one
+/// folder for all: what they do takes no time beside what building them takes.
 fn cargo_tool(root: &Path, what: &[&str], program: &str) -> Result<()> {
     if exists(program) {
         return Ok(());
     }
     println!("building {program} from crates.io (some minutes, once)");
-    let tools = root.join(".tools");
-    run(command(root, "cargo").args(["install", "--quiet"]).args(what).arg("--root").arg(tools))
+    let mut cargo = command(root, "cargo");
+    cargo.args(["install", "--quiet", "--debug", "--target-dir", "target/tools"]).args(what);
+    run(cargo.arg("--root").arg(root.join(".tools")).env("CARGO_PROFILE_DEV_DEBUG", "0"))
 }
 
 /// Whether rustup has a nightly toolchain, which fuzzing prefers.

@@ -23,9 +23,13 @@ const PLAIN: [&str; 24] = [
     "ACCEPT", "DROP", "RETURN", "REJECT", "LOG", "MARK", "MASQUERADE", "SNAT", "DNAT", "REDIRECT", "web", "NETMAP",
 ];
 
-/// Whether every extension of the rules is one of those.
+/// Whether every extension of the rules is one of those, and no word holds the end of its line, as one with an open quote
+/// does.
 fn is_plain(rules: &[u8]) -> bool {
     let text = String::from_utf8_lossy(rules);
+    if !text.lines().all(|line| line == "COMMIT" || line.starts_with(['*', ':', '['])) {
+        return false;
+    }
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     words.windows(2).filter(|two| matches!(two[0], "-m" | "-j" | "-g")).all(|two| PLAIN.contains(&two[1]))
 }
