@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LAB } from './package.mjs';
 import { open, serveWithout, useBrowser, violations } from './page.mjs';
 
 useBrowser();
-
-const LAB = `
-  ip netns add c1
-  ip link add veth1 type veth peer name eth0 netns c1
-  ip addr add 10.0.0.1/24 dev veth1
-  ip link set veth1 up
-  ip netns exec c1 ip addr add 10.0.0.2/24 dev eth0
-  ip netns exec c1 ip link set eth0 up
-`;
 
 /** The page for authors, with its elements replaced by `html`, each element's events kept in `window.told`. */
 async function author(html, options = {}) {
