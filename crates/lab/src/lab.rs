@@ -6,6 +6,7 @@ use std::time::Duration;
 use packetwalk_stack::path::Next;
 use packetwalk_stack::{Captures, Cx, Flight, Gap, KernelLog, Stack};
 use packetwalk_trace::{Event, NsId, Observer, Recorder, Silent};
+use packetwalk_wire::sorted::Map;
 use packetwalk_wire::{IfIndex, Instant, Payloads};
 
 /// How long a frame takes through a veth pair: enough that a round trip is not zero.
@@ -33,16 +34,17 @@ pub struct Space {
     pub listed: bool,
     /// What is in it.
     pub stack: Stack,
-    due: Due,
+    /// When it next wants the clock, as [`Timers`] knows it; to be asked anew if it is in their list.
+    due: Option<Instant>,
+    asked: bool,
 }
 
-/// When a namespace next wants the clock.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Due {
-    /// It may have changed: ask it.
-    Ask,
-    /// Then, or never.
-    At(Option<Instant>),
+/// When which namespace wants the clock.
+#[derive(Clone, Debug, Default)]
+struct Timers {
+    due: Map<(Instant, NsId), ()>,
+    /// Those that may have changed: they are asked before the next look.
+    ask: Vec<NsId>,
 }
 
 /// Every namespace of one machine, and its time.
@@ -51,6 +53,7 @@ pub struct Lab {
     now: Instant,
     seed: u64,
     spaces: Vec<Option<Space>>,
+    timers: Timers,
     /// Payload bytes of every packet.
     pub payloads: Payloads,
     last_id: u32,
@@ -64,6 +67,15 @@ pub struct Lab {
     pub gaps: Vec<Gap>,
 }
 
+impl Timers {
+    fn ask(&mut self, ns: NsId, space: &mut Space) {
+        if !space.asked {
+            space.asked = true;
+            self.ask.push(ns);
+        }
+    }
+}
+
 impl Default for Lab {
     fn default() -> Self {
         Self::new(0)
@@ -73,12 +85,11 @@ impl Default for Lab {
 impl Lab {
     /// A machine with nothing but its root namespace; the same seed gives the same bytes.
     pub fn new(seed: u64) -> Self {
-        let root =
-            Space { name: String::new(), listed: true, stack: Stack::new(NsId(0), seed), due: Due::Ask };
-        Self {
+        let mut lab = Self {
             now: Instant::ZERO,
             seed,
-            spaces: vec![Some(root)],
+            spaces: Vec::new(),
+            timers: Timers::default(),
             payloads: Payloads::default(),
             last_id: 0,
             flights: VecDeque::new(),
@@ -86,7 +97,9 @@ impl Lab {
             captures: Captures::default(),
             log: KernelLog::default(),
             gaps: Vec::new(),
-        }
+        };
+        let _ = lab.push_ns("", true);
+        lab
     }
 
     /// Virtual time.
@@ -119,7 +132,8 @@ impl Lab {
     fn push_ns(&mut self, name: &str, listed: bool) -> Result<NsId, NsError> {
         let id = NsId(u16::try_from(self.spaces.len()).map_err(|_| NsError::Full)?);
         let stack = Stack::new(id, self.seed);
-        self.spaces.push(Some(Space { name: name.to_owned(), listed, stack, due: Due::Ask }));
+        self.spaces.push(Some(Space { name: name.to_owned(), listed, stack, due: None, asked: true }));
+        self.timers.ask.push(id);
         Ok(id)
     }
 
@@ -150,8 +164,10 @@ impl Lab {
             // A pair with both ends here is gone with its first.
             let _ = self.del_link(id, dev);
         }
-        if let Some(space) = self.spaces.get_mut(usize::from(id.0)) {
-            *space = None;
+        if let Some(space) = self.spaces.get_mut(usize::from(id.0)).and_then(Option::take)
+            && let Some(due) = space.due
+        {
+            self.timers.due.remove(&(due, id));
         }
     }
 
@@ -196,7 +212,8 @@ impl Lab {
     /// A namespace's stack, to change.
     pub fn stack_mut(&mut self, id: NsId) -> Option<&mut Stack> {
         let space = self.spaces.get_mut(usize::from(id.0))?.as_mut()?;
-        space.due = Due::Ask;
+        self.timers.ask(id, space);
+        space.stack.touch();
         Some(&mut space.stack)
     }
 
@@ -252,18 +269,23 @@ impl Lab {
     }
 
     fn next_timer(&mut self) -> Option<(Instant, NsId)> {
-        let mut next: Option<(Instant, NsId)> = None;
-        for space in self.spaces.iter_mut().flatten() {
-            if space.due == Due::Ask {
-                space.due = Due::At(space.stack.next_deadline());
-            }
-            if let Due::At(Some(at)) = space.due
-                && next.is_none_or(|(first, _)| at < first)
-            {
-                next = Some((at, space.stack.id));
+        while let Some(ns) = self.timers.ask.pop() {
+            let Some(space) = self.spaces.get_mut(usize::from(ns.0)).and_then(Option::as_mut) else {
+                continue;
+            };
+            space.asked = false;
+            let due = space.stack.next_deadline();
+            if due != space.due {
+                if let Some(old) = space.due {
+                    self.timers.due.remove(&(old, ns));
+                }
+                if let Some(new) = due {
+                    self.timers.due.insert((new, ns), ());
+                }
+                space.due = due;
             }
         }
-        next
+        self.timers.due.first_key_value().map(|(&first, ())| first)
     }
 
     /// Does the next thing that is due at or before `limit` and moves the clock to it; `false` when
@@ -279,7 +301,7 @@ impl Lab {
         if let Some((_, ns)) = timer {
             self.with(ns, Timer);
         } else if let Some(flight) = self.flights.pop_front() {
-            self.with(flight.to.0, Arrival(flight));
+            self.with(flight.to.0, Arrival(&mut { flight }));
         }
         true
     }
@@ -292,7 +314,7 @@ impl Lab {
     /// Runs an action in a namespace, under the observer that is on.
     pub(crate) fn with<A: Action>(&mut self, ns: NsId, action: A) -> Option<A::Output> {
         let space = self.spaces.get_mut(usize::from(ns.0))?.as_mut()?;
-        space.due = Due::Ask;
+        self.timers.ask(ns, space);
         let stack = &mut space.stack;
         macro_rules! cx {
             ($obs:expr) => {
@@ -340,18 +362,13 @@ impl Action for Timer {
     }
 }
 
-struct Arrival(Flight);
+struct Arrival<'a>(&'a mut Flight);
 
-impl Action for Arrival {
+impl Action for Arrival<'_> {
     type Output = ();
     fn run<O: Observer>(self, stack: &mut Stack, cx: &mut Cx<'_, O>) {
         let Flight { to, upper, ether, .. } = self.0;
-        stack.run(
-            cx,
-            match upper {
-                Some(upper) => Next::Macvlan(to.1, upper, ether),
-                None => Next::Receive(to.1, ether),
-            },
-        );
+        let first = upper.map_or(Next::Receive(to.1), |upper| Next::Macvlan(to.1, upper));
+        stack.run(cx, first, ether);
     }
 }

@@ -251,12 +251,17 @@ impl Devices {
     pub fn egress(&self, decision: &BridgeDecision) -> impl Iterator<Item = IfIndex> + '_ {
         let BridgeDecision { bridge, from, egress, .. } = *decision;
         let isolated = self.get(from).and_then(|d| d.port).is_some_and(|p| p.isolated);
-        self.ports(bridge).filter(move |&index| {
+        let only = match egress {
+            Egress::Port(only) if self.get(only).is_some_and(|d| d.master == Some(bridge)) => Some(only),
+            _ => None,
+        };
+        let all = !matches!(egress, Egress::None | Egress::Port(_));
+        let all = all.then(|| self.ports(bridge)).into_iter().flatten();
+        only.into_iter().chain(all).filter(move |&index| {
             let Some(port) = self.get(index).and_then(|d| d.port) else { return false };
             let host = from == IfIndex::NONE;
             (match egress {
-                Egress::None => false,
-                Egress::Port(only) => only == index,
+                Egress::None | Egress::Port(_) => true,
                 Egress::Unicast => port.flood,
                 Egress::Multicast => port.mcast_flood || host,
                 Egress::Broadcast => port.bcast_flood || host,

@@ -1,9 +1,9 @@
 //! A bridge's forwarding database: which MAC is behind which port.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use packetwalk_wire::{IfIndex, Instant, Mac};
+use rustc_hash::FxHashMap;
 
 /// How an entry came and how long it stays.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -43,7 +43,7 @@ impl FdbEntry {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Fdb {
     entries: Vec<FdbEntry>,
-    index: HashMap<Mac, u32>,
+    index: FxHashMap<Mac, u32>,
 }
 
 impl Fdb {

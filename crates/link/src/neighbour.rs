@@ -1,10 +1,10 @@
 //! The neighbour table: next hops' MACs, found by ARP or ND.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use packetwalk_wire::{Family, IfIndex, Instant, Mac, Skb, sorted::Map};
+use rustc_hash::FxHashMap;
 
 use crate::neigh_param::NeighParams;
 use crate::nud::{Neigh, NudState, Outcome, Solicit};
@@ -13,7 +13,7 @@ use crate::nud::{Neigh, NudState, Outcome, Solicit};
 #[derive(Clone, Debug)]
 pub struct Neighbours {
     pub(crate) slots: Vec<Option<Neigh>>,
-    index: HashMap<(IfIndex, IpAddr), u32>,
+    index: FxHashMap<(IfIndex, IpAddr), u32>,
     pub(crate) timers: Map<(Instant, u32), ()>,
     params: Vec<(Option<IfIndex>, Family, NeighParams)>,
     /// `ip neigh add proxy`: answered for others, on one interface or on all.
@@ -26,7 +26,7 @@ impl Neighbours {
     pub fn new(seed: u32) -> Self {
         Self {
             slots: Vec::new(),
-            index: HashMap::new(),
+            index: FxHashMap::default(),
             timers: Map::new(),
             params: vec![(None, Family::V4, NeighParams::IPV4), (None, Family::V6, NeighParams::IPV6)],
             proxies: Vec::new(),

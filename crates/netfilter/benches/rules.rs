@@ -15,7 +15,7 @@ use packetwalk_netfilter::targets::Target;
 use packetwalk_netfilter::xtables::traverse::{Frame, traverse};
 use packetwalk_netfilter::xtables::{Base, Cond, Counters, Face, IfPattern, Net, Rule, Table};
 use packetwalk_netfilter::{Conntrack, Dev, Env, HookState, Host};
-use packetwalk_trace::{Hook, NsId, Observer, RouteKind, Silent, Step, Table as TableId};
+use packetwalk_trace::{ChainId, Hook, NsId, Observer, RouteKind, Silent, Step, Table as TableId};
 use packetwalk_wire::{
     Body, Family, IfIndex, IfName, IpHeader, Packet, Payload, Payloads, Skb, Tcp, TcpFlags, TcpOptions,
     Transport, Udp,
@@ -147,6 +147,7 @@ struct Walk {
     shared: Shared,
     payloads: Payloads,
     state: HookState,
+    base: ChainId,
     stack: Vec<Frame>,
 }
 
@@ -169,7 +170,7 @@ impl Walk {
                 shared: &mut self.shared,
                 env: &mut env,
             };
-            black_box(traverse(table, &mut self.stack, &mut cx, obs));
+            black_box(traverse(table, self.base, &mut self.stack, &mut cx, obs));
         }
         begin.elapsed().as_nanos() as f64 / packets.len() as f64
     }
@@ -199,6 +200,7 @@ fn row(name: &str, count: usize, pair: fn(&mut Random) -> Pair) {
         shared: Shared::default(),
         payloads: Payloads::default(),
         state,
+        base: forward,
         stack: Vec::new(),
     };
     let mut each = table.clone();

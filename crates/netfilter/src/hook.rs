@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use packetwalk_trace::{DropReason, Hook, Manip, Observer, Step as TraceStep, Table as TableId};
+use packetwalk_trace::{ChainId, DropReason, Hook, Manip, Observer, Step as TraceStep, Table as TableId};
 use packetwalk_wire::{Family, IfIndex, Nfct, Packet, Skb};
 
 use crate::conntrack::{Conntrack, Status};
@@ -10,6 +10,7 @@ use crate::context::Cx;
 use crate::env::{Env, HookState, Host, Verdict};
 use crate::log;
 use crate::nat;
+use crate::plan::{Plan, Registered};
 use crate::shared::acct::{Account, AccountError};
 use crate::shared::{Named, Shared, Wanted};
 use crate::synproxy;
@@ -115,7 +116,7 @@ const _: () = {
 };
 
 /// First place in [`HOOKS`] of each hook.
-const FIRST: [u8; 5] = {
+pub(crate) const FIRST: [u8; 5] = {
     let mut first = [0; 5];
     let mut i = HOOKS.len();
     while i > 0 {
@@ -151,14 +152,10 @@ pub struct Netfilter {
     pub shared: Shared,
     /// By face, then family.
     rules: [[Ruleset; 2]; 2],
-    /// Conntrack's hooks are registered, by family.
-    conntrack_on: [bool; 2],
-    /// Fragments are put together, by family.
-    defrag_on: [bool; 2],
-    /// NAT's hooks are registered, by family.
-    nat_on: [bool; 2],
-    /// SYNPROXY's hooks are registered, by family.
-    synproxy_on: [bool; 2],
+    /// What is registered, by family.
+    registered: [Registered; 2],
+    /// What follows for the hooks, by family.
+    plans: [Plan; 2],
     generation: u64,
     stack: Vec<Frame>,
     /// Rules that force accounting on.
@@ -174,10 +171,8 @@ impl Default for Netfilter {
             ct: Conntrack::default(),
             shared: Shared::default(),
             rules: [face(Face::Nft), face(Face::Legacy)],
-            conntrack_on: [false; 2],
-            defrag_on: [false; 2],
-            nat_on: [false; 2],
-            synproxy_on: [false; 2],
+            registered: [Registered::default(); 2],
+            plans: [Plan::IDLE; 2],
             generation: 0,
             stack: Vec::new(),
             accounting: 0,
@@ -200,9 +195,6 @@ impl Netfilter {
     /// Changes the rules; the hooks that they need are registered or released when `change` returns.
     pub fn change<T>(&mut self, face: Face, family: Family, change: impl FnOnce(&mut Ruleset) -> T) -> T {
         let result = change(&mut self.rules[face as usize][family as usize]);
-        let f = family as usize;
-        self.conntrack_on[f] = self.rules.iter().any(|r| r[f].needs_conntrack());
-        self.nat_on[f] = self.rules.iter().any(|r| r[f].has_nat());
         self.generation += 1;
         self.follow(face);
         result
@@ -220,8 +212,18 @@ impl Netfilter {
             self.ct.sysctls.acct = 1;
         }
         self.accounting = wanted.accounting;
-        self.synproxy_on = wanted.synproxy;
-        self.defrag_on = [0, 1].map(|f| self.conntrack_on[f] || wanted.whole[f]);
+        for (f, plan) in self.plans.iter_mut().enumerate() {
+            let faces = [&self.rules[0][f], &self.rules[1][f]];
+            let conntrack = faces.iter().any(|rules| rules.needs_conntrack());
+            let registered = Registered {
+                conntrack,
+                defrag: conntrack || wanted.whole[f],
+                nat: faces.iter().any(|rules| rules.has_nat()),
+                synproxy: wanted.synproxy[f],
+            };
+            self.registered[f] = registered;
+            *plan = Plan::new(faces, registered);
+        }
         self.ct.labels_used = wanted.labels > 0;
         self.shared.follow(&wanted);
         self.name();
@@ -229,7 +231,7 @@ impl Netfilter {
 
     /// Some rule is of SYNPROXY.
     pub fn has_synproxy(&self) -> bool {
-        self.synproxy_on.contains(&true)
+        self.registered.iter().any(|r| r.synproxy)
     }
 
     /// What rules may name may have changed: they are told.
@@ -304,7 +306,7 @@ impl Netfilter {
     /// # Source
     /// Linux v6.18, `net/netfilter/nf_conntrack_proto.c`: `nf_ct_netns_do_get`.
     pub const fn tracks(&self, family: Family) -> bool {
-        self.conntrack_on[family as usize]
+        self.registered[family as usize].conntrack
     }
 
     /// Whether the datagram that this fragment is of has to be put together first: for connection tracking, unless
@@ -320,7 +322,13 @@ impl Netfilter {
             Nfct::Tracked(_) => family == Family::V6,
             Nfct::Untracked => true,
         };
-        skb.packet.ip.frag.is_some() && self.defrag_on[family as usize] && !seen
+        skb.packet.ip.frag.is_some() && self.registered[family as usize].defrag && !seen
+    }
+
+    /// Whether a hook does anything at all with packets of a family.
+    #[inline]
+    pub const fn acts(&self, hook: Hook, family: Family) -> bool {
+        self.plans[family as usize].acts(hook)
     }
 
     /// Carries a packet through a hook.
@@ -365,6 +373,13 @@ impl Netfilter {
         self.steps(at.0, state, skb, env, obs)
     }
 
+    /// Whether the caller of a hook has something to carry out: lines for the log, copies, answers.
+    #[inline]
+    pub const fn left_something(&self) -> bool {
+        let Shared { log, copies, answers, .. } = &self.shared;
+        self.ct.overflows != 0 || !log.is_empty() || !copies.is_empty() || !answers.is_empty()
+    }
+
     /// Lets go of a packet that ended outside a hook, or that was rejected: a connection that it began and
     /// that was not confirmed is forgotten. Harmless for any other packet.
     ///
@@ -389,11 +404,14 @@ impl Netfilter {
         env: &mut Env<'_, H>,
         obs: &mut O,
     ) -> Outcome {
-        let entries = HOOKS.iter().zip(0u8..).skip(usize::from(from));
-        for (entry, place) in entries.take_while(|(e, _)| e.hook == state.hook) {
+        let mut left = self.plans[state.family as usize].from(state.hook, from);
+        while left != 0 {
+            let place = left.trailing_zeros() as u8;
+            left &= left - 1;
+            let Some(entry) = HOOKS.get(usize::from(place)) else { break };
             let mangle = state.hook == Hook::Output && entry.step == Step::Table(TableId::Mangle);
             let before = mangle.then(|| Routed::by(skb));
-            let verdict = self.step(entry.step, state, skb, env, obs);
+            let verdict = self.step(place, entry.step, state, skb, env, obs);
             match verdict {
                 Verdict::Accept | Verdict::Bypass => {}
                 Verdict::Reject(_) => return Outcome::Done(verdict),
@@ -418,44 +436,43 @@ impl Netfilter {
 
     fn step<H: Host, O: Observer>(
         &mut self,
+        place: u8,
         step: Step,
         state: &HookState,
         skb: &mut Skb,
         env: &mut Env<'_, H>,
         obs: &mut O,
     ) -> Verdict {
-        let family = state.family as usize;
+        let bases = self.plans[state.family as usize].bases(place);
         match step {
             Step::Defrag if self.wants_whole(skb) => Verdict::Drop(DropReason::NotModelled),
-            Step::Conntrack if self.conntrack_on[family] => {
+            Step::Defrag => Verdict::Accept,
+            Step::Conntrack => {
                 let verdict = self.ct.packet_in(state.hook, skb, env.payloads, env.now, obs);
                 self.log_complaint(state, skb, env);
                 nat::follow_master(&mut self.ct, skb, env);
                 verdict
             }
-            Step::Synproxy if self.synproxy_on[family] => {
-                synproxy::packet(&mut self.ct, &mut self.shared, skb, env.now)
-            }
-            Step::Confirm if self.conntrack_on[family] => {
+            Step::Synproxy => synproxy::packet(&mut self.ct, &mut self.shared, skb, env.now),
+            Step::Confirm => {
                 let on_lo = state.iif.index == IfIndex::LO || state.oif.index == IfIndex::LO;
                 match self.ct.help(skb, on_lo, env.payloads, env.random, env.now) {
                     Verdict::Accept => self.ct.confirm(skb, env.now, obs),
                     verdict => verdict,
                 }
             }
-            Step::Nat(_) if self.nat_on[family] => {
+            Step::Nat(_) => {
                 let (rules, stack, shared) = (&mut self.rules, &mut self.stack, &mut self.shared);
                 nat::inet_fn(&mut self.ct, skb, state, env, obs, |ct, skb, env, obs| {
                     let mut cx = Cx { skb, state, ct, face: Face::Nft, shared, env };
-                    tables(rules, stack, TableId::Nat, &mut cx, obs)
+                    tables(rules, stack, (TableId::Nat, bases), &mut cx, obs)
                 })
             }
             Step::Table(id) => {
                 let mut cx =
                     Cx { skb, state, ct: &mut self.ct, face: Face::Nft, shared: &mut self.shared, env };
-                tables(&mut self.rules, &mut self.stack, id, &mut cx, obs)
+                tables(&mut self.rules, &mut self.stack, (id, bases), &mut cx, obs)
             }
-            Step::Defrag | Step::Conntrack | Step::Synproxy | Step::Confirm | Step::Nat(_) => Verdict::Accept,
         }
     }
 }
@@ -466,13 +483,14 @@ impl Netfilter {
 fn tables<H: Host, O: Observer>(
     rules: &mut [[Ruleset; 2]; 2],
     stack: &mut Vec<Frame>,
-    id: TableId,
+    (id, bases): (TableId, [Option<ChainId>; 2]),
     cx: &mut Cx<'_, '_, H>,
     obs: &mut O,
 ) -> Verdict {
-    for face in rules {
+    for (face, base) in rules.iter_mut().zip(bases) {
+        let Some(base) = base else { continue };
         let Some(table) = face[cx.state.family as usize].get_mut(id) else { continue };
-        let verdict = traverse(table, stack, cx, obs);
+        let verdict = traverse(table, base, stack, cx, obs);
         match verdict {
             Verdict::Bypass if id != TableId::Nat => {}
             Verdict::Accept if id != TableId::Nat || !is_mapped(cx) => {}

@@ -9,6 +9,7 @@ pub mod ipset;
 pub mod log;
 pub mod matches;
 pub mod nat;
+mod plan;
 mod raw;
 pub mod shared;
 pub mod synproxy;

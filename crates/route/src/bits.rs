@@ -45,6 +45,17 @@ pub fn net(address: IpAddr, len: u8) -> IpNet {
     IpNet::new(base, len).unwrap_or_else(|_| IpNet::from(base))
 }
 
+/// The first address of a network: its own.
+pub const fn first(address: IpAddr, len: u8) -> IpAddr {
+    match address {
+        IpAddr::V4(a) => {
+            let mask = if len == 0 { 0 } else { u32::MAX << (32 - if len > 32 { 32 } else { len }) };
+            IpAddr::V4(Ipv4Addr::from_bits(a.to_bits() & mask))
+        }
+        IpAddr::V6(a) => IpAddr::V6(Ipv6Addr::from_bits(a.to_bits() & mask(len))),
+    }
+}
+
 /// The last address of a network: its broadcast address in IPv4.
 pub const fn last(address: IpAddr, len: u8) -> IpAddr {
     addr(of(address) | !mask(len), Family::of(address))

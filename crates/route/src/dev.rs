@@ -1,6 +1,7 @@
 //! Interfaces, as far as routing needs to know them.
 
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use packetwalk_wire::{Family, IfIndex, IfName, Mac};
 
@@ -157,6 +158,7 @@ impl Routing {
         self.set_up(index, false);
         self.flush_addresses(index);
         self.drop_routes_by(index);
+        self.owned = OnceLock::new();
         self.devs.retain(|d| d.index != index);
         self.generation += 1;
         self.attach_rules();

@@ -40,6 +40,9 @@ pub use reverse::ReverseKey;
 pub use route::{Metrics, NextHop, NlFlags, Route, RouteFilter, Scope, protocol, table_id};
 pub use rule::{Rule, RuleAction};
 
+use std::net::IpAddr;
+use std::sync::OnceLock;
+
 use ipnet::IpNet;
 use packetwalk_wire::{Family, IfIndex};
 
@@ -51,6 +54,8 @@ use table::Tables;
 pub struct Routing {
     /// Interfaces, as far as routing needs to know them, by number.
     pub(crate) devs: Vec<Dev>,
+    /// Every address of every interface, sorted; made when it is asked for.
+    pub(crate) owned: OnceLock<Vec<IpAddr>>,
     pub(crate) v4: Tables,
     pub(crate) v6: Tables,
     pub(crate) rules4: Rules,
@@ -74,6 +79,7 @@ impl Routing {
     pub fn new(seed: u64) -> Self {
         Self {
             devs: Vec::new(),
+            owned: OnceLock::new(),
             v4: Tables::new(Family::V4),
             v6: Tables::new(Family::V6),
             rules4: Rules::new(Family::V4),
@@ -123,6 +129,7 @@ impl Routing {
     pub(crate) fn dev_mut(&mut self, index: IfIndex) -> Option<&mut Dev> {
         let at = self.devs.binary_search_by_key(&index, |d| d.index).ok()?;
         self.generation += 1;
+        self.owned = OnceLock::new();
         self.devs.get_mut(at)
     }
 

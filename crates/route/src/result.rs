@@ -92,7 +92,7 @@ impl Hit<'_> {
         RouteResult {
             rule: self.rule,
             table: route.table,
-            prefix: bits::net(self.dst, self.len).addr(),
+            prefix: bits::first(self.dst, self.len),
             prefix_len: self.len,
             metric: route.metric,
             kind: route.kind,

@@ -78,9 +78,19 @@ impl Routing {
     /// # Source
     /// Linux v6.18, `net/ipv4/devinet.c`: `inet_lookup_ifaddr_rcu`.
     pub fn owner(&self, addr: IpAddr) -> Option<&Dev> {
+        if self.owned.get_or_init(|| self.addresses()).binary_search(&addr).is_err() {
+            return None;
+        }
         let family = Family::of(addr);
         let added = |d: &&Dev| d.addrs(family).iter().find(|a| a.local == addr).map(|a| a.added);
         self.devs.iter().filter(|d| added(d).is_some()).max_by_key(added)
+    }
+
+    fn addresses(&self) -> Vec<IpAddr> {
+        let of = |d: &Dev| d.addrs4.iter().chain(&d.addrs6).map(|a| a.local).collect::<Vec<_>>();
+        let mut all: Vec<IpAddr> = self.devs.iter().flat_map(of).collect();
+        all.sort_unstable();
+        all
     }
 
     /// The interface of an address that is ours: its owner, or the one of a local route to it.

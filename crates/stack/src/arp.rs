@@ -135,7 +135,7 @@ impl Stack {
         let arp = Arp { op, sender_mac: own, sender_ip: src, target_mac, target_ip };
         let ether = Ether { dst: to.unwrap_or(Mac::BROADCAST), src: own, content: Content::Arp(arp) };
         ether.tell(cx.obs, Step::Arp);
-        self.work.push_back(Next::Transmit(dev, ether));
+        self.wait(Next::Transmit(dev), ether);
     }
 }
 

@@ -205,7 +205,7 @@ impl<O: Observer> Cx<'_, O> {
     ///
     /// # Source
     /// Linux v6.18, `net/core/skbuff.c`: `skb_scrub_packet`.
-    pub(crate) fn emit(&mut self, from: NsId, to: (NsId, IfIndex), ether: Ether) {
+    pub(crate) fn emit(&mut self, from: NsId, to: (NsId, IfIndex), ether: &Ether) {
         self.fly(from, to, None, ether);
     }
 
@@ -215,23 +215,21 @@ impl<O: Observer> Cx<'_, O> {
         from: NsId,
         to: (NsId, IfIndex),
         upper: (NsId, IfIndex),
-        ether: Ether,
+        ether: &Ether,
     ) {
         self.fly(from, to, Some(upper), ether);
     }
 
-    fn fly(&mut self, from: NsId, to: (NsId, IfIndex), upper: Option<(NsId, IfIndex)>, mut ether: Ether) {
-        if let Content::Ip(skb) = &mut ether.content {
-            let mut fresh = packetwalk_wire::Skb::new(skb.id, skb.packet);
-            if from == to.0 {
-                fresh.mark = skb.mark;
-            }
-            fresh.priority = skb.priority;
-            *skb = fresh;
-        }
+    fn fly(&mut self, from: NsId, to: (NsId, IfIndex), upper: Option<(NsId, IfIndex)>, ether: &Ether) {
         // What stands on another interface takes no wire to it.
         let at = if upper.is_some() { self.now } else { self.now + self.latency };
-        let place = self.flights.iter().rposition(|f| f.at <= at).map_or(0, |n| n + 1);
-        self.flights.insert(place, Flight { at, to, upper, ether });
+        let place = match self.flights.back() {
+            Some(last) if last.at > at => self.flights.iter().rposition(|f| f.at <= at).map_or(0, |n| n + 1),
+            _ => self.flights.len(),
+        };
+        self.flights.insert(place, Flight { at, to, upper, ether: *ether });
+        if let Some(Content::Ip(skb)) = self.flights.get_mut(place).map(|f| &mut f.ether.content) {
+            skb.scrub(from != to.0);
+        }
     }
 }

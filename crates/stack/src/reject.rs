@@ -43,7 +43,7 @@ impl Stack {
         match about.mac {
             Some((src, own)) if about.physin.is_some() => {
                 let ether = Ether { dst: src, src: own, content: Content::Ip(skb) };
-                self.work.push_back(Next::Transmit(about.physin, ether));
+                self.wait(Next::Transmit(about.physin), ether);
             }
             _ => self.send_now(cx, skb, dst),
         }

@@ -13,7 +13,7 @@ use packetwalk_wire::{Family, IfIndex, IfName, Instant, Mac, sorted::Map};
 
 use crate::fragment::Reassembly;
 use crate::limits::Limits;
-use crate::path::Next;
+use crate::path::Waiting;
 use crate::pmtu::PathMtus;
 use crate::sockets::Sockets;
 use crate::sysctl::{Conf4, Conf6, Sysctl, SysctlError};
@@ -38,12 +38,17 @@ pub struct Stack {
     pub sockets: Sockets,
     /// Chance.
     pub random: SplitMix,
-    pub(crate) work: VecDeque<Next>,
+    pub(crate) work: VecDeque<Waiting>,
+    /// Packets that are being sent while another is on its way.
+    pub(crate) sending: u32,
     pub(crate) limits: Limits,
     pub(crate) fragments: Reassembly,
     pub(crate) headers: Map<(IfIndex, IpAddr), ()>,
     /// Path MTUs that ICMP told of.
     pub pmtu: PathMtus,
+    /// No learnt MAC is forgotten before, unless something changed.
+    ageing: Option<Instant>,
+    changed: bool,
     dad: Map<(IfIndex, IpAddr), Instant>,
     dad_generation: u64,
 }
@@ -66,10 +71,13 @@ impl Stack {
             sockets: Sockets::default(),
             random,
             work: VecDeque::new(),
+            sending: 0,
             limits: Limits::default(),
             fragments: Reassembly::default(),
             headers: Map::new(),
             pmtu: PathMtus::default(),
+            ageing: None,
+            changed: true,
             dad: Map::new(),
             dad_generation: 0,
         };
@@ -285,16 +293,17 @@ impl Stack {
     }
 
     /// When something is next due here: neighbours, TCP, addresses that become valid.
-    pub fn next_deadline(&self) -> Option<Instant> {
+    pub fn next_deadline(&mut self) -> Option<Instant> {
+        if self.changed {
+            self.changed = false;
+            self.ageing = self.next_ageing();
+        }
         let dad = if self.dad_generation == self.routing.generation() {
             self.dad.values().copied().min()
         } else {
             Some(Instant::ZERO)
         };
-        [self.neigh.next_deadline(), self.sockets.deadline(), dad, self.next_ageing()]
-            .into_iter()
-            .flatten()
-            .min()
+        [self.neigh.next_deadline(), self.sockets.deadline(), dad, self.ageing].into_iter().flatten().min()
     }
 
     /// When the next learnt MAC of a bridge is forgotten.
@@ -303,7 +312,13 @@ impl Stack {
         self.links.iter().filter_map(|d| of(d.bridge()?)).min()
     }
 
+    /// A bridge's table may age earlier than it was to.
+    pub const fn touch(&mut self) {
+        self.changed = true;
+    }
+
     fn age(&mut self, now: Instant) {
+        self.changed = true;
         for bridge in self.links.iter_mut().filter_map(packetwalk_link::Device::bridge_mut) {
             let ageing = bridge.config.ageing();
             bridge.fdb.age(ageing, now);
@@ -347,6 +362,6 @@ impl Stack {
             }
         }
         self.tcp_timers(cx);
-        self.run(cx, Next::Done);
+        self.run_waiting(cx);
     }
 }

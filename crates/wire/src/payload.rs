@@ -1,6 +1,6 @@
 //! Payload bytes, kept once in the lab and named by span.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// A span of the lab's [`Payloads`]. Cutting it never copies.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -41,7 +41,7 @@ impl Payload {
 #[derive(Clone, Debug, Default)]
 pub struct Payloads {
     bytes: Vec<u8>,
-    spans: HashMap<Box<[u8]>, Payload>,
+    spans: FxHashMap<Box<[u8]>, Payload>,
     /// Where each interned span ends in `bytes`, ascending.
     ends: Vec<u32>,
 }

@@ -181,6 +181,33 @@ pub struct Skb {
 }
 
 impl Skb {
+    /// What goes with a packet to another interface's far end: hardly more than its bytes, and the mark only
+    /// within a namespace.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/core/skbuff.c`: `skb_scrub_packet`.
+    pub const fn scrub(&mut self, other_ns: bool) {
+        self.mac = None;
+        self.pkt_type = PacketType::Host;
+        self.iif = IfIndex::NONE;
+        self.physin = IfIndex::NONE;
+        self.physout = IfIndex::NONE;
+        if other_ns {
+            self.mark = 0;
+        }
+        self.nfct = Nfct::None;
+        self.uid = None;
+        self.no_socket = false;
+        self.nf_trace = false;
+        self.bridged_dnat = None;
+        self.routed_below = false;
+        self.frag_max = 0;
+        self.frag_cuts = Payload::EMPTY;
+        self.frag_pmtu = false;
+        self.ignore_df = false;
+        self.has_dst = false;
+    }
+
     /// A packet made on this host.
     pub const fn new(id: u32, packet: Packet) -> Self {
         Self {

@@ -121,8 +121,9 @@ impl IfPattern {
     /// Linux v6.18, `include/linux/netfilter/x_tables.h`: `ifname_compare_aligned`.
     #[inline]
     pub fn has(&self, raw: &[u8; 16]) -> bool {
-        let n = usize::from(self.compared);
-        self.name[..n] == raw[..n]
+        let all = u128::MAX;
+        let mask = if self.compared < 16 { !(all << (8 * u32::from(self.compared))) } else { all };
+        (u128::from_le_bytes(self.name) ^ u128::from_le_bytes(*raw)) & mask == 0
     }
 }
 

@@ -11,7 +11,7 @@ use crate::targets::{Flow, Target};
 
 use super::condition::Look;
 use super::index::{Cursor, Index, SMALL};
-use super::{Face, Gap, Policy, Table};
+use super::{Chain, Face, Gap, Policy, Rule, Table};
 
 /// Where a packet goes on after a called chain: the calling chain and the next rule's place in it.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,7 @@ enum Next {
     End(Verdict),
 }
 
-/// Carries a packet through the table's built-in chain of the hook.
+/// Carries a packet through the table's built-in chain of the hook, `base`, which is live.
 ///
 /// `stack` is scratch space, kept by the caller so that a packet allocates nothing.
 ///
@@ -40,15 +40,12 @@ enum Next {
 /// `nft_do_chain`. A rule counts when all its conditions are met, before its target acts.
 pub fn traverse<H: Host, O: Observer>(
     table: &mut Table,
+    base: ChainId,
     stack: &mut Vec<Frame>,
     cx: &mut Cx<'_, '_, H>,
     obs: &mut O,
 ) -> Verdict {
     let (id, face) = (table.id(), table.face());
-    let Some(base) = table.base_of(cx.state.hook) else { return Verdict::Accept };
-    if !table.chain(base).is_some_and(super::Chain::is_live) {
-        return Verdict::Accept;
-    }
     if O::ON {
         obs.step(cx.skb, Step::Table { table: id, hook: cx.state.hook });
     }
@@ -56,31 +53,34 @@ pub fn traverse<H: Host, O: Observer>(
     cx.face = table.face();
     let mut look = look(cx);
     let (mut at, mut index, mut first) = (base, 0, true);
-    let mut cursor = None;
     loop {
         let Some(chain) = table.chains.get_mut(usize::from(at.0)).and_then(Option::as_mut) else {
             return Verdict::Drop(DropReason::NetfilterDrop);
         };
-        if !O::ON && chain.rules.len() > SMALL {
-            index = candidate(chain, &mut cursor, index, &look, cx);
-        }
-        let place =
-            Place { face, table: id, chain: at, name: &chain.name, user: chain.base.is_none(), index };
-        let next = match chain.rules.get_mut(index) {
-            Some(rule) => one(rule, &place, &mut look, &mut first, cx, obs),
-            None => {
-                if cx.skb.nf_trace && place.user {
+        let Chain { rules, name, base: built_in, index: compiled, .. } = chain;
+        let user = built_in.is_none();
+        let mut place = Place { face, table: id, chain: at, name, user, index };
+        let mut cursor = None;
+        let next = loop {
+            if !O::ON && rules.len() > SMALL {
+                place.index = candidate(compiled, rules, &mut cursor, place.index, &look, cx);
+            }
+            let Some(rule) = rules.get_mut(place.index) else {
+                if cx.skb.nf_trace && user {
                     place.trace(cx, "return");
                 }
-                Next::Return
+                break Next::Return;
+            };
+            match one(rule, &place, &mut look, &mut first, cx, obs) {
+                Next::Rule => {}
+                Next::Acted => cursor = None,
+                next => break next,
             }
+            place.index += 1;
         };
+        index = place.index;
         match next {
-            Next::Rule => {
-                index += 1;
-                continue;
-            }
-            Next::Acted => index += 1,
+            Next::Rule | Next::Acted => {}
             Next::Jump(to) => {
                 stack.push(Frame { chain: at, next: index + 1 });
                 (at, index) = (to, 0);
@@ -98,19 +98,19 @@ pub fn traverse<H: Host, O: Observer>(
                 }
             }
         }
-        cursor = None;
     }
 }
 
 /// The next rule of a long chain that may take the packet.
 fn candidate<H: Host>(
-    chain: &mut super::Chain,
+    index: &mut Option<Index>,
+    rules: &[Rule],
     cursor: &mut Option<Cursor>,
     from: usize,
     look: &Look,
     cx: &Cx<'_, '_, H>,
 ) -> usize {
-    let index = chain.index.get_or_insert_with(|| Index::new(&chain.rules, cx.state.family));
+    let index = index.get_or_insert_with(|| Index::new(rules, cx.state.family));
     let cursor = cursor.get_or_insert_with(|| index.cursor(look, cx.state, cx.skb));
     index.next(cursor, from)
 }
@@ -181,7 +181,7 @@ impl Place<'_> {
 
     /// What a rule is called: a bare verdict looks like the end of its chain
     /// (`get_chainname_rulenum`).
-    fn comment(&self, rule: &super::Rule) -> &'static str {
+    fn comment(&self, rule: &Rule) -> &'static str {
         let verdict = matches!(rule.target, Target::Accept | Target::Drop | Target::Return);
         match verdict && rule.conditions() == 0 {
             true if self.user => "return",
@@ -194,7 +194,7 @@ impl Place<'_> {
 /// Asks one rule.
 #[inline]
 fn one<H: Host, O: Observer>(
-    rule: &mut super::Rule,
+    rule: &mut Rule,
     place: &Place<'_>,
     look: &mut Look,
     first: &mut bool,

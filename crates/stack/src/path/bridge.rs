@@ -1,11 +1,19 @@
 //! A bridge: learn, decide, flood, pass up.
 
+use packetwalk_link::{BridgeDecision, Device};
 use packetwalk_trace::{DropReason, Hook, Observer, Step};
 use packetwalk_wire::{Family, IfIndex, PacketType, Payload};
 
 use super::hook::HookEnd;
-use super::{Content, Ether, Next};
-use crate::{Cx, Stack};
+use super::{Content, Ether, Next, Waiting};
+use crate::{Cx, Dst, Stack};
+
+/// By how many ports a frame leaves.
+enum Out {
+    None,
+    One(IfIndex),
+    Many,
+}
 
 impl Stack {
     /// A frame came in by a port: bridge netfilter's PREROUTING first, if it is switched on.
@@ -16,13 +24,14 @@ impl Stack {
         &mut self,
         cx: &mut Cx<'_, O>,
         port: IfIndex,
-        ether: Ether,
+        ether: &mut Ether,
+        dst: &mut Dst,
     ) -> Next {
-        match ether.content {
+        match &ether.content {
             Content::Ip(skb) if self.bridge_calls(port, skb.packet.family()) => {
-                self.bridge_prerouting(cx, port, ether, skb)
+                self.bridge_prerouting(cx, port, ether, dst)
             }
-            _ => Next::BridgeForward(port, ether),
+            _ => Next::BridgeForward(port),
         }
     }
 
@@ -50,37 +59,54 @@ impl Stack {
         &mut self,
         cx: &mut Cx<'_, O>,
         port: IfIndex,
-        mut ether: Ether,
+        ether: &mut Ether,
     ) -> Next {
         let Some(decision) = self.links.bridge_input(port, ether.src, ether.dst, cx.now) else {
             return Next::Done;
         };
         let bridge = decision.bridge;
         if decision.learnt {
+            self.touch();
             ether.tell(cx.obs, Step::BridgeLearn { bridge, port });
         }
         if let Some(reason) = decision.drop {
-            return self.drop_frame(cx, &ether, reason);
+            return self.drop_frame(cx, ether, reason);
         }
         ether.tell(cx.obs, Step::Bridge { bridge, from: port, to: decision.to() });
-        // Fragments that several copies share are cut anew.
-        if let Content::Ip(skb) = &mut ether.content
-            && !skb.frag_cuts.is_empty()
-            && self.links.egress(&decision).count() + usize::from(decision.local) > 1
-        {
-            skb.frag_cuts = Payload::EMPTY;
-        }
-        for out in self.links.egress(&decision) {
-            self.work.push_back(Next::BridgePort(port, out, ether));
-        }
-        if decision.local {
-            let device = self.links.get(bridge).filter(|d| d.is_up());
-            match device {
-                Some(_) => self.work.push_back(Next::Receive(bridge, ether)),
-                None => return self.drop_frame(cx, &ether, DropReason::DevReady),
+        let up = self.links.get(bridge).is_some_and(Device::is_up);
+        match (self.out(&decision), decision.local) {
+            (Out::One(out), false) => self.in_turn(Next::BridgePort(port, out), ether),
+            (Out::None, true) if up => self.in_turn(Next::Receive(bridge), ether),
+            _ => {
+                // Fragments that several copies share are cut anew.
+                if let Content::Ip(skb) = &mut ether.content {
+                    skb.frag_cuts = Payload::EMPTY;
+                }
+                self.bridge_copies(port, &decision, ether);
+                match decision.local {
+                    true if !up => return self.drop_frame(cx, ether, DropReason::DevReady),
+                    true => self.wait(Next::Receive(bridge), *ether),
+                    false => {}
+                }
+                Next::Done
             }
         }
-        Next::Done
+    }
+
+    fn out(&self, decision: &BridgeDecision) -> Out {
+        let mut ports = self.links.egress(decision);
+        match (ports.next(), ports.next()) {
+            (Some(port), None) => Out::One(port),
+            (None, _) => Out::None,
+            _ => Out::Many,
+        }
+    }
+
+    /// A copy leaves by each port of a decision.
+    fn bridge_copies(&mut self, from: IfIndex, decision: &BridgeDecision, ether: &Ether) {
+        for out in self.links.egress(decision) {
+            self.work.push_back(Waiting::new(Next::BridgePort(from, out), *ether));
+        }
     }
 
     /// One copy leaves by one port: bridge netfilter's FORWARD and POSTROUTING for a bridged packet.
@@ -93,11 +119,11 @@ impl Stack {
         cx: &mut Cx<'_, O>,
         from: IfIndex,
         port: IfIndex,
-        mut ether: Ether,
+        ether: &mut Ether,
     ) -> Next {
         let Some(device) = self.links.get(port) else { return Next::Done };
         let (mtu, Some(bridge)) = (device.mtu, device.master) else { return Next::Done };
-        if let Content::Ip(mut skb) = ether.content
+        if let Content::Ip(skb) = &mut ether.content
             && from.is_some()
             && skb.physin.is_some()
         {
@@ -105,26 +131,24 @@ impl Stack {
             if skb.pkt_type == PacketType::OtherHost {
                 skb.pkt_type = PacketType::Host;
             }
-            if self.hook(cx, Hook::Forward, &mut skb, bridge, bridge, None) == HookEnd::Stop {
+            if self.hook(cx, Hook::Forward, skb, bridge, bridge, None) == HookEnd::Stop {
                 return Next::Done;
             }
             let next_hop = Some(skb.packet.ip.dst);
-            if self.hook(cx, Hook::Postrouting, &mut skb, IfIndex::NONE, bridge, next_hop) == HookEnd::Stop {
+            if self.hook(cx, Hook::Postrouting, skb, IfIndex::NONE, bridge, next_hop) == HookEnd::Stop {
                 return Next::Done;
             }
             if skb.frag_max != 0 {
-                for part in self.fragment(&skb, mtu.min(u32::from(skb.frag_max)), cx.payloads) {
-                    let part = Ether { content: Content::Ip(part), ..ether };
-                    self.work.push_back(Next::Transmit(port, part));
+                for part in self.fragment(skb, mtu.min(u32::from(skb.frag_max)), cx.payloads) {
+                    self.wait(Next::Transmit(port), Ether { content: Content::Ip(part), ..*ether });
                 }
                 return Next::Done;
             }
-            ether.content = Content::Ip(skb);
         }
         if ether.wire_len() > u64::from(mtu) + 14 {
-            return self.drop_frame(cx, &ether, DropReason::PktTooBig);
+            return self.drop_frame(cx, ether, DropReason::PktTooBig);
         }
-        Next::Transmit(port, ether)
+        Next::Transmit(port)
     }
 
     /// Ends a frame's way for a named reason.
@@ -135,8 +159,8 @@ impl Stack {
         reason: DropReason,
     ) -> Next {
         ether.tell(cx.obs, Step::Drop(reason));
-        if let Content::Ip(skb) = ether.content {
-            self.nf.drop_skb(&skb);
+        if let Content::Ip(skb) = &ether.content {
+            self.nf.drop_skb(skb);
         }
         Next::Done
     }
@@ -149,23 +173,24 @@ impl Stack {
         &mut self,
         cx: &mut Cx<'_, O>,
         bridge: IfIndex,
-        ether: Ether,
+        ether: &mut Ether,
     ) -> Next {
         // A packet that bridge netfilter held for its next hop's MAC goes on as a bridged one.
-        if let Content::Ip(mut skb) = ether.content
+        if let Content::Ip(skb) = &mut ether.content
             && let Some(src) = skb.bridged_dnat.take()
         {
-            let port = skb.physin;
-            return Next::BridgeForward(port, Ether { src, dst: ether.dst, content: Content::Ip(skb) });
+            ether.src = src;
+            return Next::BridgeForward(skb.physin);
         }
         let Some(decision) = self.links.bridge_output(bridge, ether.dst, cx.now) else { return Next::Done };
         if let Some(reason) = decision.drop {
-            return self.drop_frame(cx, &ether, reason);
+            return self.drop_frame(cx, ether, reason);
         }
         ether.tell(cx.obs, Step::Bridge { bridge, from: IfIndex::NONE, to: decision.to() });
-        for out in self.links.egress(&decision) {
-            self.work.push_back(Next::BridgePort(IfIndex::NONE, out, ether));
+        if let Out::One(out) = self.out(&decision) {
+            return self.in_turn(Next::BridgePort(IfIndex::NONE, out), ether);
         }
+        self.bridge_copies(IfIndex::NONE, &decision, ether);
         Next::Done
     }
 }

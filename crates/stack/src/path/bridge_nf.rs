@@ -2,7 +2,7 @@
 
 use packetwalk_route::Input;
 use packetwalk_trace::{DropReason, Hook, Observer, RouteKind};
-use packetwalk_wire::{Family, IfIndex, PacketType, Skb};
+use packetwalk_wire::{Family, IfIndex, PacketType};
 
 use super::hook::HookEnd;
 use super::{Content, Ether, Next};
@@ -16,9 +16,10 @@ impl Stack {
         &mut self,
         cx: &mut Cx<'_, O>,
         port: IfIndex,
-        mut ether: Ether,
-        mut skb: Skb,
+        ether: &mut Ether,
+        dst: &mut Dst,
     ) -> Next {
+        let Content::Ip(skb) = &mut ether.content else { return Next::Done };
         let Some(bridge) = self.links.get(port).and_then(|d| d.master) else { return Next::Done };
         let pkt_type = skb.pkt_type;
         if pkt_type == PacketType::OtherHost {
@@ -26,21 +27,20 @@ impl Stack {
         }
         skb.physin = port;
         skb.iif = bridge;
-        if !self.gathered(cx, &mut skb) {
+        if !self.gathered(cx, skb) {
             return Next::Done;
         }
         // A bridge's own checks forget it.
         skb.frag_pmtu = false;
         let before = skb.packet.ip.dst;
-        if self.hook(cx, Hook::Prerouting, &mut skb, bridge, IfIndex::NONE, None) == HookEnd::Stop {
+        if self.hook(cx, Hook::Prerouting, skb, bridge, IfIndex::NONE, None) == HookEnd::Stop {
             return Next::Done;
         }
         skb.pkt_type = pkt_type;
         if skb.packet.ip.dst != before {
-            return self.bridge_dnat(cx, port, bridge, ether, skb);
+            return self.bridge_dnat(cx, (port, bridge), ether, dst);
         }
-        ether.content = Content::Ip(skb);
-        Next::BridgeForward(port, ether)
+        Next::BridgeForward(port)
     }
 
     /// The destination was rewritten: to a neighbour on the same bridge the packet is bridged on, with
@@ -53,16 +53,16 @@ impl Stack {
     fn bridge_dnat<O: Observer>(
         &mut self,
         cx: &mut Cx<'_, O>,
-        port: IfIndex,
-        bridge: IfIndex,
-        mut ether: Ether,
-        mut skb: Skb,
+        (port, bridge): (IfIndex, IfIndex),
+        ether: &mut Ether,
+        way: &mut Dst,
     ) -> Next {
-        let dst = match self.lookup_input(&Skb { pkt_type: PacketType::Host, ..skb }) {
+        let Content::Ip(skb) = &mut ether.content else { return Next::Done };
+        let dst = match self.lookup_input(skb) {
             Input::Local(route) | Input::Forward(route) => Some(Dst::from(route)),
-            Input::Drop(reason) => return self.drop(cx, &skb, reason),
+            Input::Drop(reason) => return self.drop(cx, skb, reason),
             Input::Error { .. } if skb.packet.family() == Family::V6 => {
-                return self.drop(cx, &skb, DropReason::IpInAddrErrors);
+                return self.drop(cx, skb, DropReason::IpInAddrErrors);
             }
             // A refusal is a route too, by no interface: the packet meets it above the bridge.
             Input::Error { .. } => None,
@@ -73,16 +73,15 @@ impl Stack {
                 ether.dst = device.mac;
             }
             skb.pkt_type = PacketType::Host;
-            ether.content = Content::Ip(skb);
-            return Next::BridgeForward(port, ether);
+            return Next::BridgeForward(port);
         };
         let next_hop = dst.gateway.unwrap_or(skb.packet.ip.dst);
         if let Some(mac) = self.cached_header(bridge, next_hop) {
             ether.dst = mac;
-            ether.content = Content::Ip(skb);
-            return Next::BridgeForward(port, ether);
+            return Next::BridgeForward(port);
         }
         skb.bridged_dnat = Some(ether.src);
-        Next::Neighbour(skb, dst)
+        *way = dst;
+        Next::Neighbour
     }
 }

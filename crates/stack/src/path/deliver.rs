@@ -13,57 +13,57 @@ impl Stack {
     /// # Source
     /// Linux v6.18, `net/ipv4/ip_input.c`: `ip_local_deliver_finish`, `ip_protocol_deliver_rcu`;
     /// `net/ipv6/ip6_input.c`: `ip6_protocol_deliver_rcu`.
-    pub(super) fn deliver<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: Skb, dst: Dst) -> Next {
-        let packet = skb.packet;
+    pub(super) fn deliver<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
+        let packet = &skb.packet;
         // Authentication and source routes are not checked here.
         let mut headers = packet.ip.ext.iter(cx.payloads).map(|(number, _)| number);
         let unread = headers.find(|number| matches!(*number, kind::ROUTING | kind::AUTH));
         drop(headers);
         if let Some(number) = unread {
-            self.drop_unmodelled(cx, &skb, Unmodelled::Extension(number));
+            self.drop_unmodelled(cx, skb, Unmodelled::Extension(number));
             return Next::Done;
         }
         let mut taken = false;
         if !self.sockets.is_empty() {
             for id in self.sockets.raw(packet.protocol(), packet.ip.src, packet.ip.dst, skb.iif) {
                 if let Some(socket) = self.sockets.get_mut(id) {
-                    socket.received.push_back(Datagram { at: cx.now, packet, iif: skb.iif });
+                    socket.received.push_back(Datagram { at: cx.now, packet: skb.packet, iif: skb.iif });
                     taken = true;
                 }
             }
         }
         if packet.ip.bad_csum && !matches!(packet.transport, Transport::Opaque { .. }) {
-            return self.drop(cx, &skb, DropReason::Csum);
+            return self.drop(cx, skb, DropReason::Csum);
         }
         match packet.transport {
-            Transport::Icmp(message) => self.deliver_icmp(cx, &skb, &dst, &message),
-            Transport::Udp(_) => self.deliver_udp(cx, &skb, &dst),
-            Transport::Tcp(tcp) => self.deliver_tcp(cx, &skb, &tcp),
-            Transport::Opaque { protocol: proto::UDPLITE } => self.deliver_udplite(cx, &skb, &dst),
+            Transport::Icmp(message) => self.deliver_icmp(cx, skb, dst, &message),
+            Transport::Udp(_) => self.deliver_udp(cx, skb, dst),
+            Transport::Tcp(tcp) => self.deliver_tcp(cx, skb, &tcp),
+            Transport::Opaque { protocol: proto::UDPLITE } => self.deliver_udplite(cx, skb, dst),
             Transport::Opaque { .. } if taken => {
-                cx.obs.step(&skb, Step::Deliver);
+                cx.obs.step(skb, Step::Deliver);
                 Next::Done
             }
             Transport::Opaque { .. } => {
                 match packet.family() {
-                    Family::V4 => self.icmp_error(cx, &skb, icmp::v4::DEST_UNREACH, 2, 0),
+                    Family::V4 => self.icmp_error(cx, skb, icmp::v4::DEST_UNREACH, 2, 0),
                     Family::V6 => {
                         let pointer =
                             next_header(packet.ip.ext.iter(cx.payloads).map(|(_, bytes)| bytes.len()));
-                        self.icmp_error(cx, &skb, icmp::v6::PARAM_PROB, 1, pointer);
+                        self.icmp_error(cx, skb, icmp::v6::PARAM_PROB, 1, pointer);
                     }
                 }
-                self.drop(cx, &skb, DropReason::IpNoProto)
+                self.drop(cx, skb, DropReason::IpNoProto)
             }
         }
     }
 
     fn deliver_udp<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
-        let packet = skb.packet;
+        let packet = &skb.packet;
         let Some((sport, dport)) = packet.ports() else { return Next::Done };
         let found = self.sockets.udp((packet.ip.src, sport), (packet.ip.dst, dport), skb.iif);
         if let Some(socket) = found.and_then(|id| self.sockets.get_mut(id)) {
-            socket.received.push_back(Datagram { at: cx.now, packet, iif: skb.iif });
+            socket.received.push_back(Datagram { at: cx.now, packet: skb.packet, iif: skb.iif });
             cx.obs.step(skb, Step::Deliver);
             return Next::Done;
         }
@@ -90,7 +90,7 @@ impl Stack {
     }
 
     fn no_port<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
-        let packet = skb.packet;
+        let packet = &skb.packet;
         if dst.kind == RouteKind::Local && skb.pkt_type == PacketType::Host {
             // UDP has let go of the connection: the error finds it again by itself.
             let about = Skb { nfct: Nfct::None, ..*skb };

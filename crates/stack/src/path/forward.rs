@@ -12,39 +12,39 @@ use crate::{Cx, Dst, Stack};
 impl Stack {
     /// # Source
     /// Linux v6.18, `net/ipv4/ip_forward.c`: `ip_forward`; `net/ipv6/ip6_output.c`: `ip6_forward`.
-    pub(super) fn forward<O: Observer>(&mut self, cx: &mut Cx<'_, O>, mut skb: Skb, dst: Dst) -> Next {
+    pub(super) fn forward<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &mut Skb, dst: &Dst) -> Next {
         let family = skb.packet.family();
         if skb.pkt_type != PacketType::Host {
-            return self.drop(cx, &skb, DropReason::UnicastInL2Multicast);
+            return self.drop(cx, skb, DropReason::UnicastInL2Multicast);
         }
         if family == Family::V6 && !self.sysctl.forwards6() {
-            return self.drop(cx, &skb, DropReason::ForwardingOff);
+            return self.drop(cx, skb, DropReason::ForwardingOff);
         }
         if skb.packet.ip.ttl <= 1 {
             let ty = match family {
                 Family::V4 => icmp::v4::TIME_EXCEEDED,
                 Family::V6 => icmp::v6::TIME_EXCEEDED,
             };
-            self.icmp_error(cx, &skb, ty, 0, 0);
-            return self.drop(cx, &skb, DropReason::TtlExceeded);
+            self.icmp_error(cx, skb, ty, 0, 0);
+            return self.drop(cx, skb, DropReason::TtlExceeded);
         }
         if family == Family::V6
-            && let Some(next) = self.forward6_back(cx, &skb, &dst)
+            && let Some(next) = self.forward6_back(cx, skb, dst)
         {
             return next;
         }
-        if let Some(next) = self.forward_too_big(cx, &skb, &dst) {
+        if let Some(next) = self.forward_too_big(cx, skb, dst) {
             return next;
         }
         skb.packet.ip.ttl -= 1;
-        cx.obs.step(&skb, Step::Ttl);
+        cx.obs.step(skb, Step::Ttl);
         if family == Family::V4 && dst.redirect {
-            self.send_redirect(cx, &skb, &dst);
+            self.send_redirect(cx, skb, dst);
         }
         let iif = skb.iif;
-        match self.hook(cx, Hook::Forward, &mut skb, iif, dst.oif, None) {
+        match self.hook(cx, Hook::Forward, skb, iif, dst.oif, None) {
             HookEnd::Stop => Next::Done,
-            HookEnd::Go(_) => Next::Postrouting(skb, dst),
+            HookEnd::Go(_) => Next::Postrouting,
         }
     }
 

@@ -8,7 +8,7 @@ use packetwalk_trace::{DropReason, Hook, Observer, SendError};
 use packetwalk_wire::checksum::Sum;
 use packetwalk_wire::{Family, IfIndex, Skb, Transport, proto};
 
-use super::Next;
+use super::{Ether, Next};
 use crate::host::HostView;
 use crate::{Cx, Dst, LogLine, Stack, Unmodelled};
 
@@ -31,10 +31,14 @@ impl Stack {
         oif: IfIndex,
         next_hop: Option<IpAddr>,
     ) -> HookEnd {
+        let family = skb.packet.family();
+        if !O::ON && !self.nf.acts(hook, family) {
+            return HookEnd::Go(None);
+        }
         let host = HostView { links: &self.links, routing: &self.routing, sockets: &self.sockets };
         let dev = |index: IfIndex| if index.is_some() { host.dev(index) } else { Dev::default() };
         let (iif, oif) = (dev(iif), dev(oif));
-        let state = HookState { hook, family: skb.packet.family(), iif, oif, next_hop };
+        let state = HookState { hook, family, iif, oif, next_hop };
         let mut env = Env { now: cx.now, host: &host, payloads: cx.payloads, random: &mut self.random };
         self.nf.shared.logging = cx.log.all_netns;
         let mut end = self.nf.run(&state, skb, &mut env, cx.obs);
@@ -85,7 +89,15 @@ impl Stack {
     }
 
     /// Carries out what rules left behind: lines for the log, and copies.
+    #[inline]
     fn after_rules<O: Observer>(&mut self, cx: &mut Cx<'_, O>) {
+        if self.nf.left_something() {
+            self.tidy_after_rules(cx);
+        }
+    }
+
+    #[cold]
+    fn tidy_after_rules<O: Observer>(&mut self, cx: &mut Cx<'_, O>) {
         for Line { level, text } in self.nf.shared.log.drain(..) {
             cx.log.write(LogLine { at: cx.now, level, text });
         }
@@ -116,7 +128,9 @@ impl Stack {
 
     /// Sends a packet made here before anything else goes on, as the kernel does.
     pub(crate) fn send_now<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: Skb, dst: Dst) {
-        self.carry(cx, Next::Output(skb, dst));
+        self.sending += 1;
+        self.carry(cx, Next::Output, &mut Ether::bare(skb), &mut { dst });
+        self.sending -= 1;
     }
 }
 

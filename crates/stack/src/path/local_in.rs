@@ -5,7 +5,7 @@ use packetwalk_wire::{Family, IfIndex, Skb};
 
 use super::Next;
 use super::hook::HookEnd;
-use crate::{Cx, Dst, Stack};
+use crate::{Cx, Stack};
 
 impl Stack {
     /// IPv4 puts a datagram together before INPUT, IPv6 after it, where the fragment header is read.
@@ -13,16 +13,16 @@ impl Stack {
     /// # Source
     /// Linux v6.18, `net/ipv4/ip_input.c`: `ip_local_deliver`; `net/ipv6/ip6_input.c`: `ip6_input`,
     /// `ip6_protocol_deliver_rcu`.
-    pub(super) fn local_in<O: Observer>(&mut self, cx: &mut Cx<'_, O>, mut skb: Skb, dst: Dst) -> Next {
+    pub(super) fn local_in<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &mut Skb) -> Next {
         let before = skb.packet.family() == Family::V4;
-        if before && !self.made_whole(cx, &mut skb) {
+        if before && !self.made_whole(cx, skb) {
             return Next::Done;
         }
         let iif = skb.iif;
-        match self.hook(cx, Hook::Input, &mut skb, iif, IfIndex::NONE, None) {
+        match self.hook(cx, Hook::Input, skb, iif, IfIndex::NONE, None) {
             HookEnd::Stop => Next::Done,
-            HookEnd::Go(_) if !before && !self.made_whole(cx, &mut skb) => Next::Done,
-            HookEnd::Go(_) => Next::Deliver(skb, dst),
+            HookEnd::Go(_) if !before && !self.made_whole(cx, skb) => Next::Done,
+            HookEnd::Go(_) => Next::Deliver,
         }
     }
 

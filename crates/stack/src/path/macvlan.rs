@@ -23,7 +23,7 @@ impl Stack {
         cx: &mut Cx<'_, O>,
         dev: IfIndex,
         upper: (NsId, IfIndex),
-        ether: Ether,
+        ether: &Ether,
     ) -> Next {
         let all = self.uppers(dev);
         let bridged = |u: &&Upper| u.mode == MacvlanMode::Bridge;
@@ -33,19 +33,19 @@ impl Stack {
                     cx.emit(self.id, other.at, ether);
                 }
             } else if all.iter().filter(bridged).any(|u| u.mac == ether.dst) {
-                return Next::Receive(dev, ether);
+                return Next::Receive(dev);
             }
         }
-        Next::Transmit(dev, ether)
+        Next::Transmit(dev)
     }
 
-    /// A frame that came in by a shared interface; it comes back when the interface itself is to have it.
+    /// A frame that came in by a shared interface; whether the interface itself is to have it.
     pub(super) fn macvlan_receive<O: Observer>(
         &mut self,
         cx: &mut Cx<'_, O>,
         dev: IfIndex,
-        ether: Ether,
-    ) -> Option<Ether> {
+        ether: &Ether,
+    ) -> bool {
         let all = self.uppers(dev);
         if ether.dst.is_group() {
             let source = all.iter().find(|u| u.mac == ether.src);
@@ -61,16 +61,16 @@ impl Stack {
             for upper in all.iter().filter(|u| to(u) && (own || Some(u.at) != from)) {
                 cx.emit(self.id, upper.at, ether);
             }
-            return if own { None } else { Some(ether) };
+            return !own;
         }
         let alone = all.first().filter(|u| u.mode == MacvlanMode::Passthru);
         let Some(upper) = alone.or_else(|| all.iter().find(|u| u.mac == ether.dst)) else {
-            return Some(ether);
+            return true;
         };
         cx.emit(self.id, upper.at, ether);
-        if let Content::Ip(skb) = ether.content {
-            self.nf.drop_skb(&skb);
+        if let Content::Ip(skb) = &ether.content {
+            self.nf.drop_skb(skb);
         }
-        None
+        false
     }
 }

@@ -18,7 +18,7 @@ mod receive;
 mod route_input;
 mod transmit;
 
-use packetwalk_trace::{DropReason, NsId, Observer, Step};
+use packetwalk_trace::{DropReason, NsId, Observer, RouteKind, Step};
 use packetwalk_wire::{Arp, Body, Frame, IfIndex, Mac, Skb};
 
 use crate::{Cx, Dst, Stack};
@@ -45,10 +45,15 @@ pub struct Ether {
 }
 
 impl Ether {
+    /// A packet that has no frame yet.
+    pub const fn bare(skb: Skb) -> Self {
+        Self { dst: Mac::ZERO, src: Mac::ZERO, content: Content::Ip(skb) }
+    }
+
     /// The frame as a capture sees it.
     pub const fn frame(&self) -> Frame {
-        let body = match self.content {
-            Content::Arp(arp) => Body::Arp(arp),
+        let body = match &self.content {
+            Content::Arp(arp) => Body::Arp(*arp),
             Content::Ip(skb) => Body::Ip(skb.packet),
         };
         Frame { dst: self.dst, src: self.src, body }
@@ -56,7 +61,7 @@ impl Ether {
 
     /// The packet's number; 0 for ARP.
     pub const fn id(&self) -> u32 {
-        match self.content {
+        match &self.content {
             Content::Arp(_) => 0,
             Content::Ip(skb) => skb.id,
         }
@@ -71,7 +76,7 @@ impl Ether {
 
     /// Length in bytes with the Ethernet header.
     pub const fn wire_len(&self) -> u64 {
-        match self.content {
+        match &self.content {
             Content::Arp(_) => 42,
             Content::Ip(skb) => 14 + skb.packet.len() as u64,
         }
@@ -82,69 +87,110 @@ impl Ether {
 #[derive(Clone, Copy, Debug)]
 pub enum Next {
     /// A frame came in by an interface: `receive.rs`.
-    Receive(IfIndex, Ether),
+    Receive(IfIndex),
     /// A frame came in by a bridge port: `bridge.rs`.
-    Bridge(IfIndex, Ether),
+    Bridge(IfIndex),
     /// The bridge chooses where it goes, after its own PREROUTING: `bridge.rs`.
-    BridgeForward(IfIndex, Ether),
+    BridgeForward(IfIndex),
     /// A frame of an interface that shares this one: `macvlan.rs`.
-    Macvlan(IfIndex, (NsId, IfIndex), Ether),
+    Macvlan(IfIndex, (NsId, IfIndex)),
     /// From a bridge port, or NONE for the host itself, out by one bridge port: `bridge.rs`.
-    BridgePort(IfIndex, IfIndex, Ether),
+    BridgePort(IfIndex, IfIndex),
     /// An IP packet for this host or to be routed: `prerouting.rs`.
-    Prerouting(Skb),
+    Prerouting,
     /// The routing decision: `route_input.rs`.
-    RouteInput(Skb),
+    RouteInput,
     /// For this host: `local_in.rs`.
-    LocalIn(Skb, Dst),
+    LocalIn,
     /// To a socket or the kernel's responders: `deliver.rs`.
-    Deliver(Skb, Dst),
+    Deliver,
     /// To be routed on: `forward.rs`.
-    Forward(Skb, Dst),
+    Forward,
     /// Made here: `output.rs`.
-    Output(Skb, Dst),
+    Output,
     /// Leaves: `postrouting.rs`.
-    Postrouting(Skb, Dst),
+    Postrouting,
     /// Needs its next hop's MAC: `neighbour.rs`.
-    Neighbour(Skb, Dst),
+    Neighbour,
     /// Leaves by an interface: `transmit.rs`.
-    Transmit(IfIndex, Ether),
+    Transmit(IfIndex),
     /// The end of this packet's way here.
     Done,
 }
 
+/// A frame that waits for its turn before a box.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waiting {
+    next: Next,
+    ether: Ether,
+    dst: Dst,
+}
+
+impl Waiting {
+    const fn new(next: Next, ether: Ether) -> Self {
+        Self { next, ether, dst: Dst::here(RouteKind::Local) }
+    }
+}
+
 impl Stack {
-    /// Carries `first` and everything that follows from it as far as this namespace goes.
-    pub fn run<O: Observer>(&mut self, cx: &mut Cx<'_, O>, first: Next) {
+    /// Carries a frame and everything that follows from it as far as this namespace goes.
+    pub fn run<O: Observer>(&mut self, cx: &mut Cx<'_, O>, first: Next, ether: &mut Ether) {
         cx.obs.at(self.id, cx.now);
-        self.carry(cx, first);
-        while let Some(work) = self.work.pop_front() {
-            self.carry(cx, work);
+        self.carry(cx, first, ether, &mut Dst::here(RouteKind::Local));
+        self.run_waiting(cx);
+    }
+
+    /// Carries what waits for its turn.
+    pub(crate) fn run_waiting<O: Observer>(&mut self, cx: &mut Cx<'_, O>) {
+        cx.obs.at(self.id, cx.now);
+        while let Some(Waiting { next, mut ether, mut dst }) = self.work.pop_front() {
+            self.carry(cx, next, &mut ether, &mut dst);
         }
     }
 
-    /// Carries one packet from box to box until its way here ends.
-    pub(crate) fn carry<O: Observer>(&mut self, cx: &mut Cx<'_, O>, first: Next) {
+    /// Carries one frame from box to box until its way here ends; `dst` is its route, as soon as it has one.
+    pub(crate) fn carry<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        first: Next,
+        ether: &mut Ether,
+        dst: &mut Dst,
+    ) {
         let mut next = first;
         loop {
-            next = match next {
-                Next::Receive(dev, ether) => self.receive(cx, dev, ether),
-                Next::Bridge(port, ether) => self.bridge_input(cx, port, ether),
-                Next::BridgeForward(port, ether) => self.bridge_forward(cx, port, ether),
-                Next::Macvlan(dev, upper, ether) => self.macvlan_transmit(cx, dev, upper, ether),
-                Next::BridgePort(from, port, ether) => self.bridge_port(cx, from, port, ether),
-                Next::Prerouting(skb) => self.prerouting(cx, skb),
-                Next::RouteInput(skb) => self.route_input(cx, skb),
-                Next::LocalIn(skb, dst) => self.local_in(cx, skb, dst),
-                Next::Deliver(skb, dst) => self.deliver(cx, skb, dst),
-                Next::Forward(skb, dst) => self.forward(cx, skb, dst),
-                Next::Output(skb, dst) => self.output(cx, skb, dst),
-                Next::Postrouting(skb, dst) => self.postrouting(cx, skb, dst),
-                Next::Neighbour(skb, dst) => self.neighbour(cx, skb, dst),
-                Next::Transmit(dev, ether) => self.transmit(cx, dev, ether),
-                Next::Done => return,
+            next = match (next, &mut ether.content) {
+                (Next::Receive(dev), _) => self.receive(cx, dev, ether),
+                (Next::Bridge(port), _) => self.bridge_input(cx, port, ether, dst),
+                (Next::BridgeForward(port), _) => self.bridge_forward(cx, port, ether),
+                (Next::Macvlan(dev, upper), _) => self.macvlan_transmit(cx, dev, upper, ether),
+                (Next::BridgePort(from, port), _) => self.bridge_port(cx, from, port, ether),
+                (Next::Prerouting, Content::Ip(skb)) => self.prerouting(cx, skb),
+                (Next::RouteInput, Content::Ip(skb)) => self.route_input(cx, skb, dst),
+                (Next::LocalIn, Content::Ip(skb)) => self.local_in(cx, skb),
+                (Next::Deliver, Content::Ip(skb)) => self.deliver(cx, skb, dst),
+                (Next::Forward, Content::Ip(skb)) => self.forward(cx, skb, dst),
+                (Next::Output, Content::Ip(skb)) => self.output(cx, skb, dst),
+                (Next::Postrouting, Content::Ip(skb)) => self.postrouting(cx, skb, dst),
+                (Next::Neighbour, Content::Ip(_)) => self.neighbour(cx, ether, dst),
+                (Next::Transmit(dev), _) => self.transmit(cx, dev, ether),
+                // Only IP packets come to the other boxes.
+                (Next::Done, _) | (_, Content::Arp(_)) => return,
             };
         }
+    }
+
+    /// A frame is to wait for its turn before a box.
+    pub(crate) fn wait(&mut self, next: Next, ether: Ether) {
+        self.work.push_back(Waiting::new(next, ether));
+    }
+
+    /// Where the only thing that follows from a frame goes on: at once, if that is its turn.
+    fn in_turn(&mut self, next: Next, ether: &Ether) -> Next {
+        if self.sending == 0 && self.work.is_empty() {
+            return next;
+        }
+        self.wait(next, *ether);
+        Next::Done
     }
 
     /// Ends a packet's way for a named reason.

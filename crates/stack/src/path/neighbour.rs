@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use packetwalk_link::Outcome;
 use packetwalk_trace::{DropReason, NeighStep, Observer, RouteKind, Step};
-use packetwalk_wire::{IfIndex, Mac, Skb};
+use packetwalk_wire::{IfIndex, Mac};
 
 use super::{Content, Ether, Next};
 use crate::{Cx, Dst, Stack};
@@ -13,9 +13,15 @@ impl Stack {
     /// # Source
     /// Linux v6.18, `net/ipv4/ip_output.c`: `ip_finish_output2`; `net/core/neighbour.c`: `neigh_output`;
     /// `net/ipv4/arp.c`: `arp_constructor`.
-    pub(super) fn neighbour<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: Skb, dst: Dst) -> Next {
+    pub(super) fn neighbour<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        ether: &mut Ether,
+        dst: &Dst,
+    ) -> Next {
+        let Content::Ip(skb) = &ether.content else { return Next::Done };
         let dev = dst.oif;
-        let Some(device) = self.links.get(dev) else { return self.drop(cx, &skb, DropReason::DevReady) };
+        let Some(device) = self.links.get(dev) else { return self.drop(cx, skb, DropReason::DevReady) };
         let own = device.mac;
         let next_hop = dst.gateway.unwrap_or(skb.packet.ip.dst);
         let fixed = if device.is_noarp() {
@@ -26,26 +32,28 @@ impl Stack {
             multicast_mac(next_hop)
         };
         if let Some(mac) = fixed {
-            return Next::Transmit(dev, Ether { dst: mac, src: own, content: Content::Ip(skb) });
+            (ether.dst, ether.src) = (mac, own);
+            return Next::Transmit(dev);
         }
         let say = |step| Step::Neigh { next_hop, dev, step };
-        match self.neigh.resolve(next_hop, dev, &skb, cx.now) {
+        match self.neigh.resolve(next_hop, dev, skb, cx.now) {
             Outcome::Ready(mac) => {
-                cx.obs.step(&skb, say(NeighStep::Hit));
+                cx.obs.step(skb, say(NeighStep::Hit));
                 self.remember_header(dev, next_hop);
-                Next::Transmit(dev, Ether { dst: mac, src: own, content: Content::Ip(skb) })
+                (ether.dst, ether.src) = (mac, own);
+                Next::Transmit(dev)
             }
             Outcome::Queued { solicit, .. } => {
-                cx.obs.step(&skb, say(NeighStep::Queued));
+                cx.obs.step(skb, say(NeighStep::Queued));
                 if let Some(solicit) = solicit {
                     self.solicit(cx, &solicit);
                 }
                 Next::Done
             }
             Outcome::Failed => {
-                cx.obs.step(&skb, say(NeighStep::Failed));
-                self.link_failure(cx, &skb);
-                self.drop(cx, &skb, DropReason::NeighFailed)
+                cx.obs.step(skb, say(NeighStep::Failed));
+                self.link_failure(cx, skb);
+                self.drop(cx, skb, DropReason::NeighFailed)
             }
         }
     }
@@ -64,7 +72,7 @@ impl Stack {
             let step = Step::Neigh { next_hop: released.addr, dev: released.dev, step: NeighStep::Resolved };
             cx.obs.step(&skb, step);
             let ether = Ether { dst: released.mac, src: own, content: Content::Ip(skb) };
-            self.work.push_back(Next::Transmit(released.dev, ether));
+            self.wait(Next::Transmit(released.dev), ether);
         }
     }
 

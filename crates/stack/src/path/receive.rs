@@ -22,11 +22,11 @@ impl Stack {
         &mut self,
         cx: &mut Cx<'_, O>,
         dev: IfIndex,
-        mut ether: Ether,
+        ether: &mut Ether,
     ) -> Next {
         let Some(device) = self.links.get_mut(dev) else { return Next::Done };
         if matches!(device.kind, Kind::Veth { .. }) && ether.wire_len() > u64::from(device.mtu) + HEADERS {
-            return self.drop_frame(cx, &ether, DropReason::PktTooBig);
+            return self.drop_frame(cx, ether, DropReason::PktTooBig);
         }
         let pkt_type = packet_type(ether.dst, device.mac);
         if let Content::Ip(skb) = &mut ether.content {
@@ -42,23 +42,20 @@ impl Stack {
         device.stats.rx_packets += 1;
         device.stats.rx_bytes += ether.wire_len();
         device.stats.multicast += u64::from(ether.dst.is_group() && !device.is_loopback());
-        let is_port = device.master.is_some();
-        cx.capture(self.id, dev, Direction::In, pkt_type, &ether);
+        let (is_port, shared) = (device.master.is_some(), !device.uppers.is_empty());
+        cx.capture(self.id, dev, Direction::In, pkt_type, ether);
         if is_port {
-            return Next::Bridge(dev, ether);
+            return Next::Bridge(dev);
         }
-        if !self.links.get(dev).is_none_or(|d| d.uppers.is_empty()) {
-            match self.macvlan_receive(cx, dev, ether) {
-                Some(own) => ether = own,
-                None => return Next::Done,
-            }
+        if shared && !self.macvlan_receive(cx, dev, ether) {
+            return Next::Done;
         }
-        match ether.content {
-            Content::Arp(arp) => self.arp_receive(cx, dev, &arp, pkt_type),
+        match &ether.content {
+            Content::Arp(arp) => self.arp_receive(cx, dev, arp, pkt_type),
             Content::Ip(skb) if pkt_type == PacketType::OtherHost => {
-                self.drop(cx, &skb, DropReason::OtherHost)
+                self.drop(cx, skb, DropReason::OtherHost)
             }
-            Content::Ip(skb) => Next::Prerouting(skb),
+            Content::Ip(_) => Next::Prerouting,
         }
     }
 }

@@ -10,26 +10,27 @@ use crate::{Cx, Dst, Stack};
 impl Stack {
     /// # Source
     /// Linux v6.18, `net/ipv4/ip_input.c`: `ip_rcv_finish_core`; `net/ipv4/route.c`: `ip_route_input_slow`.
-    pub(super) fn route_input<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: Skb) -> Next {
+    pub(super) fn route_input<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &mut Dst) -> Next {
         if skb.has_dst {
             let looped = skb.pkt_type == PacketType::Loopback;
             let kind = if looped { RouteKind::Broadcast } else { RouteKind::Local };
-            return Next::LocalIn(skb, Dst::here(kind));
+            *dst = Dst::here(kind);
+            return Next::LocalIn;
         }
-        let (found, local) = match self.lookup_input(&skb) {
+        let (found, local) = match self.lookup_input(skb) {
             Input::Local(route) => (route, true),
             Input::Forward(route) => (route, false),
-            Input::Drop(reason) => return self.drop(cx, &skb, reason),
+            Input::Drop(reason) => return self.drop(cx, skb, reason),
             Input::Error { error, by, silent } => {
-                cx.obs.step(&skb, by.map_or(Step::NoRoute, |r| Step::RouteInput(r.step())));
-                return self.route_error(cx, &skb, error, silent);
+                cx.obs.step(skb, by.map_or(Step::NoRoute, |r| Step::RouteInput(r.step())));
+                return self.route_error(cx, skb, error, silent);
             }
         };
         if found.from_table {
-            cx.obs.step(&skb, Step::RouteInput(found.step()));
+            cx.obs.step(skb, Step::RouteInput(found.step()));
         }
-        let dst = Dst::from(found);
-        if local { Next::LocalIn(skb, dst) } else { Next::Forward(skb, dst) }
+        *dst = Dst::from(found);
+        if local { Next::LocalIn } else { Next::Forward }
     }
 
     /// No way for this packet: its sender is told, at most five times and then once a second.

@@ -16,13 +16,13 @@ impl Stack {
         &mut self,
         cx: &mut Cx<'_, O>,
         dev: IfIndex,
-        mut ether: Ether,
+        ether: &mut Ether,
     ) -> Next {
         let Some(device) = self.links.get_mut(dev) else { return Next::Done };
         if !device.is_up() {
-            return self.drop_frame(cx, &ether, DropReason::DevReady);
+            return self.drop_frame(cx, ether, DropReason::DevReady);
         }
-        cx.capture(self.id, dev, Direction::Out, PacketType::Host, &ether);
+        cx.capture(self.id, dev, Direction::Out, PacketType::Host, ether);
         ether.tell(cx.obs, Step::Transmit(dev));
         device.stats.tx_packets += 1;
         device.stats.tx_bytes += ether.wire_len();
@@ -31,26 +31,25 @@ impl Stack {
                 if let Content::Ip(skb) = &mut ether.content {
                     skb.has_dst = true;
                 }
-                self.work.push_back(Next::Receive(dev, ether));
-                Next::Done
+                self.in_turn(Next::Receive(dev), ether)
             }
             Kind::Bridge(_) => self.bridge_transmit(cx, dev, ether),
             Kind::Veth { peer: Some(peer) } if device.carrier => {
                 cx.emit(self.id, peer, ether);
-                if let Content::Ip(skb) = ether.content {
-                    self.nf.drop_skb(&skb);
+                if let Content::Ip(skb) = &ether.content {
+                    self.nf.drop_skb(skb);
                 }
                 Next::Done
             }
             Kind::Macvlan { lower: Some(lower), .. } => {
                 cx.emit_below(self.id, lower, (self.id, dev), ether);
-                if let Content::Ip(skb) = ether.content {
-                    self.nf.drop_skb(&skb);
+                if let Content::Ip(skb) = &ether.content {
+                    self.nf.drop_skb(skb);
                 }
                 Next::Done
             }
             Kind::Macvlan { .. } => Next::Done,
-            Kind::Veth { .. } => self.drop_frame(cx, &ether, DropReason::NoCarrier),
+            Kind::Veth { .. } => self.drop_frame(cx, ether, DropReason::NoCarrier),
             Kind::Dummy => Next::Done,
         }
     }

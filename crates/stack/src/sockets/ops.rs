@@ -7,7 +7,7 @@ use packetwalk_trace::{Observer, RouteKind, SendError};
 use packetwalk_wire::{Family, IpHeader, Packet, Payload, Skb, Transport, Udp, proto};
 
 use super::{Datagram, Kind, SockError, SockId, Socket};
-use crate::path::Next;
+use crate::path::{Ether, Next};
 use crate::sysctl::Global;
 use crate::{Cx, Dst, OutputKey, Stack};
 
@@ -244,7 +244,9 @@ impl Stack {
         dst: Dst,
     ) -> Result<(), SendError> {
         (cx.sending, cx.errno) = (skb.id, None);
-        self.run(cx, Next::Output(skb, dst));
+        cx.obs.at(self.id, cx.now);
+        self.carry(cx, Next::Output, &mut Ether::bare(skb), &mut { dst });
+        self.run_waiting(cx);
         cx.errno.take().map_or(Ok(()), Err)
     }
 

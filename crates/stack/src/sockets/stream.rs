@@ -74,7 +74,7 @@ impl Stack {
         socket.kind = Kind::Tcp { conn: Box::new(conn), parent: None, orphan: false };
         socket.remote = Some(to);
         self.send_segments(cx, id, &out);
-        self.run(cx, Next::Done);
+        self.run_waiting(cx);
         Ok(())
     }
 
@@ -110,7 +110,7 @@ impl Stack {
             conn.push(cx.payloads, cx.now, &mut out);
         }
         self.send_segments(cx, id, &out);
-        self.run(cx, Next::Done);
+        self.run_waiting(cx);
     }
 
     /// `read`: everything received so far; empty when there is nothing (see [`Connection::at_end`]).
@@ -155,7 +155,7 @@ impl Stack {
         }
         self.send_segments(cx, id, &out);
         self.reap(id);
-        self.run(cx, Next::Done);
+        self.run_waiting(cx);
     }
 
     /// `close` with SO_LINGER 0: the peer gets a RST.
@@ -166,7 +166,7 @@ impl Stack {
         }
         self.send_segments(cx, id, &out);
         self.sockets.remove(id);
-        self.run(cx, Next::Done);
+        self.run_waiting(cx);
     }
 
     /// Forgets a connection that is closed and that no process holds.

@@ -178,7 +178,8 @@ fn walk<O: Observer>(table: &mut Table, packet: Packet, names: u8, obs: &mut O) 
     let (mut ct, mut shared) = (Conntrack::default(), Shared::default());
     let cx =
         Cx { skb: &mut skb, state: &state, ct: &mut ct, face: Face::Nft, shared: &mut shared, env: &mut env };
-    traverse(table, &mut Vec::new(), &mut { cx }, obs)
+    let Some(base) = table.base_of(state.hook) else { return Verdict::Accept };
+    traverse(table, base, &mut Vec::new(), &mut { cx }, obs)
 }
 
 fn counters(table: &Table) -> Vec<Counters> {
