@@ -37,6 +37,8 @@ pub struct Space {
     /// When it next wants the clock, as [`Timers`] knows it; to be asked anew if it is in their list.
     due: Option<Instant>,
     asked: bool,
+    /// It is in the list of those whose sockets got something.
+    told: bool,
 }
 
 /// When which namespace wants the clock.
@@ -54,6 +56,7 @@ pub struct Lab {
     seed: u64,
     spaces: Vec<Option<Space>>,
     timers: Timers,
+    arrived: Vec<NsId>,
     /// Payload bytes of every packet.
     pub payloads: Payloads,
     last_id: u32,
@@ -90,6 +93,7 @@ impl Lab {
             seed,
             spaces: Vec::new(),
             timers: Timers::default(),
+            arrived: Vec::new(),
             payloads: Payloads::default(),
             last_id: 0,
             flights: VecDeque::new(),
@@ -132,7 +136,14 @@ impl Lab {
     fn push_ns(&mut self, name: &str, listed: bool) -> Result<NsId, NsError> {
         let id = NsId(u16::try_from(self.spaces.len()).map_err(|_| NsError::Full)?);
         let stack = Stack::new(id, self.seed);
-        self.spaces.push(Some(Space { name: name.to_owned(), listed, stack, due: None, asked: true }));
+        self.spaces.push(Some(Space {
+            name: name.to_owned(),
+            listed,
+            stack,
+            due: None,
+            asked: true,
+            told: false,
+        }));
         self.timers.ask.push(id);
         Ok(id)
     }
@@ -256,6 +267,17 @@ impl Lab {
         self.recorder.take().map(|r| r.events).unwrap_or_default()
     }
 
+    /// Where something came to a socket since this was asked last.
+    pub fn take_arrived(&mut self) -> Vec<NsId> {
+        let all = core::mem::take(&mut self.arrived);
+        for ns in &all {
+            if let Some(space) = self.spaces.get_mut(usize::from(ns.0)).and_then(Option::as_mut) {
+                space.told = false;
+            }
+        }
+        all
+    }
+
     /// Whether a frame is on its way between namespaces.
     pub fn has_flights(&self) -> bool {
         !self.flights.is_empty()
@@ -333,7 +355,7 @@ impl Lab {
                 }
             };
         }
-        Some(match &mut self.recorder {
+        let output = match &mut self.recorder {
             Some(recorder) => {
                 recorder.at(ns, self.now);
                 action.run(stack, &mut cx!(recorder))
@@ -341,7 +363,11 @@ impl Lab {
             // The page's module is for loading: there the packet path is instantiated once.
             None if cfg!(target_family = "wasm") => action.run(stack, &mut cx!(&mut Recorder::deaf())),
             None => action.run(stack, &mut cx!(&mut Silent)),
-        })
+        };
+        if core::mem::take(&mut space.stack.arrived) && !core::mem::replace(&mut space.told, true) {
+            self.arrived.push(ns);
+        }
+        Some(output)
     }
 }
 

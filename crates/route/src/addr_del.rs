@@ -147,7 +147,7 @@ impl Routing {
             self.unmagic(RouteKind::Local, gone.local, 32, dev, prim.local);
             if self.addr_type(gone.local, Some(dev)) != RouteKind::Local {
                 let src = gone.local;
-                self.flush_routes(Family::V4, |r| r.prefsrc == Some(src));
+                self.flush_routes(Family::V4, |_, r| r.prefsrc == Some(src));
             }
         }
     }

@@ -90,11 +90,11 @@ impl Routing {
             .filter(|a| routers && !a.flags.tentative && a.prefix_len < 127)
             .map(|a| bits::net(a.local, a.prefix_len).addr())
             .collect();
-        self.flush_routes(Family::V6, |r| {
+        self.flush_routes(Family::V6, |dst, r| {
             r.kind == RouteKind::Anycast
                 && r.auto
                 && r.nexthops.iter().any(|n| n.oif == dev)
-                && !wanted.contains(&r.dst.addr())
+                && !wanted.contains(&dst.addr())
         });
         for addr in wanted {
             let kind = RouteKind::Anycast;
@@ -104,6 +104,9 @@ impl Routing {
 
     /// `net.ipv6.conf.IF.forwarding` was set.
     pub fn set_forwarding6(&mut self, dev: IfIndex, on: bool) {
+        if self.dev(dev).is_none_or(|d| d.conf.forwarding6 == on) {
+            return;
+        }
         if let Some(conf) = self.conf_mut(dev) {
             conf.forwarding6 = on;
             self.anycast6(dev);
@@ -151,11 +154,11 @@ impl Routing {
         let subnet = gone.subnet();
         let keep = device.addrs6.iter().any(|a| a.subnet() == subnet && !a.flags.noprefixroute);
         let by = |r: &Route| r.auto && r.nexthops.iter().any(|n| n.oif == dev);
-        self.flush_routes(Family::V6, |r| {
+        self.flush_routes(Family::V6, |dst, r| {
             by(r)
                 && match r.kind {
-                    RouteKind::Local => r.dst == bits::host(gone.local),
-                    RouteKind::Unicast => !keep && !gone.flags.noprefixroute && r.dst == subnet,
+                    RouteKind::Local => dst == bits::host(gone.local),
+                    RouteKind::Unicast => !keep && !gone.flags.noprefixroute && dst == subnet,
                     _ => false,
                 }
         });

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use packetwalk_trace::RouteKind;
 use packetwalk_wire::{Family, IfIndex};
 
@@ -82,12 +83,13 @@ impl Routing {
         Ok(route)
     }
 
-    /// Deletes every route that `gone` says (`ip route flush`, device and address events).
-    pub fn flush_routes(&mut self, family: Family, mut gone: impl FnMut(&Route) -> bool) -> usize {
+    /// Deletes every route that `gone` says (`ip route flush`, device and address events); it sees a route
+    /// without `dst`.
+    pub fn flush_routes(&mut self, family: Family, mut gone: impl FnMut(IpNet, &Route) -> bool) -> usize {
         let mut count = 0;
         for table in self.tables_mut(family).iter_mut() {
-            table.retain(&mut |route| {
-                let gone = gone(route);
+            table.retain(&mut |dst, route| {
+                let gone = gone(dst, route);
                 count += usize::from(gone);
                 !gone
             });

@@ -164,4 +164,9 @@ impl Routing {
     pub fn rules(&self, family: Family) -> &[Rule] {
         self.rules_of(family).list()
     }
+
+    /// Some rule of a family looks at ports or protocol.
+    pub fn needs_ports(&self, family: Family) -> bool {
+        self.rules_of(family).needs_ports()
+    }
 }

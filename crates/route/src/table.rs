@@ -131,15 +131,15 @@ impl Table {
         }
     }
 
-    /// Keeps the routes that `keep` says; it sees each of each prefix.
-    pub(crate) fn retain(&mut self, keep: &mut dyn FnMut(&Route) -> bool) {
+    /// Keeps the routes that `keep` says; it sees each of each prefix, without `dst`.
+    pub(crate) fn retain(&mut self, keep: &mut dyn FnMut(IpNet, &Route) -> bool) {
         let mut changed = Vec::new();
         for row in self.rows() {
-            let old = self.data.sets.get(row.id);
-            let mut routes: Vec<Route> = self.routes_of(row).filter(&mut *keep).collect();
-            if routes.len() != old.len() {
-                routes.shrink_to_fit();
-                changed.push((self.dst(row), routes));
+            let (dst, old) = (self.dst(row), self.data.sets.get(row.id));
+            let kept: Vec<bool> = old.iter().map(|route| keep(dst, route)).collect();
+            if kept.contains(&false) {
+                let left = self.routes_of(row).zip(kept).filter(|(_, kept)| *kept);
+                changed.push((dst, left.map(|(route, _)| route).collect()));
             }
         }
         for (dst, routes) in changed {

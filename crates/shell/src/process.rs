@@ -1,5 +1,6 @@
 //! What a running command is: a state machine that the scheduler polls.
 
+use packetwalk_trace::NsId;
 use packetwalk_wire::Instant;
 
 use crate::Cx;
@@ -17,6 +18,8 @@ pub enum Poll {
     WaitUntil(Instant),
     /// Poll again when anything happens: a packet arrived, a pipe has bytes, a child ended.
     Wait,
+    /// Poll again when something comes to a socket of this namespace, or a signal.
+    WaitForSockets(NsId),
     /// Poll again at once, after the others had their turn.
     Again,
     /// This process becomes another command; made by [`Cx::exec`].

@@ -14,6 +14,7 @@ pub mod path;
 mod pmtu;
 mod random;
 mod reject;
+mod route_cache;
 mod routing;
 pub mod sockets;
 mod stack;

@@ -24,10 +24,10 @@ impl From<RouteResult> for Dst {
 
 impl Stack {
     /// The routing decision for a packet that came in by `skb.iif`.
-    pub(crate) fn lookup_input(&self, skb: &Skb) -> Input {
+    pub(crate) fn lookup_input(&mut self, skb: &Skb) -> Input {
         let ip = &skb.packet.ip;
         let (sport, dport) = skb.packet.ports().unwrap_or((0, 0));
-        self.routing.input(&InputKey {
+        let key = InputKey {
             src: ip.src,
             dst: ip.dst,
             tos: ip.tos,
@@ -36,7 +36,8 @@ impl Stack {
             proto: skb.packet.protocol(),
             sport,
             dport,
-        })
+        };
+        self.route_cache.input(&self.routing, key)
     }
 
     /// The routing decision for a packet made here.

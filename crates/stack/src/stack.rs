@@ -15,6 +15,7 @@ use crate::fragment::Reassembly;
 use crate::limits::Limits;
 use crate::path::Waiting;
 use crate::pmtu::PathMtus;
+use crate::route_cache::RouteCache;
 use crate::sockets::Sockets;
 use crate::sysctl::{Conf4, Conf6, Sysctl, SysctlError};
 use crate::{Cx, SplitMix};
@@ -38,10 +39,13 @@ pub struct Stack {
     pub sockets: Sockets,
     /// Chance.
     pub random: SplitMix,
+    /// A packet came as far as this host's sockets, or a timer of theirs was due.
+    pub arrived: bool,
     pub(crate) work: VecDeque<Waiting>,
     /// Packets that are being sent while another is on its way.
     pub(crate) sending: u32,
     pub(crate) limits: Limits,
+    pub(crate) route_cache: RouteCache,
     pub(crate) fragments: Reassembly,
     pub(crate) headers: Map<(IfIndex, IpAddr), ()>,
     /// Path MTUs that ICMP told of.
@@ -70,9 +74,11 @@ impl Stack {
             sysctl: Sysctl::default(),
             sockets: Sockets::default(),
             random,
+            arrived: false,
             work: VecDeque::new(),
             sending: 0,
             limits: Limits::default(),
+            route_cache: RouteCache::default(),
             fragments: Reassembly::default(),
             headers: Map::new(),
             pmtu: PathMtus::default(),
@@ -92,7 +98,8 @@ impl Stack {
         self.routing.add_dev(index, name, mac, mtu, lo);
         self.neigh.add_dev(index);
         self.sysctl.add_device(index, name);
-        self.sync_conf();
+        self.follow_flags(index);
+        self.sync_conf_of(index);
     }
 
     /// Makes an interface; it is down.
@@ -180,8 +187,12 @@ impl Stack {
                 }
             }
         }
-        for dev in self.links.iter() {
-            self.routing.set_dev_noarp(dev.index, dev.is_noarp());
+    }
+
+    /// Routing follows an interface's flags.
+    pub fn follow_flags(&mut self, dev: IfIndex) {
+        if let Some(device) = self.links.get(dev) {
+            self.routing.set_dev_noarp(dev, device.is_noarp());
         }
     }
 
@@ -272,24 +283,28 @@ impl Stack {
     fn sync_conf(&mut self) {
         let indices: Vec<IfIndex> = self.links.iter().map(|d| d.index).collect();
         for dev in indices {
-            let s = &self.sysctl;
-            let own = s.dev(dev);
-            let Some(conf) = self.routing.conf_mut(dev) else { continue };
-            conf.forwarding = s.forwards4(dev);
-            conf.rp_filter = s.max4(dev, Conf4::RpFilter).clamp(0, 2) as u8;
-            conf.accept_local = s.or4(dev, Conf4::AcceptLocal);
-            conf.route_localnet = s.or4(dev, Conf4::RouteLocalnet);
-            conf.src_valid_mark = s.or4(dev, Conf4::SrcValidMark);
-            conf.send_redirects = s.or4(dev, Conf4::SendRedirects);
-            conf.shared_media = s.or4(dev, Conf4::SharedMedia);
-            conf.promote_secondaries = s.or4(dev, Conf4::PromoteSecondaries);
-            conf.no_dad = own.v6(Conf6::AcceptDad) <= 0 || own.v6(Conf6::DadTransmits) == 0;
-            conf.addr_gen_none = own.v6(Conf6::AddrGenMode) == 1;
-            let disable = own.v6(Conf6::DisableIpv6) != 0;
-            let forwarding = own.v6(Conf6::Forwarding) != 0;
-            self.routing.set_forwarding6(dev, forwarding);
-            self.routing.set_disable_ipv6(dev, disable);
+            self.sync_conf_of(dev);
         }
+    }
+
+    fn sync_conf_of(&mut self, dev: IfIndex) {
+        let s = &self.sysctl;
+        let own = s.dev(dev);
+        let Some(conf) = self.routing.conf_mut(dev) else { return };
+        conf.forwarding = s.forwards4(dev);
+        conf.rp_filter = s.max4(dev, Conf4::RpFilter).clamp(0, 2) as u8;
+        conf.accept_local = s.or4(dev, Conf4::AcceptLocal);
+        conf.route_localnet = s.or4(dev, Conf4::RouteLocalnet);
+        conf.src_valid_mark = s.or4(dev, Conf4::SrcValidMark);
+        conf.send_redirects = s.or4(dev, Conf4::SendRedirects);
+        conf.shared_media = s.or4(dev, Conf4::SharedMedia);
+        conf.promote_secondaries = s.or4(dev, Conf4::PromoteSecondaries);
+        conf.no_dad = own.v6(Conf6::AcceptDad) <= 0 || own.v6(Conf6::DadTransmits) == 0;
+        conf.addr_gen_none = own.v6(Conf6::AddrGenMode) == 1;
+        let disable = own.v6(Conf6::DisableIpv6) != 0;
+        let forwarding = own.v6(Conf6::Forwarding) != 0;
+        self.routing.set_forwarding6(dev, forwarding);
+        self.routing.set_disable_ipv6(dev, disable);
     }
 
     /// When something is next due here: neighbours, TCP, addresses that become valid.

@@ -16,6 +16,7 @@ pub use output::{Apart, Collect, Sink, Stream};
 pub use terminal::Terminal;
 
 use packetwalk_lab::Lab;
+use packetwalk_trace::NsId;
 use packetwalk_wire::sorted::Map;
 
 use crate::print::gap;
@@ -31,6 +32,10 @@ pub(crate) const EPOCH: u64 = 1_767_225_600;
 #[derive(Clone, Debug)]
 pub struct Sys {
     procs: Map<Pid, Proc>,
+    /// Those that have a turn in every round.
+    awake: Map<Pid, ()>,
+    /// Those that wait for sockets, by namespace.
+    asleep: Map<NsId, Vec<Pid>>,
     next_pid: u32,
     opens: Vec<fd::Slot>,
     free_opens: Vec<u32>,
@@ -66,6 +71,8 @@ impl Default for Sys {
     fn default() -> Self {
         Self {
             procs: Map::new(),
+            awake: Map::new(),
+            asleep: Map::new(),
             next_pid: 1000,
             opens: Vec::new(),
             free_opens: Vec::new(),
@@ -124,6 +131,7 @@ impl Sys {
             Some(proc) if proc.ended.is_none() => {
                 if signal.0 != 0 {
                     proc.signals.push(signal);
+                    self.rouse(pid);
                     self.changes += 1;
                 }
                 true

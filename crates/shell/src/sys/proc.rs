@@ -15,7 +15,7 @@ use crate::process::{Pid, Process, Signal, Status};
 /// Exported variables.
 pub(crate) type Env = Map<Vec<u8>, Vec<u8>>;
 
-/// Most processes at one time.
+/// Most processes at one time, without servers that sleep.
 const MOST: usize = 4096;
 
 /// When a process wants to be polled.
@@ -26,6 +26,8 @@ pub(crate) enum When {
     Now,
     At(Instant),
     Change,
+    /// Something comes to a socket of this namespace.
+    Sockets(NsId),
 }
 
 /// What a process may do; its children may no more.
@@ -138,7 +140,7 @@ impl Sys {
 
     /// Starts a process. Its descriptors are already its own. `None` when there are too many.
     pub fn spawn(&mut self, mut proc: Proc) -> Option<Pid> {
-        if self.procs.len() >= MOST {
+        if self.awake.len() >= MOST {
             self.close_table(&std::mem::take(&mut proc.fds));
             self.full = true;
             return None;
@@ -149,6 +151,7 @@ impl Sys {
         }
         self.next_pid += 1;
         self.procs.insert(pid, proc);
+        self.awake.insert(pid, ());
         self.changes += 1;
         Some(pid)
     }
@@ -158,7 +161,7 @@ impl Sys {
         let pids: Vec<Pid> = self.procs.keys().copied().filter(|pid| *pid != spared).collect();
         for pid in pids {
             self.end(pid, Status::Killed(Signal::KILL));
-            self.procs.remove(&pid);
+            self.forget(pid);
         }
     }
 
@@ -178,7 +181,7 @@ impl Sys {
         self.changes += 1;
         let orphan = self.procs.get(&parent).is_none_or(|p| p.ended.is_some());
         if orphan && parent != Pid(0) {
-            self.procs.remove(&pid);
+            self.forget(pid);
         }
         if !is_parent {
             return;
@@ -191,14 +194,43 @@ impl Sys {
             .map(|(&p, _)| p)
             .collect();
         for child in forgotten {
-            self.procs.remove(&child);
+            self.forget(child);
+        }
+    }
+
+    fn forget(&mut self, pid: Pid) {
+        self.procs.remove(&pid);
+        self.awake.remove(&pid);
+    }
+
+    /// A process waits for a namespace's sockets.
+    pub fn sleep(&mut self, pid: Pid, ns: NsId) {
+        let signalled = self.procs.get(&pid).is_none_or(|p| !p.signals.is_empty());
+        if !signalled && self.awake.remove(&pid).is_some() {
+            self.asleep.or_insert_with(ns, Vec::new).push(pid);
+        }
+    }
+
+    /// Something came to sockets of these namespaces: whoever sleeps there has its turn.
+    pub fn wake(&mut self, namespaces: &[NsId]) {
+        for ns in namespaces {
+            for pid in self.asleep.remove(ns).unwrap_or_default() {
+                self.rouse(pid);
+            }
+        }
+    }
+
+    /// A process has its turn, whatever it waits for.
+    pub fn rouse(&mut self, pid: Pid) {
+        if self.procs.contains_key(&pid) {
+            self.awake.insert(pid, ());
         }
     }
 
     /// How a child ended, and forgets it; `None` while it lives.
     pub fn reap(&mut self, pid: Pid) -> Option<Status> {
         let status = self.procs.get(&pid)?.ended?;
-        self.procs.remove(&pid);
+        self.forget(pid);
         Some(status)
     }
 

@@ -84,7 +84,8 @@ pub(crate) fn run(
 
 /// When the next process goes on by itself.
 pub(crate) fn date(sys: &Sys) -> Option<Instant> {
-    let dates = sys.procs.values().filter(|p| p.ended.is_none()).filter_map(|p| match p.when {
+    let awake = sys.awake.keys().filter_map(|pid| sys.procs.get(pid));
+    let dates = awake.filter(|p| p.ended.is_none()).filter_map(|p| match p.when {
         When::At(at) | When::Start(at) => Some(at),
         _ => None,
     });
@@ -96,18 +97,15 @@ pub(crate) const EXEC_TIME: core::time::Duration = core::time::Duration::from_mi
 
 /// Polls each living process once; whether one wants to go on at once.
 fn round(lab: &mut Lab, sys: &mut Sys) -> bool {
+    sys.wake(&lab.take_arrived());
     let mut again = false;
     let mut at = Pid(0);
     // A process that another one started in this round has its turn in it.
-    while let Some(pid) = sys
-        .procs
-        .range(at..)
-        .iter()
-        .find(|(_, p)| p.ended.is_none() && !p.starts_after(lab.now()))
-        .map(|&(pid, _)| pid)
-    {
+    while let Some(&(pid, ())) = sys.awake.range(at..).first() {
         at = Pid(pid.0 + 1);
-        again |= poll(lab, sys, pid);
+        if sys.procs.get(&pid).is_some_and(|p| p.ended.is_none() && !p.starts_after(lab.now())) {
+            again |= poll(lab, sys, pid);
+        }
     }
     again
 }
@@ -139,6 +137,7 @@ fn poll(lab: &mut Lab, sys: &mut Sys, pid: Pid) -> bool {
         }
         Poll::WaitUntil(at) => (When::At(at), body, false),
         Poll::Wait => (When::Change, body, false),
+        Poll::WaitForSockets(ns) => (When::Sockets(ns), body, false),
         Poll::Again => (When::Now, body, true),
         Poll::Exec(other) => {
             let held = sys.procs.get_mut(&pid).map(|p| p.fds.release_all()).unwrap_or_default();
@@ -151,6 +150,9 @@ fn poll(lab: &mut Lab, sys: &mut Sys, pid: Pid) -> bool {
     if let Some(proc) = sys.procs.get_mut(&pid) {
         proc.when = when;
         proc.body = Some(body);
+        if let When::Sockets(ns) = when {
+            sys.sleep(pid, ns);
+        }
     }
     again
 }

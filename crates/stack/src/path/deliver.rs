@@ -14,6 +14,7 @@ impl Stack {
     /// Linux v6.18, `net/ipv4/ip_input.c`: `ip_local_deliver_finish`, `ip_protocol_deliver_rcu`;
     /// `net/ipv6/ip6_input.c`: `ip6_protocol_deliver_rcu`.
     pub(super) fn deliver<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
+        self.arrived = true;
         let packet = &skb.packet;
         // Authentication and source routes are not checked here.
         let mut headers = packet.ip.ext.iter(cx.payloads).map(|(number, _)| number);

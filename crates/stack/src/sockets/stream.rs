@@ -368,6 +368,7 @@ impl Stack {
 
     pub(crate) fn tcp_timers<O: Observer>(&mut self, cx: &mut Cx<'_, O>) {
         for id in self.sockets.due(cx.now) {
+            self.arrived = true;
             let mut out = Vec::new();
             let Some(conn) = self.connection(id) else { continue };
             let was = conn.state;

@@ -170,7 +170,8 @@ impl Process for DockerProxy {
             }
             _ => self.datagrams(cx),
         }
-        Poll::Wait
+        let idle = self.pairs.is_empty() && self.clients.is_empty();
+        if idle { Poll::WaitForSockets(cx.ns) } else { Poll::Wait }
     }
 
     fn boxed_clone(&self) -> Box<dyn Process> {

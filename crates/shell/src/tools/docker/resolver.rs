@@ -226,6 +226,7 @@ impl Process for Resolver {
         self.calls(cx);
         match self.pass(cx) {
             Some(until) => Poll::WaitUntil(until),
+            None if self.callers.is_empty() => Poll::WaitForSockets(cx.ns),
             None => Poll::Wait,
         }
     }

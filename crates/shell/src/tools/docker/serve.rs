@@ -106,6 +106,11 @@ impl Server {
         }
     }
 
+    /// Nobody calls.
+    pub const fn is_idle(&self) -> bool {
+        self.callers.is_empty()
+    }
+
     /// Lets go of everything.
     pub fn close(&mut self, cx: &mut Cx<'_>) {
         let callers = self.callers.drain(..).map(|c| c.sock);

@@ -325,7 +325,7 @@ impl Process for Shim {
                 },
                 Stage::Serve(server) => {
                     server.poll(cx);
-                    return Poll::Wait;
+                    return if server.is_idle() { Poll::WaitForSockets(self.ns) } else { Poll::Wait };
                 }
                 Stage::Ended(status, at) => {
                     if cx.now() < *at {

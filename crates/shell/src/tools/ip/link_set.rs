@@ -195,7 +195,7 @@ fn apply_there(ip: &mut Ip<'_, '_>, mut index: IfIndex, req: &LinkReq) -> Done {
         if let Some(qlen) = req.qlen {
             device.txqlen = qlen;
         }
-        stack.follow(&[]);
+        stack.follow_flags(index);
     }
     if let Some(up) = req.up {
         ip.cx.lab.set_up(ip.ns, index, up).map_err(lab_refusal)?;

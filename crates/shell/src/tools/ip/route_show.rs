@@ -67,7 +67,7 @@ pub(super) fn flush(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
     }
     let routing = &mut ip.stack()?.routing;
     for family in [Family::V4, Family::V6] {
-        routing.flush_routes(family, |r| gone.contains(r));
+        routing.flush_routes(family, |dst, r| gone.contains(&Route { dst, ..r.clone() }));
     }
     Ok(())
 }
