@@ -30,8 +30,8 @@ pub const WASM: &str = "www/pkg/packetwalk_bg.wasm";
 /// The rest of it, which a page loads when it is up.
 pub const REST: &str = "www/pkg/packetwalk_rest.wasm";
 
-/// Both in one: what the parts are held against.
-const WHOLE: &str = "target/packetwalk_whole.wasm";
+/// Both in one, with names: what the parts are held against.
+const WHOLE: &str = "target/packetwalk_named.wasm";
 
 /// What a page does as it comes up.
 const PROFILE: &str = "crates/xtask/src/profile.mjs";
@@ -50,7 +50,7 @@ pub fn build(root: &Path) -> Result<()> {
     let (whole, rest, profile) = (root.join(WHOLE), root.join(REST), root.join(PROFILE));
     if !fresh(&module, &whole) || !root.join("www/pkg/packetwalk.js").exists() {
         bind(&module, &root.join("www/pkg"))?;
-        optimise(root)?;
+        optimise(root, &root.join(WASM), &whole)?;
     }
     labs(root)?;
     if !fresh(&whole, &rest) || !fresh(&profile, &rest) {
@@ -154,17 +154,20 @@ fn bind(module: &Path, package: &Path) -> Result<()> {
     bindgen.generate(package)
 }
 
-/// Makes the module small.
-fn optimise(root: &Path) -> Result<()> {
+/// Makes a module small. The names stay until it is split.
+///
+/// # Errors
+/// The optimiser fails.
+pub fn optimise(root: &Path, from: &Path, to: &Path) -> Result<()> {
     println!("wasm-opt");
     let tool = root.join(".tools/npm/node_modules/binaryen/bin/wasm-opt");
-    // Inlining a large function that is called once makes the module smaller, and its brotli larger.
     let mut node = command(root, "node");
-    node.arg(tool).args(["-Oz", "--one-caller-inline-max-function-size=20"]).args(FEATURES);
-    run(node.arg(root.join(WASM)).arg("-o").arg(root.join(WHOLE)))
+    // Inlining a large function that is called once makes the module smaller, and its brotli larger.
+    node.arg(tool).args(["-Oz", "-g", "--one-caller-inline-max-function-size=20"]).args(FEATURES);
+    run(node.arg(from).arg("-o").arg(to))
 }
 
-/// Splits the module in two by what a page calls as it comes up. The rest is written last: it is what tells that
+/// Splits the module in two by what a page runs as it comes up. The rest is written last: it is what tells that
 /// all is done.
 fn part(root: &Path, linked: &Path) -> Result<()> {
     println!("splitting it");
@@ -173,8 +176,8 @@ fn part(root: &Path, linked: &Path) -> Result<()> {
     fs::write(&probed, split::probed(&wasm)?)?;
     let mut node = command(root, "node");
     node.args(["--no-warnings", "--experimental-default-type=module", PROFILE, "www"]);
-    let called: BTreeSet<usize> = serde_json::from_str(&output(node.arg(&probed))?)?;
-    let (first, rest) = split::split(&wasm, &fs::read(linked)?, &called)?;
+    let reached: BTreeSet<usize> = serde_json::from_str(&output(node.arg(&probed))?)?;
+    let (first, rest) = split::split(&wasm, &fs::read(linked)?, &reached)?;
     fs::write(root.join(WASM), first)?;
     Ok(fs::write(root.join(REST), rest)?)
 }

@@ -21,6 +21,7 @@ mod split;
 mod summary;
 mod test;
 mod tidy;
+mod weight;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

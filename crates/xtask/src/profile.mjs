@@ -1,5 +1,5 @@
-// Does with a probed module what a page does with the module as it comes up, and prints which of its functions
-// were called: node profile.mjs WWW MODULE
+// Does with a probed module what a page does with the module as it comes up, and prints which of its points were
+// reached: node profile.mjs WWW MODULE
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,18 +7,10 @@ import { pathToFileURL } from 'node:url';
 const [www, module] = process.argv.slice(2).map((path) => resolve(path));
 const page = (path) => import(pathToFileURL(`${www}/${path}`).href);
 const text = (path) => readFileSync(`${www}/${path}`, 'utf8');
-const called = new Set();
-const hit = (place) => called.add(place);
-const { Instance } = WebAssembly;
-WebAssembly.Instance = class extends Instance {
-  constructor(compiled, imports) {
-    super(compiled, { ...imports, probe: { hit } });
-  }
-};
 
 const { initSync, Lab } = await page('pkg/packetwalk.js');
 const { world, suggestions } = await page('js/world.js');
-initSync({ module: readFileSync(module) });
+const { memory, probes, probes_end } = initSync({ module: readFileSync(module) });
 
 /** A lab as it comes up, with the names of its namespaces and its usual walks. */
 function up(script) {
@@ -61,4 +53,5 @@ broken.lab.restore(home);
 broken.lab.forget(home);
 broken.lab.free();
 
-console.log(JSON.stringify([...called]));
+const marks = new Uint8Array(memory.buffer, probes.value, probes_end.value - probes.value);
+console.log(JSON.stringify([...marks.keys()].filter((point) => marks[point])));

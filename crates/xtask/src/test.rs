@@ -6,12 +6,12 @@ use std::process::Command;
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::sh::{self, command, exists, output, watch};
 use crate::summary::Tally;
-use crate::{build, docker, fuzz_kernel, kernel, labs, package, pages, replay, setup, tidy};
+use crate::{build, docker, fuzz_kernel, kernel, labs, package, pages, replay, setup, tidy, weight};
 
 /// A part of the test run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -180,11 +180,13 @@ fn noted(command: &mut Command, mut note: impl FnMut(&str)) -> Result<Outcome> {
 
 fn wasm(root: &Path, notes: &mut Vec<String>) -> Result<Outcome> {
     build::build(root)?;
-    let (size, small) = sizes(root).context("the module's size")?;
-    println!("{size}");
-    notes.push(size);
-    if !small {
-        bail!("the module is too large");
+    let (page, core) = (weight::of_page(root)?, weight::of_core(root)?);
+    for (text, _) in [&page, &core] {
+        println!("{text}");
+        notes.push(text.clone());
+    }
+    if !page.1 || !core.1 {
+        bail!("a module is too large");
     }
     for tool in ["wasm-pack", "chromedriver", "chromium"] {
         if !exists(tool) {
@@ -282,30 +284,4 @@ fn seed(root: &Path) -> Result<()> {
         fs::write(labs.join(name), text)?;
     }
     Ok(())
-}
-
-/// Most bytes of brotli that a page may load to come up.
-const BUDGET: u64 = 369_000;
-
-/// What the page weighs: text for the summary, and whether what it needs to come up is within its budget.
-fn sizes(root: &Path) -> Option<(String, bool)> {
-    let script = "for (const path of process.argv.slice(1)) {
-        const bytes = require('fs').readFileSync(path);
-        console.log(bytes.length, require('zlib').brotliCompressSync(bytes).length);
-    }";
-    let mut node = command(root, "node");
-    let said = output(node.args(["-e", script]).args([build::WASM, build::REST])).ok()?;
-    let mut sizes = said.split_whitespace().map_while(|bytes| bytes.parse::<u64>().ok());
-    let mut next = || sizes.next();
-    let ((raw, brotli), (rest_raw, rest_brotli)) = ((next()?, next()?), (next()?, next()?));
-    let kilobytes = |bytes: u64| bytes.div_ceil(1000);
-    let text = format!(
-        "wasm: {} KB, {} KB brotli (at most {}) to come up; the rest {} KB, {} KB brotli",
-        kilobytes(raw),
-        kilobytes(brotli),
-        kilobytes(BUDGET),
-        kilobytes(rest_raw),
-        kilobytes(rest_brotli)
-    );
-    Some((text, brotli <= BUDGET))
 }

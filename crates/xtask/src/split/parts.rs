@@ -18,6 +18,9 @@ use super::{data, local};
 /// Name under which the rest imports what the first part exports.
 const FIRST: &str = "first";
 
+/// The module that has `load`, which sees to it that the rest is there.
+const LOADER: &str = "/rest.js";
+
 /// What functions mention, by index: an id is of one copy of the module, and an index the same in each.
 #[derive(Default)]
 struct Mentions {
@@ -52,8 +55,14 @@ impl Visitor<'_> for Mentions {
     }
 
     fn visit_const(&mut self, instr: &Const) {
-        if let Value::I32(value) = instr.value {
-            self.numbers.insert(value.cast_unsigned());
+        match instr.value {
+            Value::I32(value) => self.numbers.extend([value.cast_unsigned()]),
+            // The optimiser may have made one of two.
+            Value::I64(value) => {
+                let halves = [value, value >> 32].map(|half| u32::try_from(half & 0xffff_ffff));
+                self.numbers.extend(halves.into_iter().flatten());
+            }
+            _ => {}
         }
     }
 
@@ -172,7 +181,7 @@ impl Plan {
     /// The first part.
     ///
     /// # Errors
-    /// The module imports no `load`.
+    /// The module is not as Rust's are.
     pub fn first(&self, mut module: Module) -> Result<Vec<u8>> {
         let (functions, globals) = (ids!(module.funcs), ids!(module.globals));
         let (tables, memories) = (ids!(module.tables), ids!(module.memories));
@@ -183,7 +192,7 @@ impl Plan {
         of_functions.maximum = None;
         let slots: BTreeMap<FunctionId, i32> =
             self.called.iter().map(|&index| functions[index]).zip(base..).collect();
-        let mut ways = Ways::new(&mut module, table)?;
+        let mut ways = Ways::new(&mut module, table);
         for &index in &self.hot {
             ways.redirect(&mut module, functions[index], &slots);
         }
@@ -309,19 +318,20 @@ struct Ways {
 }
 
 impl Ways {
-    fn new(module: &mut Module, table: TableId) -> Result<Self> {
-        let load = module
-            .imports
-            .iter()
-            .filter(|import| import.name == "load")
-            .find_map(|import| match import.kind {
-                ImportKind::Function(id) if import.module.ends_with("/rest.js") => Some(id),
-                _ => None,
-            })
-            .context("no import of `load`")?;
+    fn new(module: &mut Module, table: TableId) -> Self {
+        let load = module.imports.iter().filter(|import| import.name == "load");
+        let load = load.into_iter().find_map(|import| match import.kind {
+            ImportKind::Function(id) if import.module.ends_with(LOADER) => Some(id),
+            _ => None,
+        });
+        // A module that was not made for JavaScript has none yet.
+        let load = load.unwrap_or_else(|| {
+            let ty = module.types.add(&[], &[]);
+            module.add_import_func(LOADER, "load", ty).0
+        });
         let ready = module.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
         module.exports.add("rest_ready", ready);
-        Ok(Self { load, ready, table, by_type: BTreeMap::new() })
+        Self { load, ready, table, by_type: BTreeMap::new() }
     }
 
     /// The way for functions of a type.
