@@ -57,6 +57,8 @@ pub struct Lab {
     spaces: Vec<Option<Space>>,
     timers: Timers,
     arrived: Vec<NsId>,
+    /// There is or was a macvlan.
+    pub(crate) macvlans: bool,
     /// Payload bytes of every packet.
     pub payloads: Payloads,
     last_id: u32,
@@ -94,6 +96,7 @@ impl Lab {
             spaces: Vec::new(),
             timers: Timers::default(),
             arrived: Vec::new(),
+            macvlans: false,
             payloads: Payloads::default(),
             last_id: 0,
             flights: VecDeque::new(),

@@ -53,6 +53,7 @@ impl Lab {
             index: end.index,
         };
         let index = stack.add_link(new)?;
+        self.macvlans = true;
         self.sync_macvlans();
         Ok(index)
     }
@@ -60,6 +61,9 @@ impl Lab {
     /// What is true of the lower interfaces becomes true of those that stand on them: which there are, their
     /// MACs, their carrier. One whose lower interface is gone goes too.
     pub fn sync_macvlans(&mut self) {
+        if !self.macvlans {
+            return;
+        }
         let mut all: Vec<((NsId, IfIndex), Upper)> = Vec::new();
         for (ns, space) in self.spaces() {
             for device in space.stack.links.iter() {

@@ -336,6 +336,20 @@ impl Match {
         }
     }
 
+    /// Whether [`Match::wants`] says anything.
+    pub(crate) const fn shares(&self) -> bool {
+        matches!(
+            self,
+            Self::Connbytes(_)
+                | Self::Connlabel(_)
+                | Self::Hashlimit(_)
+                | Self::Nfacct(_)
+                | Self::Rateest(_)
+                | Self::Recent(_)
+                | Self::Socket(_)
+        )
+    }
+
     /// What it names or asks of the namespace.
     pub(crate) fn wants(&self, family: Family, wanted: &mut Wanted) {
         match self {

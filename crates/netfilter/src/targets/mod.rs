@@ -306,6 +306,11 @@ impl Target {
         }
     }
 
+    /// Whether [`Target::wants`] says anything.
+    pub(crate) const fn shares(&self) -> bool {
+        matches!(self, Self::Rateest(_) | Self::Synproxy(_) | Self::Tproxy(_))
+    }
+
     /// What it names.
     pub(crate) fn wants(&self, family: packetwalk_wire::Family, wanted: &mut Wanted) {
         match self {

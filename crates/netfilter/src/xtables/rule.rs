@@ -59,6 +59,11 @@ impl Rule {
         self.target.wants(family, wanted);
     }
 
+    /// Whether [`Rule::wants`] says anything.
+    pub(crate) fn shares(&self) -> bool {
+        self.target.shares() || self.matches.iter().any(Match::shares)
+    }
+
     /// Conntrack must watch the family as long as this rule is there (`nf_ct_netns_get`).
     pub fn needs_conntrack(&self) -> bool {
         self.target.needs_conntrack() || self.matches.iter().any(Match::needs_conntrack)

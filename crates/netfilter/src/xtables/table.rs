@@ -24,6 +24,8 @@ pub struct Table {
     free: usize,
     /// Rules that need conntrack.
     conntrack_users: u32,
+    /// Rules that want something of what the namespace's rules share.
+    sharers: u32,
     /// Chains made so far.
     made: u32,
     /// What the namespace's rules share, as far as the kernel asks it of a new rule.
@@ -65,6 +67,7 @@ impl Table {
             names: Vec::new(),
             free,
             conntrack_users: 0,
+            sharers: 0,
             made: 0,
             named,
             handles: 0,
@@ -86,6 +89,9 @@ impl Table {
 
     /// What its rules name or ask of the namespace.
     pub(crate) fn wants(&self, wanted: &mut Wanted) {
+        if self.sharers == 0 {
+            return;
+        }
         for rule in self.chains.iter().flatten().flat_map(|c| &c.rules) {
             rule.wants(self.family, wanted);
         }
@@ -319,6 +325,7 @@ impl Table {
         self.admit(id, &rule)?;
         self.materialize(id);
         self.conntrack_users += u32::from(rule.needs_conntrack());
+        self.sharers += u32::from(rule.shares());
         let jump = rule.target.chain();
         self.handles = self.handles.wrapping_add(1);
         rule.handle = self.handles;
@@ -373,6 +380,7 @@ impl Table {
 
     fn forget(&mut self, rule: &Rule) {
         self.conntrack_users = self.conntrack_users.saturating_sub(u32::from(rule.needs_conntrack()));
+        self.sharers = self.sharers.saturating_sub(u32::from(rule.shares()));
         if rule.target.chain().is_some() {
             self.recompute_hooks();
         }
@@ -397,6 +405,8 @@ impl Table {
         let rules = std::mem::take(&mut chain.rules);
         let users = rules.iter().filter(|r| r.needs_conntrack()).count() as u32;
         self.conntrack_users = self.conntrack_users.saturating_sub(users);
+        let sharers = rules.iter().filter(|r| r.shares()).count() as u32;
+        self.sharers = self.sharers.saturating_sub(sharers);
         self.recompute_hooks();
         Ok(())
     }
