@@ -104,7 +104,7 @@ impl Routing {
         let up = device.up;
         for family in [Family::V4, Family::V6] {
             for table in self.tables_mut(family).iter_mut() {
-                table.revise(&mut |route| {
+                table.revise_by(dev, &mut |route| {
                     let host =
                         refusal(route.kind).is_some() || route.scope == Scope::HOST || is_local6(route);
                     for nh in route.nexthops.iter_mut().filter(|n| n.oif == dev && !host) {
@@ -127,7 +127,7 @@ impl Routing {
         let carrier = self.dev(dev).is_some_and(|d| d.carrier);
         for family in [Family::V4, Family::V6] {
             for table in self.tables_mut(family).iter_mut() {
-                table.revise(&mut |route| {
+                table.revise_by(dev, &mut |route| {
                     for nh in route.nexthops.iter_mut().filter(|n| n.oif == dev && n.dead) {
                         nh.dead = !up;
                         nh.linkdown = !carrier;
@@ -146,7 +146,7 @@ impl Routing {
     /// `fib_sync_down_dev`.
     pub(crate) fn disable_ip(&mut self, dev: IfIndex, force: bool) {
         for table in self.tables_mut(Family::V4).iter_mut() {
-            table.revise(&mut |route| {
+            table.revise_by(dev, &mut |route| {
                 for nh in &mut route.nexthops {
                     if nh.oif == dev && (force || nh.scope != Scope::NOWHERE) {
                         (nh.dead, nh.linkdown) = (true, true);

@@ -184,7 +184,7 @@ impl Routing {
     pub(crate) fn drop_routes_by(&mut self, dev: IfIndex) {
         for family in [Family::V4, Family::V6] {
             for table in self.tables_mut(family).iter_mut() {
-                table.revise(&mut |r| r.nexthops.iter().all(|n| n.oif != dev));
+                table.revise_by(dev, &mut |r| r.nexthops.iter().all(|n| n.oif != dev));
             }
         }
     }

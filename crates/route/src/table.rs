@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use packetwalk_wire::Family;
+use packetwalk_wire::{Family, IfIndex};
 
 use crate::bits;
 use crate::lpm::{Match, Prefixes, Row};
@@ -102,8 +102,18 @@ impl Table {
     /// Changes routes, and keeps those that `keep` says. It sees each once for all prefixes that have it, without
     /// `dst`, and is not to change what they are sorted by.
     pub(crate) fn revise(&mut self, keep: &mut dyn FnMut(&mut Route) -> bool) {
+        self.revise_sets(&|_| true, keep);
+    }
+
+    /// The same of routes that may leave by an interface; the others stay.
+    pub(crate) fn revise_by(&mut self, dev: IfIndex, keep: &mut dyn FnMut(&mut Route) -> bool) {
+        let by = |route: &Route| route.nexthops.iter().any(|n| n.oif == dev);
+        self.revise_sets(&|routes| routes.iter().any(by), keep);
+    }
+
+    fn revise_sets(&mut self, concerns: &dyn Fn(&[Route]) -> bool, keep: &mut dyn FnMut(&mut Route) -> bool) {
         let mut changed = Vec::new();
-        for (id, old) in self.data.sets.iter() {
+        for (id, old) in self.data.sets.iter().filter(|(_, routes)| concerns(routes)) {
             let mut routes = old.to_vec();
             routes.retain_mut(&mut *keep);
             if routes != old {
