@@ -16,13 +16,16 @@ WebAssembly.Instance = class extends Instance {
   }
 };
 
-const { initSync, Lab } = await page('pkg/packetwalk.js');
+const { initSync, Lab, rest } = await page('pkg/packetwalk.js');
 const { world, suggestions } = await page('js/world.js');
 initSync({ module: readFileSync(module) });
+// A page in another language has more to fetch, and asks for it.
+await rest();
 
 /** A lab as it comes up, with the names of its namespaces and its usual walks. */
 function up(script) {
   const lab = new Lab(script);
+  lab.speak('en');
   const found = world(lab.topology());
   lab.troubles();
   lab.output();
