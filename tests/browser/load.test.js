@@ -105,6 +105,7 @@ test('each lab of the list is drawn, and its own walk ends with what the lab is 
     'publish/isolated-networks': /-A DOCKER-ISOLATION-STAGE-2 -o br2 -j DROP/,
     'publish/stale-udp-entry': /in c1, nobody listens/,
     'publish/loopback-dnat': /unless route_localnet is set/,
+    'macvlan/bridge': /no answer to ARP for 192\.168\.0\.128 on m1/,
     'q/ufw': /Answered/,
     'q/user-port': /Answered/,
     'q/user-replies': /-A DOCKER-USER ! -s 192\.168\.0\.0\/24 -i eth0 -j DROP/,

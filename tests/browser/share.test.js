@@ -81,3 +81,46 @@ test('lab, trace, frames and picture can be saved', async () => {
   assert.ok(picture.includes('docker0') && !picture.includes('var('), 'it stands alone');
   await close();
 });
+
+test('what was typed goes with a link and with the lab that is saved', async () => {
+  const { page, close } = await open({ acceptDownloads: true, reducedMotion: 'reduce' });
+  const type = async (/** @type {string} */ line, /** @type {RegExp} */ shows) => {
+    await page.keyboard.type(line);
+    await page.keyboard.press('Enter');
+    await page.locator('.screen:not([hidden]) .xterm-rows').filter({ hasText: shows }).waitFor();
+  };
+  await page.locator('#table-ns').selectOption({ label: 'c1' });
+  await page.getByRole('button', { name: 'Terminal of c1', exact: true }).click();
+  await page.locator('.screen:not([hidden]) .xterm-rows').waitFor();
+  await type('ip link add d7 type dummy && echo made', /made\s*root/);
+  await type('ping -c1 203.0.113.10', /1 received/);
+  const where = await page.locator('#outcome').textContent();
+  await page.locator('#share').click();
+  await page.waitForFunction(() => location.hash.includes('script='));
+  const path = await page.evaluate(() => location.hash);
+  const other = await open({}, { path });
+  await other.page.locator('#edit').click();
+  const script = await other.page.locator('#script').inputValue();
+  assert.match(
+    script,
+    /# Typed at the terminals\nip netns exec c1 bash -c 'ip link add d7 type dummy && echo made'\n$/,
+  );
+  await other.page.keyboard.press('Escape');
+  assert.equal(await other.page.locator('#outcome').textContent(), where);
+  await other.close();
+  // With another walk on show, the typed one is part of the lab.
+  await page.getByRole('button', { name: 'container → LAN' }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page
+      .locator('#save > summary')
+      .click()
+      .then(() => page.locator('#save-lab').click()),
+  ]);
+  const saved = await readFile(await file.path(), 'utf8');
+  assert.match(
+    saved,
+    /\nip netns exec c1 bash -c 'ip link add d7 type dummy && echo made\nping -c1 203\.0\.113\.10'\n$/,
+  );
+  await close();
+});

@@ -176,7 +176,10 @@ test('a shell elsewhere is that node’s terminal, and exit comes back', async (
   await type(page, 'docker run -d --name web nginx');
   await has(page, /[0-9a-f]{64}\nroot@host:~#$/);
   await type(page, 'docker exec -it web sh');
-  await has(page, /^root@[^:]*web[^:]*:~#$/);
+  // The image's own shell is Debian's.
+  await has(page, /docker exec -it web sh\n# ?$/);
+  await type(page, 'ip -br addr show dev eth0');
+  await has(page, /eth0@if\d+ +UP +172\.17\.0\.\d[\s\S]*\n# ?$/);
   assert.deepEqual(errors, []);
   await close();
 });
@@ -241,6 +244,33 @@ test('another lab has other shells', async () => {
   await type(page, 'echo "x=$x"');
   await has(page, /\nx=\nroot@host:~#$/);
   if (process.env.PACKETWALK_LOOK) await page.screenshot({ path: `${process.env.PACKETWALK_LOOK}.png` });
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test('a shell in a container: its own prompt, its files, and `exit`', async () => {
+  const { page, errors, close } = await open(
+    { reducedMotion: 'reduce' },
+    { path: '#lab=labs%2Fq%2Fuser-port.sh' },
+  );
+  await terminal(page);
+  await type(page, 'docker run -it --rm --name shell alpine sh');
+  await has(page, /\n\/ # ?$/);
+  const names = () => page.locator('#picture .box .pick > .name').allTextContents();
+  assert.ok((await names()).includes('shell'), 'the picture has it');
+  await type(page, 'hostname > /tmp/name; cd /etc; pwd');
+  await has(page, /\n\/etc\n\/etc # ?$/);
+  await type(page, 'ping -c1 172.17.0.1');
+  await has(page, /0% packet loss[\s\S]*\/etc # ?$/);
+  assert.match((await page.locator('#outcome').textContent()) ?? '', /Answered/);
+  await type(page, 'exit');
+  await has(page, /exit\nroot@host:~# ?$/);
+  assert.ok(!(await names()).includes('shell'), 'it is gone from the picture');
+  await type(page, 'docker exec -it web sh');
+  await has(page, /web sh\n\S*# ?$/);
+  // Ctrl-D leaves it, as `exit` does.
+  await page.keyboard.press('Control+d');
+  await has(page, /exit\nroot@host:~# ?$/);
   assert.deepEqual(errors, []);
   await close();
 });

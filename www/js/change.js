@@ -7,6 +7,8 @@
  * @typedef {{ kind: Kind, value: string }} Change
  */
 
+import { say } from './say.js';
+
 const DOCKERD = /^\s*dockerd\b/;
 const PROFILE = /--version-profile[ =]\S+/;
 
@@ -67,7 +69,7 @@ export function apply(script, { kind, value }) {
 export function told({ kind, value }) {
   if (kind === 'engine') return `Docker ${value}`;
   if (kind === 'proxy') return `userland-proxy ${value}`;
-  return kind === 'script' ? 'the edited lab' : value;
+  return kind === 'script' ? say('the edited lab') : value;
 }
 
 /**
@@ -97,7 +99,7 @@ export function offered(script, host, policy) {
       ]
     : [];
   return [
-    run(`FORWARD’s policy ${other}`, `iptables -P FORWARD ${other}`),
+    run(say('FORWARD’s policy {0}', other), `iptables -P FORWARD ${other}`),
     run('ip_forward off', 'sysctl -q -w net.ipv4.ip_forward=0'),
     run('ip_forward on', 'sysctl -q -w net.ipv4.ip_forward=1'),
     run('rp_filter strict', 'sysctl -q -w net.ipv4.conf.all.rp_filter=1'),

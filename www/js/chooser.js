@@ -6,6 +6,7 @@
  */
 
 import { h } from './dom.js';
+import { say } from './say.js';
 import { addressLines, suggestions } from './world.js';
 
 export class Chooser {
@@ -41,7 +42,7 @@ export class Chooser {
           return h('option', { value: bare }, `${node.label} ${bare}`);
         }),
       ),
-      h('option', { value: '' }, 'another address…'),
+      h('option', { value: '' }, say('another address…')),
     );
     this.suggested = suggestions(world);
     const chip = (/** @type {string} */ label, /** @type {Node} */ source, /** @type {string} */ command) =>
@@ -64,7 +65,7 @@ export class Chooser {
       ...this.suggested
         .map(({ label, from, address }) => ({ label, from, command: `ping -c1 ${address}` }))
         .filter(({ from, command }) => !isOwn(from, command))
-        .map(({ label, from, command }) => chip(label, from, command)),
+        .map(({ label, from, command }) => chip(say(label), from, command)),
     );
     this.#press();
     this.#fit();

@@ -14,6 +14,7 @@ import { apply, offered, told } from './change.js';
 import { h, reducedMotion } from './dom.js';
 import { words } from './element/words.js';
 import { ending } from './now.js';
+import { say } from './say.js';
 import { world as worldOf } from './world.js';
 
 /** How many steps after the parting are shown at once. */
@@ -62,9 +63,9 @@ export class Compare {
     const option = (/** @type {string} */ value, /** @type {string} */ label) =>
       h('option', { value }, label);
     this.parts.what.replaceChildren(
-      ...this.#offers.map(({ label }, at) => option(String(at), label)),
-      option('run', 'a command of your own…'),
-      option('script', 'an edited lab…'),
+      ...this.#offers.map(({ label }, at) => option(String(at), say(label))),
+      option('run', say('a command of your own…')),
+      option('script', say('an edited lab…')),
     );
     this.#fit();
   }
@@ -104,19 +105,23 @@ export class Compare {
     this.parts.box.open = true;
     const script = apply(this.page.script(), change);
     const other = engine.Lab.asFar(script);
+    other.speak(document.documentElement.lang);
     try {
       const listener = this.page.listener();
       if (listener) other.run(listener.ns, listener.command);
       const there = other.walk(from, walk.command);
       this.#draw(walk, world, there, worldOf(other.topology()), lab.part(other), script);
     } catch (error) {
-      this.parts.sentence.textContent = `The changed lab cannot be walked: ${error instanceof Error ? error.message : error}`;
+      const why = error instanceof Error ? error.message : String(error);
+      this.parts.sentence.textContent = say('The changed lab cannot be walked: {0}', why);
     } finally {
       // Of what the change said only its own words are of interest here.
       const trouble = other.troubles().at(-1);
       const known = lab.troubles().length;
       if (trouble && other.troubles().length > known) {
-        this.parts.result.prepend(h('p', { class: 'trouble' }, `The change complains: ${trouble.message}`));
+        this.parts.result.prepend(
+          h('p', { class: 'trouble' }, say('The change complains: {0}', trouble.message)),
+        );
       }
       other.free();
     }
@@ -147,24 +152,32 @@ export class Compare {
       step ? (world.byId.get(step.ns)?.label ?? '?') : '';
     const { sentence, result } = this.parts;
     if (!parting) {
-      sentence.textContent = `They go one way, all ${a.length} steps: the change makes no difference to this walk.`;
+      sentence.textContent = say(
+        'They go one way, all {0} steps: the change makes no difference to this walk.',
+        a.length,
+      );
     } else {
       const [left, right] = [a[at], b[at]];
       const where = name(names, left) || name(otherNames, right);
       const does = (/** @type {Step | undefined} */ step, /** @type {string} */ whose) =>
         step
-          ? (name(names, step) === where ? '' : `(in ${whose}) `) + step.sentence
-          : 'There is nothing more.';
+          ? (name(names, step) === where ? '' : say('(in {0}) ', whose)) + step.sentence
+          : say('There is nothing more.');
       sentence.replaceChildren(
-        h('strong', {}, `They part at step ${at + 1}, in ${where}. `),
-        `As it is: ${does(left, name(names, left))} With ${change}: ${does(right, name(otherNames, right))}`,
+        h('strong', {}, say('They part at step {0}, in {1}. ', at + 1, where)),
+        say(
+          'As it is: {0} With {1}: {2}',
+          does(left, name(names, left)),
+          change,
+          does(right, name(otherNames, right)),
+        ),
       );
     }
     const shared = a.slice(0, at);
     const same = h(
       'details',
       { class: 'shared' },
-      h('summary', {}, at === 1 ? 'The same first step' : `The same ${at} steps`),
+      h('summary', {}, at === 1 ? say('The same first step') : say('The same {0} steps', at)),
       h('ol', {}, ...shared.map((step, index) => this.#row(step, index, name(names, step), here))),
     );
     const side = (
@@ -179,7 +192,7 @@ export class Compare {
         const item = this.#row(step, at + index, name(world, step), walk, index === 0);
         if (index === 0 && parting) {
           item.classList.add('parts');
-          item.prepend(h('span', { class: 'parting' }, 'here they part'));
+          item.prepend(h('span', { class: 'parting' }, say('here they part')));
         }
         return item;
       });
@@ -191,12 +204,12 @@ export class Compare {
         h('p', { class: `ending ${tone}` }, h('strong', {}, text), ' ', walk.outcome.sentence),
         rest.length > 0
           ? h('ol', { start: at + 1 }, ...near)
-          : parting && h('p', { class: 'soft' }, 'Nothing more.'),
+          : parting && h('p', { class: 'soft' }, say('Nothing more.')),
         far.length > 0 &&
           h(
             'details',
             { class: 'shared' },
-            h('summary', {}, far.length === 1 ? 'one more step' : `${far.length} more steps`),
+            h('summary', {}, far.length === 1 ? say('one more step') : say('{0} more steps', far.length)),
             h('ol', { start: at + 1 + NEAR }, ...far),
           ),
         extra,
@@ -205,15 +218,15 @@ export class Compare {
     const take = h(
       'button',
       { type: 'button', class: 'take', click: () => this.page.take(script) },
-      'Show this lab instead',
+      say('Show this lab instead'),
     );
     result.replaceChildren(
       at > 0 ? same : '',
       h(
         'div',
         { class: 'sides' },
-        side('As it is', here, names, a, null),
-        side(`With ${change}`, there, otherNames, b, take),
+        side(say('As it is'), here, names, a, null),
+        side(say('With {0}', change), there, otherNames, b, take),
       ),
     );
   }
@@ -239,7 +252,7 @@ export class Compare {
     });
     button.append(
       h('span', { class: 'number' }, String(at + 1)),
-      h('span', { class: 'title' }, `${name} · ${step.title}`),
+      h('span', { class: 'title' }, `${name} · ${step.label}`),
       step.line && h('code', {}, step.line),
       sentence,
     );

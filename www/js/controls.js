@@ -4,6 +4,8 @@
  * @typedef {import('./store.js').Store} Store
  */
 
+import { words as english } from './element/words.js';
+
 /** How long a step stays on show at normal speed, in milliseconds. */
 const DWELL = 1300;
 
@@ -15,8 +17,10 @@ export class Controls {
    *   & { scrub: HTMLInputElement, count: HTMLElement, speed: HTMLSelectElement, details: HTMLInputElement,
    *     keys?: EventTarget }} parts `keys`: who hears the keys, the whole page unless given
    * @param {Store} store
+   * @param {import('./element/words.js').Words} [words]
    */
-  constructor(parts, store) {
+  constructor(parts, store, words = english('en')) {
+    this.words = words;
     this.parts = parts;
     this.store = store;
     parts.first.addEventListener('click', () => this.#go(-Infinity));
@@ -74,14 +78,15 @@ export class Controls {
     for (const button of [next, last]) button.disabled = !walk || end;
     play.disabled = !walk;
     play.dataset.playing = String(playing);
-    play.setAttribute('aria-label', playing ? 'Pause' : 'Play');
-    play.title = playing ? 'Pause (space)' : 'Play (space)';
+    const does = playing ? this.words.pause : this.words.play;
+    play.setAttribute('aria-label', does);
+    play.title = `${does} (${this.words.space})`;
     scrub.max = String(Math.max(0, shown.length - 1));
     scrub.value = String(here);
     scrub.disabled = !walk;
-    scrub.setAttribute('aria-valuetext', `step ${here + 1} of ${shown.length}`);
+    scrub.setAttribute('aria-valuetext', `${this.words.step} ${this.words.of(here + 1, shown.length)}`);
     scrub.style.setProperty('--done', `${shown.length > 1 ? (100 * here) / (shown.length - 1) : 0}%`);
-    count.textContent = walk ? `${here + 1} of ${shown.length}` : '';
+    count.textContent = walk ? this.words.of(here + 1, shown.length) : '';
   }
 
   #tick() {

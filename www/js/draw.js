@@ -9,6 +9,7 @@
  * @property {(ns: number) => void} select shows a namespace's tables
  * @property {(ns: number) => void} toggle opens or closes a machine's path
  * @property {(ns: number, name: string) => void} hook goes to the next step at a part of the path
+ * @property {import('./element/words.js').Words} words
  */
 
 import { s } from './dom.js';
@@ -138,7 +139,7 @@ function drawBox({ x, y, w, h, node, inside }, open, actions) {
       role: 'button',
       tabindex: 0,
       'aria-expanded': String(isOpen),
-      'aria-label': `The path inside ${node.label}`,
+      'aria-label': actions.words.pathInside(node.label),
       'data-toggle': id,
     });
     press(toggle, () => actions.toggle(id));
@@ -152,7 +153,7 @@ function drawBox({ x, y, w, h, node, inside }, open, actions) {
         d: isOpen ? `M${cx - 5} ${cy + 2}l5-5l5 5` : `M${cx - 5} ${cy - 2}l5 5l5-5`,
       }),
     );
-    toggle.append(s('title', {}, isOpen ? 'Close' : 'Look inside'));
+    toggle.append(s('title', {}, isOpen ? actions.words.close : actions.words.lookInside));
     group.append(toggle);
   }
   return group;

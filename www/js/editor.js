@@ -6,6 +6,7 @@
  */
 
 import { h } from './dom.js';
+import { say } from './say.js';
 
 /** Height of a line, in pixels. */
 const LINE = 20;
@@ -13,7 +14,7 @@ const LINE = 20;
 const PAUSE = 600;
 
 /** @param {Trouble} trouble */
-const told = ({ line, message }) => (line ? `Line ${line}: ${message}` : message);
+const told = ({ line, message }) => (line ? say('Line {0}: {1}', line, message) : message);
 
 export class Editor {
   /** @type {Trouble[]} */
@@ -32,7 +33,7 @@ export class Editor {
     this.check = check;
     this.original = '';
     this.marks = h('div', { class: 'marks', 'aria-hidden': 'true' });
-    this.list = h('ol', { 'aria-label': 'What goes wrong' });
+    this.list = h('ol', { 'aria-label': say('What goes wrong') });
     const said = h('div', { id: 'script-troubles', role: 'status' }, this.list);
     parts.text.before(this.marks);
     parts.text.parentElement?.after(said);

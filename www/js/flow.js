@@ -7,6 +7,7 @@
  */
 
 import { h } from './dom.js';
+import { say } from './say.js';
 import { boxOf, graver, MARKS } from './visit.js';
 
 /** Every box with its name and its parts in order. @type {[string, string, string[]][]} */
@@ -48,7 +49,7 @@ export class Flow {
       const made = h(
         'button',
         { type: 'button', class: kind, 'data-flow': key, click: go },
-        h('span', {}, label),
+        h('span', {}, say(label)),
         mark,
       );
       this.buttons.set(key, { button: made, mark, steps: [] });
@@ -93,8 +94,9 @@ export class Flow {
     const name = step ? (world?.byId.get(step.ns)?.label ?? '?') : '';
     const routed = own.some(({ place }) => place.kind === 'route');
     const hooked = own.some(({ place }) => place.kind === 'hook');
-    const how = bridged && hooked && !routed ? ': the bridge itself calls its hooks' : '';
-    this.parts.title.textContent = name ? `Inside ${name}${how}` : 'Inside';
+    const how = bridged && hooked && !routed;
+    const title = how ? 'Inside {0}: the bridge itself calls its hooks' : 'Inside {0}';
+    this.parts.title.textContent = name ? say(title, name) : say('Inside');
     for (const [key, { button, mark, steps }] of this.buttons) {
       const past = steps.filter((one) => one.index <= index);
       const tone = past.map((one) => one.tone).reduce(graver, 'plain');
@@ -107,9 +109,17 @@ export class Flow {
       if (current) button.setAttribute('aria-current', 'step');
       else button.removeAttribute('aria-current');
       mark.textContent = past.length > 0 ? MARKS[tone] : '';
-      const state = steps.length === 0 ? 'not on the way' : past.length === 0 ? 'still to come' : SAID[tone];
+      const state = say(
+        steps.length === 0 ? 'not on the way' : past.length === 0 ? 'still to come' : SAID[tone],
+      );
       button.title = state;
-      button.setAttribute('aria-label', `${key.replace('/', ' ')}: ${state}`);
+      button.setAttribute(
+        'aria-label',
+        `${key
+          .split('/')
+          .map((part) => say(part))
+          .join(' ')}: ${state}`,
+      );
     }
   }
 

@@ -1,6 +1,7 @@
 /** The gallery: a card for each lab that the page offers, with what it is and what surprises. */
 
 import { h } from './dom.js';
+import { say } from './say.js';
 
 /** @typedef {{ lab: string, about: string, surprise: string }} Card */
 
@@ -28,7 +29,11 @@ function style() {
 export async function gallery(labs) {
   const [cards] = await Promise.all([texts(), style()]);
   const known = new Map(cards.map((card) => [card.lab, card]));
-  const search = h('input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search the labs' });
+  const search = h('input', {
+    type: 'search',
+    placeholder: say('Search'),
+    'aria-label': say('Search the labs'),
+  });
   const none = h('p', { role: 'status' });
   const dialog = h('dialog', { class: 'gallery', 'aria-labelledby': 'gallery-title' });
 
@@ -48,8 +53,8 @@ export async function gallery(labs) {
         'button',
         { type: 'button', 'data-lab': value, click: () => choose(value) },
         h('strong', {}, text),
-        h('span', {}, known.get(value)?.about),
-        h('em', {}, known.get(value)?.surprise),
+        h('span', {}, say(known.get(value)?.about ?? '')),
+        h('em', {}, say(known.get(value)?.surprise ?? '')),
       ),
     );
   const groups = [...labs.querySelectorAll('optgroup')].map((group) =>
@@ -73,15 +78,15 @@ export async function gallery(labs) {
       group.hidden = shown === 0;
       left += shown;
     }
-    none.textContent = left === 0 ? 'No lab has these words.' : '';
+    none.textContent = left === 0 ? say('No lab has these words.') : '';
   });
   const close = h(
     'button',
-    { type: 'button', class: 'quiet icon', 'aria-label': 'Close', click: () => dialog.close() },
+    { type: 'button', class: 'quiet icon', 'aria-label': say('Close'), click: () => dialog.close() },
     '×',
   );
   dialog.append(
-    h('header', {}, h('h2', { id: 'gallery-title' }, 'Labs'), search, close),
+    h('header', {}, h('h2', { id: 'gallery-title' }, say('Labs')), search, close),
     h('div', { class: 'cards' }, ...groups, none),
   );
   document.body.append(dialog);

@@ -11,6 +11,7 @@ import { Now } from './now.js';
 import { Opened } from './opened.js';
 import { Picture } from './picture.js';
 import { pictureText, save, traceText } from './save.js';
+import { say, speak } from './say.js';
 import { fragment, read } from './share.js';
 import { Store } from './store.js';
 import { TableView } from './tables.js';
@@ -34,6 +35,14 @@ const input = (/** @type {string} */ id) => byId(id, HTMLInputElement);
 const select = (/** @type {string} */ id) => byId(id, HTMLSelectElement);
 const any = (/** @type {string} */ id) => byId(id, HTMLElement);
 
+/** The page's language: its own, or the one it is asked for in. */
+if (/^zh\b/i.test(new URLSearchParams(location.search).get('lang') ?? '')) {
+  const { WORDS, translate } = await import('./chinese.js');
+  speak(WORDS);
+  translate();
+}
+const spoken = words(document.documentElement.lang);
+
 const labs = select('lab');
 const store = new Store();
 themeButton(button('theme'));
@@ -49,7 +58,7 @@ const trouble = (error) =>
  * @param {string} script
  */
 function load(script) {
-  if (!engine) return { trouble: { message: 'the simulator is not loaded' }, troubles: [], printed: '' };
+  if (!engine) return { trouble: { message: say('the simulator is not loaded') }, troubles: [], printed: '' };
   let lab;
   let stopped = null;
   try {
@@ -58,6 +67,7 @@ function load(script) {
     stopped = trouble(error);
     lab = engine.Lab.asFar(script);
   }
+  lab.speak(document.documentElement.lang);
   const old = store.state.lab;
   const found = world(lab.topology());
   store.set({
@@ -72,9 +82,9 @@ function load(script) {
   old?.free();
   const troubles = lab.troubles();
   const [first, ...more] = troubles;
-  const place = first?.line ? `Line ${first.line}: ` : '';
-  const others = more.length > 0 ? ` (and ${more.length} more)` : '';
-  const what = stopped ? 'Not all of the lab ran.' : 'A command of the lab failed.';
+  const place = first?.line ? say('Line {0}: ', first.line) : '';
+  const others = more.length > 0 ? say(' (and {0} more)', more.length) : '';
+  const what = say(stopped ? 'Not all of the lab ran.' : 'A command of the lab failed.');
   fault = first ? `${what} ${place}${first.message}${others}` : '';
   complain(fault);
   return {
@@ -193,31 +203,42 @@ async function follow() {
   show(script, known || link?.command ? link : null);
 }
 
+/**
+ * The lab on show as a script: its own, and what was typed at the terminals. A typed line whose walk is on show is
+ * left to the walk.
+ */
+function labText() {
+  const { lab, walk, typed, moment } = store.state;
+  const lines = (moment > 0 && lab?.typed(walk !== null && walk === typed)) || '';
+  return lines ? `${editor.script.trimEnd()}\n\n# ${say('Typed at the terminals')}\n${lines}` : editor.script;
+}
+
 /** A link to what is on show. */
 async function share() {
   const { walk, world, index } = store.state;
   const from = walk ? world?.byId.get(walk.from)?.ns.name : undefined;
-  const which = labs.value ? { lab: labs.value } : { script: editor.script };
+  const script = labText();
+  const which = labs.value && script === editor.script ? { lab: labs.value } : { script };
   const versus = compare.change;
   const hash = await fragment({ ...which, from, command: walk?.command, step: index, versus });
   history.replaceState(null, '', hash);
   const told = button('share');
   await navigator.clipboard?.writeText(location.href).then(
     () => {
-      told.textContent = 'Link copied';
+      told.textContent = say('Link copied');
     },
     () => {
-      told.textContent = 'Link is in the address bar';
+      told.textContent = say('Link is in the address bar');
     },
   );
   setTimeout(() => {
-    told.textContent = 'Share';
+    told.textContent = say('Share');
   }, 2500);
 }
 
 /** @type {Record<string, () => void | Promise<void>>} */
 const SAVES = {
-  'save-lab': () => save('lab.sh', 'text/x-shellscript', editor.script),
+  'save-lab': () => save('lab.sh', 'text/x-shellscript', labText()),
   'save-trace': () => save('walk.txt', 'text/plain', traceText(store)),
   'save-pcap': () =>
     save('walk.pcapng', 'application/octet-stream', Uint8Array.from(store.state.lab?.pcap() ?? [])),
@@ -237,6 +258,8 @@ button('share').addEventListener('click', share);
 async function start() {
   const module = await import('../pkg/packetwalk.js');
   await module.default({ module_or_path: WASM });
+  // English alone is in what the page comes up with.
+  if (spoken !== words('en')) await module.rest();
   engine = module;
   await follow();
   performance.mark('ready');
@@ -244,7 +267,7 @@ async function start() {
 }
 
 /** @param {unknown} error */
-const lost = (error) => complain(`The lab did not load: ${trouble(error).message}`);
+const lost = (error) => complain(say('The lab did not load: {0}', trouble(error).message));
 
 addEventListener('hashchange', () => engine && follow().catch(lost));
 
@@ -280,10 +303,10 @@ const editor = new Editor(
   },
   (script) => engine?.check(script) ?? [],
 );
-new Picture(any('picture'), store);
-new Trace(any('trace'), store);
+new Picture(any('picture'), store, spoken);
+new Trace(any('trace'), store, spoken);
 new Flow({ title: any('flow-title'), boxes: any('flow-boxes') }, store);
-new Opened(byId('opened', HTMLDetailsElement), store, words(document.documentElement.lang));
+new Opened(byId('opened', HTMLDetailsElement), store, spoken);
 const compare = new Compare(
   {
     box: byId('compare', HTMLDetailsElement),
@@ -297,7 +320,7 @@ const compare = new Compare(
   store,
   {
     engine: () => engine,
-    script: () => editor.script,
+    script: labText,
     listener: () => listening,
     take: (script) => {
       const { walk, world } = store.state;
@@ -311,10 +334,12 @@ const compare = new Compare(
 new Now(
   { where: any('where'), sentence: any('sentence'), header: any('header'), outcome: any('outcome') },
   store,
+  spoken,
 );
 new TableView(
   { tabs: any('tabs'), panel: any('table'), ns: select('table-ns'), follow: input('follow') },
   store,
+  spoken,
 );
 new Controls(
   {
@@ -329,6 +354,7 @@ new Controls(
     details: input('details'),
   },
   store,
+  spoken,
 );
 /** The gallery, once it was asked for. @type {ReturnType<typeof import('./gallery.js').gallery> | null} */
 let cards = null;
@@ -338,7 +364,7 @@ button('gallery').addEventListener('click', async () => {
     (await cards).open();
   } catch (error) {
     cards = null;
-    complain(`The gallery did not load: ${trouble(error).message}`);
+    complain(say('The gallery did not load: {0}', trouble(error).message));
   }
 });
 terminalButtons(
@@ -348,10 +374,13 @@ terminalButtons(
     main: byId('stage', HTMLElement).parentElement ?? document.body,
   },
   store,
-  (error) => complain(`The terminal did not load: ${trouble(error).message}`),
+  (error) => complain(say('The terminal did not load: {0}', trouble(error).message)),
 );
 start().catch((error) => {
   complain(
-    `The simulator did not load: ${trouble(error).message}. The page needs WebAssembly and its own files.`,
+    say(
+      'The simulator did not load: {0}. The page needs WebAssembly and its own files.',
+      trouble(error).message,
+    ),
   );
 });

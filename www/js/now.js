@@ -37,8 +37,8 @@ export class Now {
     const { where, sentence, header, outcome } = this.parts;
     const step = this.store.step;
     const name = step ? (world?.byId.get(step.ns)?.label ?? '?') : '';
-    where.replaceChildren(name, step ? ' · ' : '', step ? h('strong', { class: step.tone }, step.title) : '');
-    sentence.textContent = step?.sentence ?? 'Choose a walk.';
+    where.replaceChildren(name, step ? ' · ' : '', step ? h('strong', { class: step.tone }, step.label) : '');
+    sentence.textContent = step?.sentence ?? this.words.choose;
     header.replaceChildren(
       ...(step?.header ?? []).map((field) => {
         const changed = field.before !== undefined;

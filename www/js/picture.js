@@ -8,6 +8,7 @@
 
 import { reducedMotion, s } from './dom.js';
 import { drawScene } from './draw.js';
+import { words as english } from './element/words.js';
 import { layout } from './layout.js';
 import { lengthOf, pointAlong, restOf, wayBetween } from './places.js';
 import { graver, MARKS } from './visit.js';
@@ -26,11 +27,13 @@ export class Picture {
   /**
    * @param {HTMLElement} root
    * @param {Store} store
+   * @param {import('./element/words.js').Words} [words]
    */
-  constructor(root, store) {
+  constructor(root, store, words = english('en')) {
+    this.words = words;
     this.root = root;
     this.store = store;
-    this.svg = s('svg', { role: 'group', 'aria-label': 'The lab' });
+    this.svg = s('svg', { role: 'group', 'aria-label': words.lab });
     this.trails = s('g', { class: 'trails' });
     this.glyph = s('text', { class: 'glyph', 'text-anchor': 'middle', dy: '0.36em' });
     this.packet = s(
@@ -80,6 +83,7 @@ export class Picture {
         this.svg.querySelector(`[data-toggle="${ns}"]`)?.dispatchEvent(new Event('focusback'));
       },
       hook: (ns, name) => this.#jump(ns, name),
+      words: this.words,
     });
     this.svg.replaceChildren(drawn.under, this.trails, drawn.over, this.packet);
     this.#shown.index = -1;

@@ -4,6 +4,8 @@
  * @typedef {import('./store.js').Store} Store
  */
 
+import { say } from './say.js';
+
 /**
  * Gives a file to the reader.
  * @param {string} name
@@ -29,11 +31,11 @@ export function traceText(store) {
   const lines = [`${world?.byId.get(walk.from)?.label ?? 'host'}$ ${walk.command}`];
   let before = '';
   for (const index of store.shown) {
-    const { ns, leg, title, line } = walk.steps[index];
-    const heading = `${world?.byId.get(ns)?.label ?? '?'} (${leg})`;
+    const { ns, leg, label, line } = walk.steps[index];
+    const heading = `${world?.byId.get(ns)?.label ?? '?'} (${say(leg)})`;
     if (heading !== before) lines.push('', heading);
     before = heading;
-    lines.push(`  ${title.padEnd(18)} ${line}`.trimEnd());
+    lines.push(`  ${label.padEnd(18)} ${line}`.trimEnd());
   }
   lines.push('', walk.outcome.sentence, '');
   return lines.join('\n');

@@ -12,6 +12,7 @@
  * @property {World | null} world its namespaces and what they are to each other
  * @property {{ from: string, command: string } | null} own the walk that the lab was written for
  * @property {Walk | null} walk the walk on show
+ * @property {Walk | null} typed the walk of the last line typed at a terminal, if it had one
  * @property {number} index step on show, counted in `walk.steps`
  * @property {boolean} playing whether the steps run by themselves
  * @property {number} speed times normal speed
@@ -32,6 +33,7 @@ export class Store {
     world: null,
     own: null,
     walk: null,
+    typed: null,
     index: 0,
     playing: false,
     speed: 1,

@@ -7,23 +7,26 @@
  */
 
 import { h } from './dom.js';
+import { words as english } from './element/words.js';
 
-/** @type {{ name: TableName, label: string, command: string, empty: string }[]} */
+/** @type {{ name: TableName, command: string }[]} */
 const TABS = [
-  { name: 'routes', label: 'Routes', command: 'route', empty: 'No routes.' },
-  { name: 'rules', label: 'Rules', command: 'iptables -S', empty: 'No rules: everything passes.' },
-  { name: 'conntrack', label: 'Conntrack', command: 'conntrack -L', empty: 'No connections.' },
-  { name: 'neighbours', label: 'Neighbours', command: 'ip neigh', empty: 'No neighbours known.' },
-  { name: 'fdb', label: 'Bridge', command: 'bridge fdb', empty: 'No bridge here.' },
-  { name: 'sockets', label: 'Sockets', command: 'ss -an', empty: 'No sockets.' },
+  { name: 'routes', command: 'route' },
+  { name: 'rules', command: 'iptables -S' },
+  { name: 'conntrack', command: 'conntrack -L' },
+  { name: 'neighbours', command: 'ip neigh' },
+  { name: 'fdb', command: 'bridge fdb' },
+  { name: 'sockets', command: 'ss -an' },
 ];
 
 export class TableView {
   /**
    * @param {{ tabs: HTMLElement, panel: HTMLElement, ns: HTMLSelectElement, follow: HTMLInputElement }} parts
    * @param {Store} store
+   * @param {import('./element/words.js').Words} [words]
    */
-  constructor(parts, store) {
+  constructor(parts, store, words = english('en')) {
+    this.words = words;
     this.parts = parts;
     this.store = store;
     this.known = TABS.filter(({ name }) => store.state.tabs?.includes(name) ?? true);
@@ -43,13 +46,13 @@ export class TableView {
   }
 
   /** @param {typeof TABS[number]} tab */
-  #tab({ name, label }) {
+  #tab({ name }) {
     const choose = () => this.store.set({ tab: name, follow: false });
     const id = `tab-${name}`;
     return h(
       'button',
       { type: 'button', role: 'tab', id, 'aria-controls': this.parts.panel.id, click: choose },
-      label,
+      this.words[name][0],
     );
   }
 
@@ -87,13 +90,14 @@ export class TableView {
     if (!lab || !node) return panel.replaceChildren();
     const tables = walk ? lab.stateAt(index, node.ns.name) : lab.tables(node.ns.name);
     const before = walk && here > 0 ? lab.stateAt(shown[here - 1], node.ns.name) : tables;
-    const { command, empty } = TABS.find(({ name }) => name === tab) ?? TABS[0];
+    const { name, command } = TABS.find((known) => known.name === tab) ?? TABS[0];
+    const empty = this.words[name][1];
     const prompt = h(
       'p',
       { class: 'prompt' },
       h('span', {}, `${node.label}#`),
       ` ${command}`,
-      walk && h('span', { class: 'as-of' }, `as of step ${here + 1}`),
+      walk && h('span', { class: 'as-of' }, this.words.asOf(here + 1)),
     );
     const body = tables[tab].length === 0 ? h('p', { class: 'empty' }, empty) : this.#body(tables, before);
     panel.replaceChildren(prompt, body);
@@ -127,7 +131,7 @@ export class TableView {
       if ('packets' in row && (row.number > 0 || row.text.startsWith('-P'))) {
         line.append(h('span', { class: 'count', title: 'packets:bytes' }, `[${row.packets}:${row.bytes}]`));
       }
-      if (!known.has(row.key)) line.append(h('span', { class: 'new' }, 'new'));
+      if (!known.has(row.key)) line.append(h('span', { class: 'new' }, this.words.fresh));
       line.append(...this.#links(row.key));
       list.append(line);
     }
@@ -172,7 +176,7 @@ export class TableView {
       if (step?.ns !== ns || step.decided?.table !== tab || step.decided.key !== key) continue;
       const go = () => this.store.seek(shown);
       const now = shown === index;
-      const label = now ? `decided step ${at + 1}` : `step ${at + 1}`;
+      const label = now ? this.words.decided(at + 1) : this.words.toStep(at + 1);
       links.push(h('button', { type: 'button', class: now ? 'to now' : 'to', click: go }, label));
     }
     return links;

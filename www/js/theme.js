@@ -1,5 +1,7 @@
 /** The reader's choice of light, dark, or as the system has it. Nothing is stored unless it is changed. */
 
+import { say } from './say.js';
+
 const KEY = 'packetwalk-theme';
 const NEXT = /** @type {const} */ ({ auto: 'light', light: 'dark', dark: 'auto' });
 
@@ -9,8 +11,8 @@ export function themeButton(button) {
   /** @param {string} theme */
   const show = (theme) => {
     root.dataset.theme = theme;
-    button.setAttribute('aria-label', `Theme: ${theme}`);
-    button.title = `Theme: ${theme}`;
+    button.setAttribute('aria-label', say('Theme: {0}', say(theme)));
+    button.title = say('Theme: {0}', say(theme));
   };
   let theme = /** @type {keyof typeof NEXT} */ ('auto');
   try {

@@ -54,7 +54,7 @@ export class Trace {
       });
       button.append(
         h('span', { class: 'number' }, String(at + 1)),
-        h('span', { class: 'title' }, step.title),
+        h('span', { class: 'title' }, step.label),
       );
       if (step.line) button.append(h('code', {}, step.line));
       this.#buttons.set(index, button);

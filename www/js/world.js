@@ -86,7 +86,9 @@ export function world(topology) {
       const b = byId.get(aDevice.peer?.ns ?? -1);
       const bDevice = b?.ns.devices.find((device) => device.name === aDevice.peer?.device);
       if (!b || !bDevice) continue;
-      if (b.ns.id > node.ns.id || (b === node && bDevice.index > aDevice.index)) {
+      // A macvlan hangs on the interface below it, which has a cable of its own.
+      const hangs = aDevice.kind === 'macvlan';
+      if (hangs ? b !== node : b.ns.id > node.ns.id || (b === node && bDevice.index > aDevice.index)) {
         cables.push({ a: node, aDevice, b, bDevice });
       }
     }

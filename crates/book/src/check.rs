@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::console::Exchange;
 use crate::page::{self, Item, Kind};
-use crate::run::{Machine, Walked};
+use crate::run::{Machine, Tellings};
 use crate::{expect, run};
 
 /// Something that a page says, and that is not so.
@@ -50,7 +50,7 @@ pub(crate) struct Checker<'a> {
     fresh: Option<Machine>,
     console: Option<Machine>,
     /// The last walk, with its line and the number of its claims.
-    walk: Option<(Walked, usize, usize)>,
+    walk: Option<(Tellings, usize, usize)>,
 }
 
 impl<'a> Checker<'a> {
@@ -128,10 +128,15 @@ impl<'a> Checker<'a> {
                 let wanted: Vec<&str> = walk.below.iter().map(String::as_str).collect();
                 let claims = wanted.iter().filter(|w| !matches!(w.trim(), "" | "…")).count();
                 self.report.claims += claims;
-                let got: Vec<&str> = walked.text.lines().collect();
-                if let Some(missing) = expect::in_order(&wanted, &got) {
-                    let why =
-                        format!("the walk has no line here that holds\n  {missing}\nit is\n{}", walked.text);
+                let lacks = |text: &str| {
+                    let got: Vec<&str> = text.lines().collect();
+                    expect::in_order(&wanted, &got).map(str::to_owned)
+                };
+                let english = walked.english();
+                if let Some(missing) = lacks(english)
+                    && walked.0.iter().all(|told| lacks(&told.text).is_some())
+                {
+                    let why = format!("the walk has no line here that holds\n  {missing}\nit is\n{english}");
                     self.broken(line + walk.line, why);
                 }
                 self.walk = Some((walked, line + walk.line, claims));
@@ -146,8 +151,8 @@ impl<'a> Checker<'a> {
             return self.broken(line, "no walk above of which this could be claimed");
         };
         *claims += 1;
-        if !walked.steps.iter().any(|step| expect::holds(step, words)) {
-            let why = format!("no step of the walk above holds \"{words}\"; it is\n{}", walked.text);
+        if !walked.0.iter().flat_map(|told| &told.steps).any(|step| expect::holds(step, words)) {
+            let why = format!("no step of the walk above holds \"{words}\"; it is\n{}", walked.english());
             self.broken(line, why);
         }
     }

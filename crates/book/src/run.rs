@@ -1,7 +1,7 @@
 //! Machines that pages run on.
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::print::walk::{Explained, Style, Walk, explain, text};
+use packetwalk_shell::print::walk::{Explained, Language, Style, Walk, explain, text};
 use packetwalk_shell::{Apart, Collect, Line, Shell, is_note};
 use packetwalk_trace::NsId;
 
@@ -17,12 +17,23 @@ pub struct Machine {
     shell: Shell,
 }
 
-/// A walk that was made.
+/// A walk that was made, told in one language.
 pub struct Walked {
     /// As `packetwalk walk` prints it.
     pub text: String,
     /// Each step's words, in order, spaced by single blanks.
     pub steps: Vec<String>,
+}
+
+/// A walk that was made, told in every language: a page may speak any.
+pub struct Tellings(pub [Walked; Language::ALL.len()]);
+
+impl Tellings {
+    /// In English.
+    pub fn english(&self) -> &str {
+        let [first, ..] = &self.0;
+        &first.text
+    }
 }
 
 impl Machine {
@@ -51,7 +62,7 @@ impl Machine {
     }
 
     /// Follows the packets of a command. `ping` without a count pings once.
-    pub fn walk(&mut self, exchange: &Exchange) -> Result<Walked, String> {
+    pub fn walk(&mut self, exchange: &Exchange) -> Result<Tellings, String> {
         let ns = self.place(&exchange.place)?;
         let command = command(&exchange.command);
         self.shell.lab.start_trace_of(PACKETS);
@@ -61,8 +72,8 @@ impl Machine {
         }
         self.shell.land(&mut said);
         let events = self.shell.lab.stop_trace();
-        let walk = explain(&events, &self.shell.lab, ns);
-        Ok(self.told(&walk))
+        let told = |language| self.told(&explain(&events, &self.shell.lab, ns, language));
+        Ok(Tellings(Language::ALL.map(told)))
     }
 
     fn told(&self, walk: &Walk) -> Walked {

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::print::walk::{Explained, Place, Style, Walk, explain, text};
+use packetwalk_shell::print::walk::{Explained, Language, Place, Say, Style, Walk, explain, text};
 use packetwalk_shell::{Collect, Line, Shell};
 use serde_json::{Value, json};
 
@@ -28,6 +28,9 @@ pub struct Args {
     /// Tell everything: rules that did not match and why, routes that were looked at, empty hooks
     #[arg(short = 'v', long)]
     all: bool,
+    /// Language that the walk is told in: en or zh
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
+    lang: Language,
     /// Print the walk as JSON
     #[arg(long)]
     json: bool,
@@ -40,6 +43,10 @@ pub struct Args {
     /// The command, as `ping 203.0.113.10`
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     command: Vec<String>,
+}
+
+fn language(tag: &str) -> Result<Language, String> {
+    Language::of(tag).ok_or_else(|| "walks are told in en and zh".to_owned())
 }
 
 /// Words as a command line of the lab's shell; `ping` without a count pings once.
@@ -78,7 +85,7 @@ pub fn walk(args: &Args) -> Result<u8, Failure> {
     if let Some(file) = &args.pcap {
         lab::write_pcap(&shell.lab, file)?;
     }
-    let mut walk = explain(&events, &shell.lab, ns);
+    let mut walk = explain(&events, &shell.lab, ns, args.lang);
     if args.all || args.json {
         walk.look(&events, &shell.lab);
     }
@@ -89,8 +96,8 @@ pub fn walk(args: &Args) -> Result<u8, Failure> {
     let name = |id| shell.lab.label(id).to_owned();
     let mut text = text(&walk, Style { color: true, details: args.all }, &name);
     if left_out > 0 {
-        let packets = if left_out == 1 { "packet is" } else { "packets are" };
-        text.push_str(&format!("  {left_out} more {packets} not told of: --packets N tells of more\n"));
+        let say = if left_out == 1 { Say::OneMorePacket } else { Say::MorePackets };
+        text.push_str(&format!("  {}\n", args.lang.say(say, &[&left_out])));
     }
     text.push('\n');
     let mut out = anstream::stdout().lock();

@@ -46,6 +46,22 @@ fn a_long_walk_is_told_in_part() {
 }
 
 #[test]
+fn a_walk_is_told_in_another_language() {
+    let told = |lang: &str| {
+        walk(&["--lang", lang, "--until-line", "16", LAB, "--from", "vm1", "ping", "-W1", "10.0.0.2"])
+    };
+    let (english, chinese) = (printed(&told("en")), printed(&told("zh-CN")));
+    assert!(english.contains("✗ The packet to 10.0.0.2 was lost: in host, "), "{english}");
+    assert!(chinese.contains("✗ 去往 10.0.0.2 的包丢了：在 host，"), "{chinese}");
+    // What the tools print is the same.
+    let rows = |text: &str| text.matches("-P FORWARD DROP").count();
+    assert!(rows(&english) > 0 && rows(&english) == rows(&chinese), "{chinese}");
+    let refused = told("tlh");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("walks are told in en and zh"));
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     for json in [&["--json"][..], &[]] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_packetwalk"));
@@ -75,6 +91,7 @@ fn the_readme_s_walks_show_their_surprise() {
         ("publish/isolated-networks",    "-A DOCKER-ISOLATION-STAGE-2 -o br2 -j DROP   ✗ DROP"),
         ("publish/stale-udp-entry",      "The nat table is not asked: the entry has its mapping already\n  rewrite            dst 192.168.0.128 → 172.17.0.2\n"),
         ("publish/loopback-dnat",        "IP_OUTNOROUTES: its source 127.0.0.1 leaves by lo alone, not towards 172.17.0.2, unless route_localnet is set"),
+        ("macvlan/bridge",               "no answer to ARP for 192.168.0.128 on m1"),
         ("docker/ufw-published-port",    "-j DNAT --to-destination 172.17.0.2:80   ✓"),
         ("docker/docker-user",           "✓ 192.168.0.128 answered lan"),
         ("docker/container-to-host",     "-P INPUT DROP   ✗"),

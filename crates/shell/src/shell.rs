@@ -160,6 +160,10 @@ impl Shell {
         if self.is_running(terminal) {
             return Given::Refused;
         }
+        if let Some(pid) = self.sys.inner(terminal) {
+            self.sys.give_inner(terminal, pid, line.to_vec());
+            return Given::Taken;
+        }
         let Some(pid) = self.interactive(terminal) else { return Given::Refused };
         self.sys.give(terminal, pid, ns, line.to_vec());
         Given::Taken
@@ -167,21 +171,35 @@ impl Shell {
 
     /// Lets time pass until what runs at a terminal has ended, up to `limit`; whether it has.
     pub fn go_on(&mut self, terminal: Terminal, limit: Instant, sink: &mut dyn Sink) -> bool {
-        let Some(&pid) = self.interactive.get(&terminal) else { return true };
         self.begin(true);
-        match sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink) {
-            Stopped::Ended(_) | Stopped::Idle(_) => true,
-            Stopped::Time | Stopped::Stuck => false,
-            stopped @ Stopped::Full => {
-                self.outcome(pid, stopped, "bash", sink);
-                false
+        while let Some(pid) = self.typist(terminal) {
+            match sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink) {
+                Stopped::Idle(_) => return true,
+                // The one that it was started in goes on.
+                Stopped::Ended(_) if self.typist(terminal).is_some_and(|next| next != pid) => {
+                    if !self.is_running(terminal) {
+                        return true;
+                    }
+                }
+                Stopped::Ended(_) => return true,
+                Stopped::Time | Stopped::Stuck => return !self.is_running(terminal),
+                stopped @ Stopped::Full => {
+                    self.outcome(pid, stopped, "bash", sink);
+                    return false;
+                }
             }
         }
+        true
+    }
+
+    /// The shell that takes the lines of a terminal: its own, or the last that was started in that.
+    fn typist(&self, terminal: Terminal) -> Option<Pid> {
+        self.sys.inner(terminal).or_else(|| self.interactive.get(&terminal).copied())
     }
 
     /// Whether a command runs at a terminal.
     pub fn is_running(&self, terminal: Terminal) -> bool {
-        let Some(proc) = self.interactive.get(&terminal).and_then(|pid| self.sys.proc(*pid)) else {
+        let Some(proc) = self.typist(terminal).and_then(|pid| self.sys.proc(pid)) else {
             return false;
         };
         proc.ended.is_none() && proc.idle.is_none()
@@ -199,13 +217,13 @@ impl Shell {
             self.interactive.remove(&terminal);
             return Line::Exit(status.code());
         }
-        let status = self.sys.proc(pid).and_then(|p| p.idle).unwrap_or(0);
+        let status = self.typist(terminal).and_then(|pid| self.sys.proc(pid)?.idle).unwrap_or(0);
         Line::Done(if self.sys.gave_up { GAVE_UP } else { status })
     }
 
     /// Ctrl-C at a terminal.
     pub fn interrupt(&mut self, terminal: Terminal) {
-        if let Some(&pid) = self.interactive.get(&terminal) {
+        if let Some(pid) = self.typist(terminal) {
             self.sys.interrupt(pid);
         }
     }
@@ -220,20 +238,29 @@ impl Shell {
 
     /// The working directory of a terminal's shell.
     pub fn directory(&self, terminal: Terminal) -> &[u8] {
-        let proc = self.interactive.get(&terminal).and_then(|pid| self.sys.proc(*pid));
+        let proc = self.typist(terminal).and_then(|pid| self.sys.proc(pid));
         proc.map_or(b"/root", |p| &p.cwd)
+    }
+
+    /// Whether a shell that was started at a terminal takes its lines.
+    pub fn has_inner(&self, terminal: Terminal) -> bool {
+        self.sys.inner(terminal).is_some()
+    }
+
+    /// The name of the container in a namespace.
+    pub fn container_in(&self, ns: NsId) -> Option<String> {
+        self.sys.docker.name_in(ns)
+    }
+
+    /// What the shell that was started at a terminal writes before a line; `None` if none was, or if it writes what
+    /// the terminal's own does.
+    pub fn prompt(&self, terminal: Terminal) -> Option<String> {
+        self.sys.inner(terminal).and_then(|pid| self.sys.prompt(pid))
     }
 
     /// What could stand at the end of a line that is typed in a namespace.
     pub fn complete(&self, ns: NsId, line: &str) -> crate::Completion {
         crate::complete::complete(&self.lab, &self.sys, ns, line)
-    }
-
-    /// The namespace of a container by name or id, as `docker exec` takes it.
-    pub fn container(&self, name: &str) -> Option<NsId> {
-        let container = self.sys.docker.engine.as_ref()?.container(name).ok()?;
-        let key = container.sandbox.as_ref()?.key;
-        self.sys.docker.sandbox_ns(key)
     }
 
     /// The limits of a script or line count anew.

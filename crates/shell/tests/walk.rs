@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "the helpers of a test fail it")]
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::print::walk::{self, Leg, Style, TableName, Verdict, Walk};
+use packetwalk_shell::print::walk::{self, Language, Leg, Style, TableName, Verdict, Walk};
 use packetwalk_shell::{Collect, Shell};
 
 /// Two containers behind a bridge, a host that masquerades them, and a server outside.
@@ -44,7 +44,7 @@ fn walk(ns: &str, command: &str) -> (Walk, String) {
     shell.lab.start_trace();
     shell.run_line(from, command.as_bytes(), &mut Collect::default());
     let events = shell.lab.stop_trace();
-    let walk = walk::explain(&events, &shell.lab, from);
+    let walk = walk::explain(&events, &shell.lab, from, Language::En);
     let name = |ns| shell.lab.label(ns).to_owned();
     let text = walk::text(&walk, Style::default(), &name);
     (walk, text)
@@ -138,7 +138,7 @@ fn walk_after(more: &str, ns: &str, command: &str) -> Walk {
     shell.lab.start_trace();
     shell.run_line(from, command.as_bytes(), &mut Collect::default());
     let events = shell.lab.stop_trace();
-    let mut walk = walk::explain(&events, &shell.lab, from);
+    let mut walk = walk::explain(&events, &shell.lab, from, Language::En);
     walk.look(&events, &shell.lab);
     walk
 }
@@ -211,7 +211,7 @@ sleep 0.1
     shell.lab.start_trace();
     shell.run_line(from, b"nc -z -n -w 1 10.0.0.254 8080", &mut Collect::default());
     let events = shell.lab.stop_trace();
-    let walk = walk::explain(&events, &shell.lab, from);
+    let walk = walk::explain(&events, &shell.lab, from, Language::En);
     assert_eq!(walk.outcome.verdict, Verdict::Answered, "{}", walk.outcome.sentence);
     assert!(walk.steps.iter().any(|step| step.leg == Leg::Reply));
 }
@@ -228,7 +228,7 @@ fn an_entry_is_as_of_its_step() {
     shell.lab.start_trace();
     shell.run_line(from, b"nc -z -n -w 1 -p 40000 192.0.2.2 80", &mut Collect::default());
     shell.land(&mut Collect::default());
-    let walk = walk::explain(&shell.lab.stop_trace(), &shell.lab, from);
+    let walk = walk::explain(&shell.lab.stop_trace(), &shell.lab, from, Language::En);
     let host = shell.lab.ns("").unwrap();
     let lines: Vec<String> = walk
         .steps
@@ -246,4 +246,59 @@ fn an_entry_is_as_of_its_step() {
         format!("ESTABLISHED, of {entry} {reply} [ASSURED], as mapped"),
     ];
     assert_eq!(lines, expect);
+}
+
+/// Whether there are words of English: three in a row, outside of what rules and rows say.
+fn has_english(text: &str) -> bool {
+    let told: String =
+        text.split('“').map(|part| part.split_once('”').map_or(part, |(_, rest)| rest)).collect();
+    let mut row = 0;
+    told.split(' ').any(|word| {
+        let is_word = word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase());
+        row = if is_word { row + 1 } else { 0 };
+        row == 3
+    })
+}
+
+#[test]
+fn a_walk_in_chinese_has_no_english_sentence() {
+    let has_han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    #[rustfmt::skip]
+    let cases = [
+        // from, command,                              the verdict begins
+        ("c1",   "ping -c1 192.0.2.2",                 "192.0.2.2 在 "),
+        ("c2",   "ping -c1 -W1 192.0.2.2",             "去往 192.0.2.2 的包丢了：在 host，filter 表的规则“"),
+        ("c1",   "ping -c1 192.0.2.3",                 "c1 收到一个 ICMP 错误（端口不可达），来自 10.0.0.254："),
+        ("c1",   "nc -z -w1 192.0.2.2 80",             "c1 收到一个 TCP RST，来自 192.0.2.2："),
+        ("c1",   "ping -c1 -W1 10.0.0.9",              "去往 10.0.0.9 的包没有离开 c1："),
+        ("out",  "ping -c1 -W1 8.8.8.8",               "没有包离开 out："),
+    ];
+    for (from, command, begins) in cases {
+        let mut shell = Shell::new(Lab::new(0));
+        shell.run_script("lab.sh", LAB.as_bytes(), &mut Collect::default());
+        let from = shell.lab.ns(from).unwrap();
+        shell.lab.start_trace();
+        shell.run_line(from, command.as_bytes(), &mut Collect::default());
+        let events = shell.lab.stop_trace();
+        let mut walk = walk::explain(&events, &shell.lab, from, Language::Zh);
+        walk.look(&events, &shell.lab);
+        let sentence = &walk.outcome.sentence;
+        assert!(sentence.starts_with(begins), "{command}: {sentence}");
+        for step in &walk.steps {
+            assert!(has_han(&step.sentence) && !has_english(&step.sentence), "{command}: {}", step.sentence);
+            for why in step.why.iter().chain(step.tried.iter().map(|tried| &tried.why)) {
+                assert!(has_han(why) && !has_english(why), "{command}: {why}");
+            }
+        }
+        // What it says is of the same events.
+        let english = walk::explain(&events, &shell.lab, from, Language::En);
+        assert_eq!(walk.outcome.verdict, english.outcome.verdict);
+        let keys = |walk: &Walk| -> Vec<_> {
+            walk.steps
+                .iter()
+                .map(|s| (s.event, s.title.clone(), s.decided.as_ref().map(|d| d.key.clone())))
+                .collect()
+        };
+        assert_eq!(keys(&walk), keys(&english));
+    }
 }

@@ -48,6 +48,12 @@ export function register(exports) {
   if (globalThis.document) later(() => (coming ??= fetchRest()));
 }
 
+/** Fetches the rest now, in its own time: for a page that knows that it will need it. */
+export function come() {
+  if (first && !first.rest_ready.value) coming ??= fetchRest();
+  return coming ?? Promise.resolve();
+}
+
 /** The rest's bytes, waited for. */
 function fetchNow() {
   const url = address();

@@ -62,6 +62,11 @@ impl Lab {
         give(self.engine.run(ns, command))
     }
 
+    /// Chooses the language that walks are told in from now on, by a BCP 47 tag: `en` or `zh`. Any other is English.
+    pub fn speak(&mut self, tag: &str) {
+        self.engine.speak(tag);
+    }
+
     /// Runs a command in a namespace and explains, step by step, what its packets did. The lab goes on
     /// from there; `reset` or `restore` brings it back.
     pub fn walk(&mut self, from: &str, command: &str) -> Result<Ts<view::Walk>, JsValue> {
@@ -177,6 +182,12 @@ impl Lab {
     /// Takes back the last line of any terminal; nothing if there is none, or it is too long ago.
     pub fn undo(&mut self) -> Result<Option<Ts<view::Undone>>, JsValue> {
         self.engine.undo().map(|undone| give(Ok(undone))).transpose()
+    }
+
+    /// What was typed at the terminals, as lines that bring the lab's script to the same state; `butLast`: without
+    /// the last line, whose walk is on show.
+    pub fn typed(&self, but_last: bool) -> String {
+        self.engine.typed(but_last)
     }
 
     /// What could stand at the end of a line, up to the cursor, at the terminal of a namespace.

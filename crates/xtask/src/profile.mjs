@@ -8,13 +8,16 @@ const [www, module] = process.argv.slice(2).map((path) => resolve(path));
 const page = (path) => import(pathToFileURL(`${www}/${path}`).href);
 const text = (path) => readFileSync(`${www}/${path}`, 'utf8');
 
-const { initSync, Lab } = await page('pkg/packetwalk.js');
+const { initSync, Lab, rest } = await page('pkg/packetwalk.js');
 const { world, suggestions } = await page('js/world.js');
 const { memory, probes, probes_end } = initSync({ module: readFileSync(module) });
+// A page in another language has more to fetch, and asks for it.
+await rest();
 
 /** A lab as it comes up, with the names of its namespaces and its usual walks. */
 function up(script) {
   const lab = new Lab(script);
+  lab.speak('en');
   const found = world(lab.topology());
   lab.troubles();
   lab.output();

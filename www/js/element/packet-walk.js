@@ -40,7 +40,7 @@ function style() {
  * @attr {'none' | ''} controls - `none` hides them
  * @attr {'width' | 'height'} fit - `height`: the picture keeps within the element's own height
  * @attr {string} poster - address of a picture until the lab is there
- * @attr {string} lang - language of the controls: en, zh
+ * @attr {string} lang - language of the controls and of what is said of a walk: en, zh; the page’s unless given
  * @fires {CustomEvent<{ namespaces: string[] }>} ready - the lab is there
  * @fires {CustomEvent<{ index: number, number: number, count: number, step: Step }>} step - another step is on show, `number` of `count`
  * @fires {CustomEvent<Outcome>} verdict - the last step is on show
@@ -171,10 +171,13 @@ export class PacketWalk extends HTMLElement {
       const picture = show.includes('topology') ? import('../picture.js') : null;
       const parts = Promise.all([engine(), order(this), import('./player.js'), picture]);
       const [loaded, wanted, { Player }, drawn] = await parts;
+      // English alone is in what a page comes up with.
+      if (say !== words('en')) await loaded.rest();
       if (turn !== this.#turn) return;
       this.#root.replaceChildren();
       this.#player = new Player(this.#root, {
         words: say,
+        lang: own,
         show,
         Picture: drawn?.Picture,
         controls: this.getAttribute('controls') !== 'none',
@@ -275,16 +278,23 @@ export class PacketWalk extends HTMLElement {
     const store = this.#player?.store;
     const { walk, world } = store?.state ?? {};
     const parts = words.split('…').map((part) => part.trim());
-    const step = walk?.steps.find(({ ns, title, line, sentence, decided }) => {
-      const said = [world?.byId.get(ns)?.label, title, line, sentence, decided?.text ?? ''].join(' ');
-      const text = said.replace(/\s+/g, ' ');
+    const has = (/** @type {string} */ text) => {
       let at = 0;
       return parts.every((part) => {
         const found = text.indexOf(part, at);
         at = found + part.length;
         return found >= 0;
       });
-    });
+    };
+    const step = walk?.steps.find(({ ns, title, label, line, sentence, decided }) =>
+      [title, label].some((name) =>
+        has(
+          [world?.byId.get(ns)?.label, name, line, sentence, decided?.text ?? '']
+            .join(' ')
+            .replace(/\s+/g, ' '),
+        ),
+      ),
+    );
     if (!store || !step) return false;
     this.pause();
     if (step.detail) store.set({ details: true });

@@ -37,11 +37,12 @@ export class Player {
 
   /**
    * @param {ShadowRoot} root
-   * @param {{ words: ReturnType<typeof import('./words.js').words>, show: string[], controls: boolean,
+   * @param {{ words: import('./words.js').Words, lang: string, show: string[], controls: boolean,
    *   Picture?: typeof import('../picture.js').Picture, tell: (event: string, detail: object) => void }} options
    */
-  constructor(root, { words, show: named, controls, Picture, tell }) {
+  constructor(root, { words, lang, show: named, controls, Picture, tell }) {
     this.words = words;
+    this.lang = lang;
     this.tell = tell;
     const parts = skeleton(words);
     this.parts = parts;
@@ -66,15 +67,19 @@ export class Player {
     root.append(box);
     this.box = box;
     const { store } = this;
-    if (Picture) this.picture = new Picture(parts.picture, store);
+    if (Picture) this.picture = new Picture(parts.picture, store, words);
     if (named.includes('trace')) new Trace(parts.trace, store, words);
     new Now(parts, store, words);
     new Opened(parts.opened, store, words);
     if (tabs.length > 0) {
       store.set({ tab: /** @type {import('../store.js').TableName} */ (tabs[0]), tabs });
-      new TableView({ tabs: parts.tabs, panel: parts.table, ns: parts.ns, follow: parts.follow }, store);
+      new TableView(
+        { tabs: parts.tabs, panel: parts.table, ns: parts.ns, follow: parts.follow },
+        store,
+        words,
+      );
     }
-    new Controls({ ...parts, keys: root.host }, store);
+    new Controls({ ...parts, keys: root.host }, store, words);
     this.terminal = new Terminal(parts, (ns, command) => this.run(ns, command)?.chunks ?? []);
     store.watch(['world'], () => store.state.world && this.terminal.names(store.state.world));
     store.watch(['walk', 'index'], () => this.#told());
@@ -109,6 +114,7 @@ export class Player {
       lab = engine.Lab.asFar(script);
     }
     this.#free();
+    lab.speak(this.lang);
     this.#lab = lab;
     const stopped = trouble !== null;
     trouble ??= lab.troubles()[0] ?? null;

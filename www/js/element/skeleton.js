@@ -13,7 +13,7 @@ const ICONS = {
 const icon = (d) => s('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, s('path', { d }));
 
 /**
- * @param {ReturnType<typeof import('./words.js').words>} words
+ * @param {import('./words.js').Words} words
  */
 export function skeleton(words) {
   /** @param {keyof typeof ICONS} name @param {string} key */

@@ -1,4 +1,4 @@
-/** The element's own words, by language. What the simulator says of a step is English. */
+/** The words of the player's parts, by language. What is said of a step comes from the simulator. */
 
 const EN = {
   walk: 'A packet’s walk',
@@ -40,8 +40,28 @@ const EN = {
   reply: 'reply',
   error: 'error',
   arp: 'ARP',
+  choose: 'Choose a walk.',
+  play: 'Play',
+  pause: 'Pause',
+  space: 'space',
+  of: (/** @type {number} */ at, /** @type {number} */ all) => `${at} of ${all}`,
+  asOf: (/** @type {number} */ at) => `as of step ${at}`,
+  toStep: (/** @type {number} */ at) => `step ${at}`,
+  decided: (/** @type {number} */ at) => `decided step ${at}`,
+  fresh: 'new',
+  lab: 'The lab',
+  pathInside: (/** @type {string} */ name) => `The path inside ${name}`,
+  lookInside: 'Look inside',
+  close: 'Close',
+  routes: ['Routes', 'No routes.'],
+  rules: ['Rules', 'No rules: everything passes.'],
+  conntrack: ['Conntrack', 'No connections.'],
+  neighbours: ['Neighbours', 'No neighbours known.'],
+  fdb: ['Bridge', 'No bridge here.'],
+  sockets: ['Sockets', 'No sockets.'],
 };
 
+/** @type {typeof EN} */
 const ZH = {
   walk: '一个包的路程',
   first: '第一步',
@@ -82,6 +102,25 @@ const ZH = {
   reply: '回答',
   error: '错误',
   arp: 'ARP',
+  choose: '请选一个包的路程。',
+  play: '播放',
+  pause: '暂停',
+  space: '空格',
+  of: (at, all) => `${at} / ${all}`,
+  asOf: (at) => `第 ${at} 步时`,
+  toStep: (at) => `第 ${at} 步`,
+  decided: (at) => `决定了第 ${at} 步`,
+  fresh: '新',
+  lab: '实验环境',
+  pathInside: (name) => `${name} 里的路径`,
+  lookInside: '看看里面',
+  close: '合上',
+  routes: ['路由', '没有路由。'],
+  rules: ['规则', '没有规则：什么都放行。'],
+  conntrack: ['连接', '没有连接。'],
+  neighbours: ['邻居', '还不认识任何邻居。'],
+  fdb: ['网桥', '这里没有网桥。'],
+  sockets: ['套接字', '没有套接字。'],
 };
 
 /** @typedef {typeof EN} Words */

@@ -7,6 +7,7 @@
  */
 
 import { h } from '../dom.js';
+import { say } from '../say.js';
 
 /**
  * @param {{ open: HTMLButtonElement, stage: HTMLElement, main: HTMLElement }} parts
@@ -32,12 +33,12 @@ export function terminalButtons({ open, stage, main }, store, failed) {
   }
 
   const own = h('button', { type: 'button', class: 'node-terminal', click: () => show(store.state.ns) });
-  stage.append(own);
+  stage.prepend(own);
   open.addEventListener('click', () => (terminals?.isOpen ? terminals.close() : show(store.state.ns)));
   store.watch(['ns', 'world'], () => {
     const { world, ns } = store.state;
     const label = world?.byId.get(ns)?.label;
     own.hidden = !label;
-    own.textContent = `Terminal of ${label}`;
+    own.textContent = say('Terminal of {0}', label ?? '');
   });
 }

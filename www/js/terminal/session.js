@@ -19,6 +19,8 @@ const columns = (text) =>
 export class Session {
   line = new Line();
   directory = '~';
+  /** What a shell that was started here writes before a line. @type {string | null} */
+  inner = null;
   /** A command runs: what is typed is for it. */
   running = false;
   /** The beginning of a command that goes on in the next line. */
@@ -47,7 +49,7 @@ export class Session {
 
   get prompt() {
     if (this.running) return '';
-    return this.begun ? '> ' : `root@${this.label}:${this.directory}# `;
+    return this.begun ? '> ' : (this.inner ?? `root@${this.label}:${this.directory}# `);
   }
 
   /** Shows what is typed, with its prompt. */

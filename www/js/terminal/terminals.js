@@ -7,6 +7,7 @@
  */
 
 import { h } from '../dom.js';
+import { say } from '../say.js';
 import { world } from '../world.js';
 import { face, loadScreens, openIn, theme } from './screen.js';
 import { Session } from './session.js';
@@ -16,7 +17,7 @@ const TICK = 100;
 /** Most time that passes at once, as after the page was hidden. */
 const MOST = 1000;
 
-const LEAVE = 'Escape, then Tab leaves';
+const leave = () => say('Escape, then Tab leaves');
 
 /** @param {unknown} error */
 const message = (error) => (error instanceof Error ? error.message : String(error));
@@ -47,32 +48,32 @@ export class Terminals {
   constructor(parent, store, made) {
     this.store = store;
     this.made = made;
-    this.tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Terminals' });
-    this.nodes = h('select', { 'aria-label': 'Open the terminal of', autocomplete: 'off' });
+    this.tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': say('Terminals') });
+    this.nodes = h('select', { 'aria-label': say('Open the terminal of'), autocomplete: 'off' });
     this.undo = h(
       'button',
       { type: 'button', class: 'quiet', disabled: true, click: () => this.takeBack() },
-      'Undo',
+      say('Undo'),
     );
     this.reader = h('input', { type: 'checkbox' });
     this.status = h('p', { class: 'unseen', role: 'status' });
     const close = h(
       'button',
-      { type: 'button', class: 'quiet icon', 'aria-label': 'Close the terminals' },
+      { type: 'button', class: 'quiet icon', 'aria-label': say('Close the terminals') },
       '×',
     );
     this.screens = h('div', { class: 'screens' });
     this.panel = h(
       'section',
-      { class: 'terminals', 'aria-label': 'Terminals' },
+      { class: 'terminals', 'aria-label': say('Terminals') },
       h(
         'header',
         {},
         this.tabs,
         this.nodes,
         this.undo,
-        h('label', { class: 'check' }, this.reader, h('span', {}, 'screen reader')),
-        h('span', { class: 'hint' }, `Tab completes · ${LEAVE}`),
+        h('label', { class: 'check' }, this.reader, h('span', {}, say('screen reader'))),
+        h('span', { class: 'hint' }, `${say('Tab completes')} · ${leave()}`),
         close,
       ),
       this.screens,
@@ -148,7 +149,7 @@ export class Terminals {
     this.#current = session;
     this.#mark();
     openIn(screen, host);
-    screen.textarea?.setAttribute('aria-label', `Terminal of ${node.label}. ${LEAVE}.`);
+    screen.textarea?.setAttribute('aria-label', `${say('Terminal of {0}', node.label)}. ${leave()}.`);
     let leaving = false;
     screen.attachCustomKeyEventHandler((event) => {
       if (event.type !== 'keydown') return true;
@@ -185,7 +186,7 @@ export class Terminals {
             click: () => this.show(session.ns),
           },
           session.label,
-          session.running && h('span', { class: 'runs' }, ' runs'),
+          session.running && h('span', { class: 'runs' }, ` ${say('runs')}`),
         ),
       ),
     );
@@ -198,7 +199,7 @@ export class Terminals {
   #names() {
     const nodes = this.store.state.world?.nodes ?? [];
     this.nodes.replaceChildren(
-      h('option', { value: '' }, 'Open…'),
+      h('option', { value: '' }, say('Open…')),
       ...nodes.map((node) => h('option', { value: node.ns.id }, node.label)),
     );
     for (const [ns, session] of this.#sessions) {
@@ -235,8 +236,9 @@ export class Terminals {
       session.erase();
       session.begun = '';
       session.directory = '~';
+      session.inner = null;
       session.line.empty();
-      session.write('\x1b[2mThe lab was started anew.\x1b[0m\r\n');
+      session.write(`\x1b[2m${say('The lab was started anew.')}\x1b[0m\r\n`);
       session.draw();
     }
   }
@@ -320,7 +322,12 @@ export class Terminals {
   #end(session) {
     const { lab } = this.store.state;
     if (session.running && lab) this.#send(session, () => lab.keys(session.name, ''));
-    else if (!session.begun) this.#leave(session);
+    else if (session.begun) return;
+    else if (session.inner === null) this.#leave(session);
+    else {
+      session.line.insert('exit');
+      this.#enter(session);
+    }
   }
 
   /** The shell is left: back to where it was opened from. @param {Session} session */
@@ -395,10 +402,11 @@ export class Terminals {
       if (session === typing) session?.write(text);
       else session?.print(text);
     }
-    for (const { ns, left, directory } of ended) {
+    for (const { ns, left, directory, prompt } of ended) {
       const session = this.#sessions.get(ns);
       if (!session) continue;
       session.directory = directory;
+      session.inner = prompt ?? null;
       if (left) this.#leave(session);
     }
     this.#wait(running, typing);
@@ -462,7 +470,7 @@ export class Terminals {
     const now = found.nodes.map(({ ns }) => ns);
     const same = JSON.stringify(now) === JSON.stringify(old);
     /** @type {Partial<import('../store.js').State>} */
-    const patch = { moment: moment + 1, playing: false };
+    const patch = { moment: moment + 1, playing: false, typed: walk ?? null };
     if (!same) patch.world = found;
     if (!found.byId.has(this.store.state.ns)) patch.ns = found.center.ns.id;
     if (walk) Object.assign(patch, { walk, index: 0, follow: true });
@@ -474,7 +482,9 @@ export class Terminals {
   /** @param {string | null | undefined} line the line that `Undo` takes back */
   #undoable(line) {
     this.undo.disabled = !line;
-    this.undo.title = line ? `Take back “${line}” (Ctrl-Z outside the terminal)` : 'Nothing to take back';
+    this.undo.title = line
+      ? say('Take back “{0}” (Ctrl-Z outside the terminal)', line)
+      : say('Nothing to take back');
   }
 
   /** Takes back the last line, with all that came of it. */
@@ -482,11 +492,18 @@ export class Terminals {
     const { lab } = this.store.state;
     const undone = lab?.undo();
     if (!undone) return;
-    const { ns, line, next, running } = undone;
+    const { ns, line, next, running, directory, prompt } = undone;
+    const session = this.#sessions.get(ns);
     this.#wait(running);
     this.#undoable(next);
-    const said = `undone: ${line.split('\n')[0]}`;
-    this.#sessions.get(ns)?.print(`\x1b[2m${said}\x1b[0m\r\n`);
+    const said = say('undone: {0}', line.split('\n')[0]);
+    if (session) {
+      session.erase();
+      session.directory = directory;
+      session.inner = prompt ?? null;
+      session.write(`\x1b[2m${said}\x1b[0m\r\n`);
+      session.draw();
+    }
     this.status.textContent = said;
     this.#refresh({ incomplete: false, opens: undefined, said: [], ended: [], running, walk: undefined }, '');
   }

@@ -1,7 +1,7 @@
 //! Which commands of a lab are walks, and what becomes of their packets.
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::print::walk::{self, Mark, Verdict, explain};
+use packetwalk_shell::print::walk::{self, Language, Mark, Verdict, explain};
 use packetwalk_trace::{Event, NsId};
 
 /// Commands that ask something of the network.
@@ -79,7 +79,7 @@ impl Walk {
     /// The walk of a trace; `None` if nothing was sent.
     pub fn of(events: &[Event], lab: &Lab, from: NsId) -> Option<Self> {
         events.first()?;
-        let walk = explain(events, lab, from);
+        let walk = explain(events, lab, from, Language::En);
         let steps = walk.steps.iter().filter(|step| !step.detail).map(|step| Step {
             ns: lab.label(step.ns).to_owned(),
             title: step.title.clone(),

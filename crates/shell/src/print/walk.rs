@@ -4,6 +4,7 @@
 //! up in the lab as it is now: explain a walk before the lab changes.
 
 mod fields;
+mod language;
 mod leg;
 mod link;
 mod miss;
@@ -22,6 +23,7 @@ use packetwalk_trace::{Event, Hook, NeighStep, NsId, Step};
 use packetwalk_wire::Instant;
 
 pub use fields::Field;
+pub use language::{Language, Say};
 pub use leg::Leg;
 pub use part::{Mark, alike, part};
 pub use scene::{fdb_key, neighbour_key, route_key, rule_key};
@@ -101,7 +103,8 @@ pub struct Explained {
     pub leg: Leg,
     /// Where the packet is.
     pub place: Place,
-    /// A word or two: `route`, `nat PREROUTING`, `MASQUERADE`.
+    /// A word or two, the same in every language: `route`, `nat PREROUTING`, `rewrite`; [`Language::title`]
+    /// shows it.
     pub title: String,
     /// What a terminal shows beside the title: the row that decided, or what changed.
     pub line: String,
@@ -131,21 +134,24 @@ pub struct Walk {
     pub steps: Vec<Explained>,
     /// How it ended.
     pub outcome: Outcome,
+    /// The language it is told in.
+    pub language: Language,
 }
 
 impl Walk {
     /// Adds to each routing decision what was looked at.
     pub fn look(&mut self, events: &[Event], lab: &Lab) {
         for step in &mut self.steps {
-            step.tried = events.get(step.event).map(|event| tried(event, lab)).unwrap_or_default();
+            step.tried =
+                events.get(step.event).map(|event| tried(event, lab, self.language)).unwrap_or_default();
         }
     }
 }
 
 /// Explains a trace. `from` is the namespace whose packets are the requests.
-pub fn explain(events: &[Event], lab: &Lab, from: NsId) -> Walk {
+pub fn explain(events: &[Event], lab: &Lab, from: NsId, language: Language) -> Walk {
     let legs = leg::legs(events, from);
-    let mut scene = scene::Scene::new(lab);
+    let mut scene = scene::Scene::new(lab, language);
     let mut steps: Vec<Explained> = events
         .iter()
         .enumerate()
@@ -169,7 +175,7 @@ pub fn explain(events: &[Event], lab: &Lab, from: NsId) -> Walk {
     let mut outcome = verdict::outcome(&scene, events, &steps, from);
     let steps = in_reading_order(steps);
     outcome.step = steps.iter().position(|step| step.event == outcome.step).unwrap_or(0);
-    Walk { steps, outcome }
+    Walk { steps, outcome, language }
 }
 
 /// A packet that is answered ends only after its answer has left: its end is told where it happened.

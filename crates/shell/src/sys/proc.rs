@@ -9,6 +9,7 @@ use packetwalk_wire::{Instant, sorted::Map};
 use super::Sys;
 use super::failure::{self, MOST_SAID};
 use super::fd::{FdTable, Held, OpenId};
+use super::terminal::Terminal;
 use crate::lang::ast::Pos;
 use crate::process::{Pid, Process, Signal, Status};
 
@@ -65,6 +66,8 @@ pub(crate) struct Proc {
     pub ended: Option<Status>,
     /// For an interactive shell that waits for a line: its status.
     pub idle: Option<u8>,
+    /// The terminal whose lines it takes, if it is a shell that was started at one.
+    pub typed_at: Option<Terminal>,
     /// It started another process at some time.
     pub is_parent: bool,
     /// For a program that a lab runs: where the command stands that started it.
@@ -107,6 +110,7 @@ impl Proc {
             init: false,
             ended: None,
             idle: None,
+            typed_at: None,
             is_parent: false,
             origin: None,
             said: Vec::new(),

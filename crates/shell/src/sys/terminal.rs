@@ -53,6 +53,48 @@ impl Sys {
         if std::mem::take(&mut keys.ended) { Read::End } else { Read::Wait }
     }
 
+    /// The shell that takes the lines of a terminal, if it is one that was started in the terminal's own: the last
+    /// of them.
+    pub(crate) fn inner(&self, terminal: Terminal) -> Option<Pid> {
+        let shells = self.procs.iter().filter(|(_, p)| p.typed_at == Some(terminal) && p.ended.is_none());
+        shells.map(|(&pid, _)| pid).next_back()
+    }
+
+    /// Gives such a shell a line.
+    pub(crate) fn give_inner(&mut self, terminal: Terminal, pid: Pid, line: Vec<u8>) {
+        if let Some(proc) = self.procs.get_mut(&pid) {
+            proc.idle = None;
+        }
+        self.keys.remove(&terminal);
+        (self.line, self.terminal) = (Some((pid, line)), terminal);
+        self.changes += 1;
+    }
+
+    /// What such a shell writes before a line; `None` if it is what the terminal's own shell would write.
+    ///
+    /// # Source
+    /// Busybox 1.36, `shell/ash.c`: `setprompt_if`, with `\\w \\$ `; Debian's `/etc/bash.bashrc`; dash 0.5.12,
+    /// `src/var.c`: `defps1var`.
+    pub(crate) fn prompt(&self, pid: Pid) -> Option<String> {
+        let proc = self.procs.get(&pid)?;
+        let name = proc.args.first().map(Vec::as_slice).unwrap_or_default();
+        let name = name.rsplit(|b| *b == b'/').next().unwrap_or_default();
+        let home = proc.env.get(&b"HOME"[..]).map(Vec::as_slice).unwrap_or_default();
+        let place = match proc.cwd.strip_prefix(home).filter(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        {
+            Some(rest) if !home.is_empty() => [b"~", rest].concat(),
+            _ => proc.cwd.to_vec(),
+        };
+        let place = String::from_utf8_lossy(&place).into_owned();
+        let host = proc.env.get(&b"HOSTNAME"[..]).map(|host| String::from_utf8_lossy(host).into_owned());
+        match (proc.userland, name) {
+            (Userland::Busybox, _) => Some(format!("{place} # ")),
+            (Userland::Image, b"bash") => Some(format!("root@{}:{place}# ", host.unwrap_or_default())),
+            (Userland::Machine, b"bash") => None,
+            _ => Some("# ".to_owned()),
+        }
+    }
+
     /// Gives a terminal's shell a line to run in a namespace. In a container's it sees the container's files; a
     /// terminal's sees the programs of its image too.
     pub(crate) fn give(&mut self, terminal: Terminal, pid: Pid, ns: NsId, line: Vec<u8>) {

@@ -6,11 +6,13 @@ mod tables;
 mod terminals;
 mod topology;
 mod trouble;
+mod typed;
 mod walk;
 
 use packetwalk_lab::Lab;
 use std::rc::Rc;
 
+use packetwalk_shell::print::walk::Language;
 use packetwalk_shell::{Failure, Line, Shell, Sink, Stream, Terminal};
 use packetwalk_trace::NsId;
 use packetwalk_wire::sorted::Map;
@@ -35,6 +37,8 @@ pub struct Engine {
     snapshots: Map<u32, Shell>,
     last_snapshot: u32,
     walk: Option<(view::Walk, States)>,
+    /// The language that walks are told in.
+    language: Language,
     terminals: Terminals,
 }
 
@@ -123,6 +127,7 @@ impl Engine {
             snapshots: Map::new(),
             last_snapshot: 0,
             walk: None,
+            language: Language::default(),
             terminals: Terminals::default(),
         }
     }
@@ -162,13 +167,18 @@ impl Engine {
         }
     }
 
+    /// Chooses the language that walks are told in from now on: that of a BCP 47 tag, or English.
+    pub fn speak(&mut self, tag: &str) {
+        self.language = Language::of(tag).unwrap_or_default();
+    }
+
     /// Walks: see [`crate::Lab::walk`].
     ///
     /// # Errors
     /// As [`Engine::run`].
     pub fn walk(&mut self, from: &str, command: &str) -> Result<view::Walk, Trouble> {
         let ns = self.ns(from)?;
-        let (walk, states, aside) = walk::walk(&mut self.shell, ns, command)?;
+        let (walk, states, aside) = walk::walk(&mut self.shell, ns, command, self.language)?;
         self.terminals.waiting.extend(aside);
         self.walk = Some((walk.clone(), states));
         Ok(walk)

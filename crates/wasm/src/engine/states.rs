@@ -1,6 +1,6 @@
 //! The lab as of each step of a walk: the walk is run again, one thing at a time, and kept after each.
 
-use packetwalk_shell::print::walk as explained;
+use packetwalk_shell::print::walk::{self as explained, Language};
 use packetwalk_shell::{Collect, Given, Line, Shell, Terminal};
 use packetwalk_trace::{CtStep, Event, NsId, Step};
 use packetwalk_wire::Instant;
@@ -42,6 +42,7 @@ impl Begun {
 #[derive(Clone, Debug)]
 pub struct States {
     after: Shell,
+    language: Language,
     events: Vec<Event>,
     /// Number of each step's event.
     order: Vec<usize>,
@@ -63,8 +64,15 @@ struct Changed {
 
 impl States {
     /// For a walk that was begun on a lab that was as `before` and is now as `after`.
-    pub fn new(before: Shell, after: Shell, begun: Begun, events: Vec<Event>, order: Vec<usize>) -> Self {
-        Self { after, events, order, again: Some((before, begun)), kept: Vec::new() }
+    pub fn new(
+        before: Shell,
+        after: Shell,
+        begun: Begun,
+        events: Vec<Event>,
+        order: Vec<usize>,
+        language: Language,
+    ) -> Self {
+        Self { after, language, events, order, again: Some((before, begun)), kept: Vec::new() }
     }
 
     /// The tables of a namespace as of a step; `None` if there is no such step.
@@ -105,7 +113,8 @@ impl States {
     /// What was looked at for the routing decision of a step.
     pub fn tried(&self, step: u32) -> Vec<view::Tried> {
         let event = self.order.get(step as usize).and_then(|at| self.events.get(*at));
-        let tried = event.map(|event| explained::tried(event, &self.after.lab)).unwrap_or_default();
+        let tried =
+            event.map(|event| explained::tried(event, &self.after.lab, self.language)).unwrap_or_default();
         tried.into_iter().map(|t| view::Tried { text: t.text, why: t.why, won: t.won }).collect()
     }
 

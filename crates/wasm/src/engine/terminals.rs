@@ -9,6 +9,7 @@ use packetwalk_trace::NsId;
 use packetwalk_wire::Instant;
 
 use super::states::Begun;
+use super::typed::{End, Entry, script};
 use super::{Engine, Trouble, walk};
 use crate::view::{Ended, Said, Typed, Undone};
 
@@ -32,6 +33,7 @@ struct Before {
     loaded: Rc<Shell>,
     ns: NsId,
     line: String,
+    typed: Vec<Entry>,
 }
 
 /// What goes on at the terminals.
@@ -43,8 +45,17 @@ pub struct Terminals {
     watched: Option<(Shell, Begun)>,
     /// Time has passed for what runs: it never goes back for a walk.
     pub has_ticked: bool,
+    /// All lines so far.
+    pub typed: Vec<Entry>,
     /// What a walk made terminals say.
     pub waiting: Vec<(Terminal, Vec<u8>)>,
+}
+
+impl Terminals {
+    /// The last line of a terminal.
+    fn last_at(&mut self, at: Terminal) -> Option<&mut Entry> {
+        self.typed.iter_mut().rfind(|entry| entry.at == at)
+    }
 }
 
 /// The terminal of a namespace.
@@ -106,8 +117,23 @@ impl Engine {
         let before = self.shell.clone();
         let running = self.shell.running();
         let mut heard = self.begin(at, ns, line)?;
-        let kept =
-            Before { shell: before.clone(), loaded: Rc::clone(&self.loaded), ns, line: line.to_owned() };
+        let kept = Before {
+            shell: before.clone(),
+            loaded: Rc::clone(&self.loaded),
+            ns,
+            line: line.to_owned(),
+            typed: self.terminals.typed.clone(),
+        };
+        let entry = Entry {
+            at,
+            ns,
+            line: line.to_owned(),
+            begun: before.lab.now(),
+            end: End::Runs,
+            is_inner: before.has_inner(at),
+            opens: false,
+        };
+        self.terminals.typed.push(entry);
         self.terminals.before.push(kept);
         if self.terminals.before.len() > MOST_UNDONE {
             self.terminals.before.remove(0);
@@ -144,6 +170,10 @@ impl Engine {
     /// [`Trouble`] if there is no such namespace.
     pub fn interrupt(&mut self, ns: &str) -> Result<Typed, Trouble> {
         let at = terminal(self.ns(ns)?);
+        let now = self.shell.lab.now();
+        if let Some(entry) = self.terminals.last_at(at).filter(|entry| entry.end == End::Runs) {
+            entry.end = End::Stopped(now.since(entry.begun));
+        }
         self.shell.interrupt(at);
         Ok(self.tick(0))
     }
@@ -160,7 +190,8 @@ impl Engine {
 
     /// Takes back the last line of any terminal, and all that came of it.
     pub fn undo(&mut self) -> Option<Undone> {
-        let Before { shell, loaded, ns, line } = self.terminals.before.pop()?;
+        let Before { shell, loaded, ns, line, typed } = self.terminals.before.pop()?;
+        self.terminals.typed = typed;
         (self.shell, self.loaded) = (shell, loaded);
         self.walk = None;
         self.terminals.watched = None;
@@ -169,7 +200,16 @@ impl Engine {
         self.shell.lab.stop_trace();
         let running = self.shell.running().into_iter().map(seat).collect();
         let next = self.terminals.before.last().map(|b| b.line.clone());
-        Some(Undone { ns: u32::from(ns.0), line, running, next })
+        let (directory, prompt) = (self.directory(terminal(ns)), self.shell.prompt(terminal(ns)));
+        Some(Undone { ns: u32::from(ns.0), line, running, directory, prompt, next })
+    }
+
+    /// What was typed at the terminals, as lines that bring the lab's script to the same state; but for the last
+    /// line, if its walk is on show.
+    pub fn typed(&self, but_last: bool) -> String {
+        let all = self.terminals.typed.as_slice();
+        let end = all.len().saturating_sub(usize::from(but_last));
+        script(&self.shell, all.get(..end).unwrap_or_default())
     }
 
     /// What could stand at the end of a line of a namespace's terminal.
@@ -216,7 +256,16 @@ impl Engine {
             self.shell.land(&mut heard);
             self.loaded = Rc::new(self.shell.clone());
         }
-        let ended = over.iter().map(|at| self.ended(*at)).collect();
+        let ended: Vec<Ended> = over.iter().map(|at| self.ended(*at)).collect();
+        for (at, ended) in over.iter().zip(&ended) {
+            let opens = self.shell.has_inner(*at);
+            if let Some(entry) = self.terminals.last_at(*at) {
+                if entry.end == End::Runs {
+                    entry.end = End::Done(ended.status);
+                }
+                entry.opens = opens && !entry.is_inner;
+            }
+        }
         let running: Vec<u32> = self.shell.running().into_iter().map(seat).collect();
         let walk = if over.is_empty() { None } else { self.watched(running.is_empty()) };
         if let Some((walk, states)) = &walk {
@@ -236,12 +285,15 @@ impl Engine {
             Line::Done(status) => (status, false),
             Line::Incomplete => (0, false),
         };
+        Ended { ns: seat(at), status, left, directory: self.directory(at), prompt: self.shell.prompt(at) }
+    }
+    /// The working directory of a terminal's shell, `~` for root's own.
+    fn directory(&self, at: Terminal) -> String {
         let directory = String::from_utf8_lossy(self.shell.directory(at)).into_owned();
-        let directory = match directory.strip_prefix("/root") {
+        match directory.strip_prefix("/root") {
             Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("~{rest}"),
             _ => directory,
-        };
-        Ended { ns: seat(at), status, left, directory }
+        }
     }
 
     /// The packets since the last line, if there were any.
@@ -254,7 +306,7 @@ impl Engine {
             }
             other => other?,
         };
-        (!events.is_empty()).then(|| walk::told(before, &self.shell, begun, events))
+        (!events.is_empty()).then(|| walk::told(before, &self.shell, begun, events, self.language))
     }
 
     fn nothing(&self) -> Typed {
@@ -267,11 +319,6 @@ impl Engine {
         let words: Vec<&str> = line.split_whitespace().collect();
         let (ns, shell) = match words.as_slice() {
             ["ip", "netns" | "net", "exec", name, shell @ ..] => (self.shell.lab.ns(name)?, shell),
-            ["docker", "exec", rest @ ..] => {
-                let flags = rest.iter().take_while(|word| word.starts_with('-')).count();
-                let (name, shell) = rest.get(flags..)?.split_first()?;
-                (self.shell.container(name)?, shell)
-            }
             _ => return None,
         };
         let [shell, options @ ..] = shell else { return None };
@@ -376,17 +423,56 @@ mod tests {
 
     #[test]
     fn a_shell_elsewhere_is_the_terminal_there() {
-        let lab = format!("{LAB}docker run -d --name web nginx >/dev/null\n");
-        let mut engine = Engine::new(&lab);
-        let web = engine.topology().namespaces.iter().find(|ns| ns.name.contains("web")).map(|ns| ns.id);
+        let mut engine = Engine::new(LAB);
         #[rustfmt::skip]
         let cases = [
             ("ip netns exec c2 bash", Some(2)), ("ip netns exec c2 bash -c true", None),
-            ("docker exec -it web sh", web), ("docker exec web true", None),
         ];
         for (line, opens) in cases {
             assert_eq!(engine.type_line("", line).unwrap().opens, opens, "{line}");
         }
         assert!(engine.type_line("", "if true; then").unwrap().incomplete);
+    }
+
+    #[test]
+    fn a_shell_in_a_container_takes_lines_until_it_is_left() {
+        let lab = format!("{LAB}docker run -d --name web alpine sleep 1d >/dev/null\n");
+        #[rustfmt::skip]
+        let cases = [
+            // begins,                                  prompts,      leaves,   with
+            ("docker exec -it web sh",                  "/ # ",       "exit 0", "0"),
+            ("docker run -it --rm --name bb busybox",   "/ # ",       "exit 3", "3"),
+            ("docker run -it --rm --hostname d debian", "root@d:/# ", "exit",   "130"),
+        ];
+        for (begins, prompts, leaves, status) in cases {
+            let mut engine = Engine::new(&lab);
+            let typed = engine.type_line("", begins).unwrap();
+            assert_eq!((typed.running.as_slice(), typed.ended.len()), (&[][..], 1), "{begins}: {typed:?}");
+            assert_eq!(typed.ended[0].prompt.as_deref(), Some(prompts), "{begins}: {typed:?}");
+            let typed =
+                engine.type_line("", "cd /etc && pwd; ip addr show eth0 | grep -c 172.17.0.").unwrap();
+            assert_eq!(text(&typed, 0), "/etc\n1\n", "{begins}");
+            assert_eq!(typed.ended[0].directory, "/etc");
+            // Its packets are a walk, and its lines are taken back.
+            let typed = engine.type_line("", "ping -c1 172.17.0.1").unwrap();
+            assert!(text(&typed, 0).contains(" 0% packet loss"), "{typed:?}");
+            assert_eq!(typed.walk.unwrap().command, "ping -c1 172.17.0.1");
+            let undone = engine.undo().unwrap();
+            assert_eq!((undone.line.as_str(), undone.directory.as_str()), ("ping -c1 172.17.0.1", "/etc"));
+            assert!(undone.prompt.is_some(), "{begins}");
+            // It is no error that a program ends by Ctrl-C.
+            assert_eq!(engine.type_line("", "ping 172.17.0.1").unwrap().running, [0]);
+            let typed = engine.interrupt("").unwrap();
+            assert_eq!(
+                (typed.running.as_slice(), typed.ended[0].prompt.is_some()),
+                (&[][..], true),
+                "{begins}"
+            );
+            let typed = engine.type_line("", leaves).unwrap();
+            assert_eq!((typed.ended[0].prompt.as_deref(), typed.ended[0].left), (None, false), "{typed:?}");
+            assert_eq!(typed.ended[0].directory, "~");
+            let typed = engine.type_line("", "echo $?; docker ps -a -q | wc -l").unwrap();
+            assert_eq!(text(&typed, 0), format!("{status}\n1\n"), "{begins}");
+        }
     }
 }

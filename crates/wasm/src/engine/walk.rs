@@ -1,7 +1,7 @@
 //! A walk: a command's packets, explained.
 
 use packetwalk_lab::Lab;
-use packetwalk_shell::print::walk as explained;
+use packetwalk_shell::print::walk::{self as explained, Language, Say};
 use packetwalk_shell::{Line, Shell, Terminal};
 use packetwalk_trace::{CtStep, DropReason, Event, NeighStep, NsId, RuleEnd, Step as Trace, Table};
 use packetwalk_wire::{Body, Family, Icmp, IfIndex, Packet, TcpFlags, Transport, sorted::Map};
@@ -24,7 +24,12 @@ pub type Aside = Vec<(Terminal, Vec<u8>)>;
 ///
 /// # Errors
 /// [`Trouble`] if the command is incomplete.
-pub fn walk(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Walk, States, Aside), Trouble> {
+pub fn walk(
+    shell: &mut Shell,
+    ns: NsId,
+    command: &str,
+    language: Language,
+) -> Result<(view::Walk, States, Aside), Trouble> {
     let before = shell.clone();
     shell.lab.start_trace();
     shell.lab.captures.on = true;
@@ -44,17 +49,23 @@ pub fn walk(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Walk, S
     aside.append(&mut late.aside);
     events.truncate(MOST_STEPS);
     let begun = Begun::Command(ns, command.to_owned());
-    let (walk, states) = explained_as(before, shell, begun, events, ns, output);
+    let (walk, states) = explained_as(before, shell, begun, events, ns, output, language);
     Ok((walk, states, aside))
 }
 
 /// A walk of what was typed at a terminal, which has shown the output; it begins where the first packet was sent.
-pub fn told(before: Shell, shell: &Shell, begun: Begun, mut events: Vec<Event>) -> (view::Walk, States) {
+pub fn told(
+    before: Shell,
+    shell: &Shell,
+    begun: Begun,
+    mut events: Vec<Event>,
+    language: Language,
+) -> (view::Walk, States) {
     events.truncate(MOST_TYPED);
     let sender = events.iter().find(|event| event.step == Trace::Send).map(|event| event.ns);
     let from = sender.unwrap_or(begun.command().0);
     let output = Chunks::default().output(0);
-    explained_as(before, shell, begun, events, from, output)
+    explained_as(before, shell, begun, events, from, output, language)
 }
 
 fn explained_as(
@@ -64,41 +75,40 @@ fn explained_as(
     events: Vec<Event>,
     from: NsId,
     output: view::Output,
+    language: Language,
 ) -> (view::Walk, States) {
     let (ns, command) = begun.command();
-    let told = explained::explain(&events, &shell.lab, from);
+    let told = explained::explain(&events, &shell.lab, from, language);
     let order = told.steps.iter().map(|step| step.event).collect();
-    let mut steps = steps(&shell.lab, &events, told.steps);
+    let mut steps = steps(&shell.lab, &events, told.steps, language);
     let mut outcome = Outcome {
         verdict: verdict(told.outcome.verdict),
         sentence: told.outcome.sentence,
         step: told.outcome.step as u32,
     };
     if steps.is_empty() {
-        let step = nothing_sent(&shell.lab, ns, &output);
+        let step = nothing_sent(&shell.lab, ns, &output, language);
         let (verdict, sentence) = match output.status {
-            0 => (Verdict::Delivered, "The command sent nothing over the network.".to_owned()),
+            0 => (Verdict::Delivered, language.text(Say::SentNothing).to_owned()),
             _ => (Verdict::NotSent, step.sentence.clone()),
         };
         outcome = Outcome { verdict, sentence, step: 0 };
         steps.push(step);
     }
     let walk = view::Walk { from: u32::from(ns.0), command: command.to_owned(), steps, outcome, output };
-    let states = States::new(before, shell.clone(), begun, events, order);
+    let states = States::new(before, shell.clone(), begun, events, order, language);
     (walk, states)
 }
 
 /// The only step of a walk without packets: the sender's own kernel refused, or the command had no need.
-fn nothing_sent(lab: &Lab, ns: NsId, output: &view::Output) -> view::Step {
+fn nothing_sent(lab: &Lab, ns: NsId, output: &view::Output, language: Language) -> view::Step {
     let name = lab.label(ns);
     let said =
         output.stderr.lines().chain(output.stdout.lines()).map(str::trim).find(|line| !line.is_empty());
-    let said = said.unwrap_or("nothing");
-    let sentence = if output.stderr.contains("Network is unreachable") {
-        format!("No packet leaves {name}: none of its routes leads there. The command says: {said}.")
-    } else {
-        format!("No packet leaves {name}. The command says: {said}.")
-    };
+    let said = said.unwrap_or_else(|| language.text(Say::Nothing));
+    let unreachable = output.stderr.contains("Network is unreachable");
+    let say = if unreachable { Say::NoRouteOut } else { Say::NoPacket };
+    let sentence = language.say(say, &[&name, &said]);
     view::Step {
         index: 0,
         micros: 0.0,
@@ -108,6 +118,7 @@ fn nothing_sent(lab: &Lab, ns: NsId, output: &view::Output) -> view::Step {
         what: String::new(),
         place: Place::Route,
         title: "not sent".to_owned(),
+        label: language.title("not sent"),
         line: said.to_owned(),
         sentence,
         why: None,
@@ -137,7 +148,12 @@ fn run(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Output, Asid
     }
 }
 
-fn steps(lab: &Lab, events: &[Event], told: Vec<explained::Explained>) -> Vec<view::Step> {
+fn steps(
+    lab: &Lab,
+    events: &[Event],
+    told: Vec<explained::Explained>,
+    language: Language,
+) -> Vec<view::Step> {
     let start = events.first().map_or(0, |e| e.at.0);
     let mut places: Map<(NsId, u32), Place> = Map::new();
     let mut steps: Vec<view::Step> = Vec::with_capacity(told.len());
@@ -156,8 +172,9 @@ fn steps(lab: &Lab, events: &[Event], told: Vec<explained::Explained>) -> Vec<vi
             ns: u32::from(event.ns.0),
             packet: event.id,
             leg: leg(told.leg),
-            what: what(&event.body),
+            what: what(&event.body, language),
             place,
+            label: language.title(&told.title),
             title: told.title,
             line: told.line,
             sentence: told.sentence,
@@ -173,12 +190,12 @@ fn steps(lab: &Lab, events: &[Event], told: Vec<explained::Explained>) -> Vec<vi
         });
     }
     hush_bystanders(events, &mut steps);
-    name_reasons(events, &mut steps);
+    name_reasons(events, &mut steps, language);
     steps
 }
 
 /// A packet is rewritten by the rule that matched just before, or by what its connection's entry says.
-fn name_reasons(events: &[Event], steps: &mut [view::Step]) {
+fn name_reasons(events: &[Event], steps: &mut [view::Step], language: Language) {
     let mut last: Map<(NsId, u32), Decided> = Map::new();
     for (event, step) in events.iter().zip(steps) {
         let seat = (event.ns, event.id);
@@ -195,7 +212,7 @@ fn name_reasons(events: &[Event], steps: &mut [view::Step]) {
             let rule = step.decided.as_ref().filter(|d| d.table == TableName::Rules);
             if let Some((_, target)) = rule.and_then(|d| d.text.split_once("-j ")) {
                 let target = target.split(' ').next().unwrap_or(target);
-                step.sentence = format!("{target} rewrites the packet: {}.", step.line);
+                step.sentence = language.say(Say::Rewrites, &[&target, &step.line]);
             }
         }
     }
@@ -310,7 +327,8 @@ fn decided(decided: explained::Decided) -> Decided {
 }
 
 /// What a packet is, in a word or two: the heading of its steps.
-fn what(body: &Body) -> String {
+fn what(body: &Body, language: Language) -> String {
+    let text = |say| language.text(say).to_owned();
     match body {
         Body::Arp(_) => String::new(),
         Body::Ip(Packet { transport: Transport::Tcp(tcp), payload, .. }) => {
@@ -321,14 +339,14 @@ fn what(body: &Body) -> String {
                 (TcpFlags::ACK, "ACK"),
             ];
             let set: Vec<&str> = names.iter().filter(|(f, _)| tcp.flags.has(*f)).map(|(_, n)| *n).collect();
-            if payload.is_empty() { set.join("-") } else { "data".to_owned() }
+            if payload.is_empty() { set.join("-") } else { text(Say::Data) }
         }
-        Body::Ip(Packet { transport: Transport::Udp(_), .. }) => "datagram".to_owned(),
+        Body::Ip(Packet { transport: Transport::Udp(_), .. }) => text(Say::Datagram),
         Body::Ip(packet) => match (packet.family(), packet.icmp().map(Icmp::type_code)) {
-            (Family::V4, Some((8, _))) | (Family::V6, Some((128, _))) => "echo request".to_owned(),
-            (Family::V4, Some((0, _))) | (Family::V6, Some((129, _))) => "echo reply".to_owned(),
+            (Family::V4, Some((8, _))) | (Family::V6, Some((128, _))) => text(Say::EchoRequestShort),
+            (Family::V4, Some((0, _))) | (Family::V6, Some((129, _))) => text(Say::EchoReplyShort),
             (_, Some(_)) => "ICMP".to_owned(),
-            (_, None) => format!("protocol {}", packet.protocol()),
+            (_, None) => language.say(Say::Protocol, &[&packet.protocol()]),
         },
     }
 }

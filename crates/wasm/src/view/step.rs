@@ -120,8 +120,10 @@ pub struct Step {
     pub what: String,
     /// Where the packet is.
     pub place: Place,
-    /// A word or two: `route`, `nat PREROUTING`, `MASQUERADE`.
+    /// A word or two, the same in every language: `route`, `nat PREROUTING`, `rewrite`.
     pub title: String,
+    /// The title as it is shown, in the lab's language.
+    pub label: String,
     /// What a list shows beside the title: the row that decided, or what changed.
     pub line: String,
     /// What happened and why, in one plain sentence.

@@ -27,6 +27,8 @@ pub struct Ended {
     pub left: bool,
     /// The shell's working directory, `~` for root's own.
     pub directory: String,
+    /// What a shell that was started at the terminal writes before a line: `/ # `.
+    pub prompt: Option<String>,
 }
 
 /// What came of a line, of time that passed, or of a key.
@@ -57,6 +59,10 @@ pub struct Undone {
     pub line: String,
     /// Namespaces of the terminals at which a command ran then.
     pub running: Vec<u32>,
+    /// The working directory of the terminal's shell then.
+    pub directory: String,
+    /// What a shell that was started there wrote before a line.
+    pub prompt: Option<String>,
     /// The line that is taken back next.
     pub next: Option<String>,
 }

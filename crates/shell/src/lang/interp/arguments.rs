@@ -7,7 +7,9 @@ use crate::lang::builtins::options;
 use crate::lang::parse::Parser;
 use crate::lang::state::{Source, State};
 use crate::process::{Poll, Process};
+use crate::sys::Terminal;
 use crate::sys::fd::Open;
+use crate::sys::proc::Userland;
 use crate::{Cx, Errno};
 
 /// A shell before it knows its script.
@@ -93,9 +95,13 @@ impl Process for Starting {
             text.into()
         } else {
             let input = cx.sys.fd(cx.pid, 0);
-            if input.is_some_and(|input| matches!(cx.sys.opened(input), Some(Open::Keyboard(_)))) {
-                writeln!(cx.stderr, "packetwalk: a shell in the shell that you type in is not simulated");
-                return Poll::Exit(1);
+            match input.and_then(|input| cx.sys.opened(input)) {
+                Some(&Open::Keyboard(Terminal::SCRIPT)) => {
+                    writeln!(cx.stderr, "packetwalk: a shell in the shell that you type in is not simulated");
+                    return Poll::Exit(1);
+                }
+                Some(&Open::Keyboard(terminal)) => return typed_in(cx, state, terminal),
+                _ => {}
             }
             if !cx.read_all(&mut self.input) {
                 return Poll::Wait;
@@ -111,6 +117,23 @@ impl Process for Starting {
     fn boxed_clone(&self) -> Box<dyn Process> {
         Box::new(self.clone())
     }
+}
+
+/// A shell that waits for lines of a terminal: [`crate::Shell::give`] hands them to it. A container's begins at the
+/// root of its files.
+fn typed_in(cx: &mut Cx<'_>, mut state: State, terminal: Terminal) -> Poll {
+    state.source = Source::Interactive;
+    let is_contained = cx.userland != Userland::Machine;
+    if is_contained {
+        let _ = state.vars.set(b"PWD", b"/".to_vec());
+    }
+    if let Some(proc) = cx.sys.proc_mut(cx.pid) {
+        proc.typed_at = Some(terminal);
+        if is_contained {
+            proc.cwd = Rc::from(&b"/"[..]);
+        }
+    }
+    Poll::Exec(Box::new(Interp::new(state, Vec::new())))
 }
 
 fn lossy(text: &[u8]) -> String {

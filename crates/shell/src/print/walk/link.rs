@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use packetwalk_trace::{BridgeWhere, NeighStep, NsId};
 use packetwalk_wire::{Body, IfIndex};
 
+use super::language::Say;
 use super::scene::{Scene, neighbour_key};
 use super::step::Draft;
 use super::{Decided, Place, TableName, Tone, phrase};
@@ -12,52 +13,50 @@ use super::{Decided, Place, TableName, Tone, phrase};
 pub(super) fn receive(scene: &Scene<'_>, ns: NsId, dev: IfIndex, body: &Body) -> Draft {
     let name = scene.dev(ns, dev);
     if scene.is_bridge(ns, dev) {
-        let sentence = format!("The bridge hands it to the host: from here on it came in by {name}.");
-        return Draft::new(Place::Device(name.clone()), format!("in {name}"), "↑ from the bridge", sentence);
+        let sentence = scene.say(Say::BridgeHands, &[&name]);
+        let line = scene.text(Say::FromBridge);
+        return Draft::new(Place::Device(name.clone()), format!("in {name}"), line, sentence);
     }
     if dev == IfIndex::LO {
-        return Draft::new(Place::Device(name), "in lo", "back in by lo", "It comes back in by lo.");
+        let (line, sentence) = (scene.text(Say::BackByLo), scene.text(Say::ComesBack));
+        return Draft::new(Place::Device(name), "in lo", line, sentence);
     }
-    let what = phrase::what(body);
+    let what = phrase::what(scene.language, body);
     let (line, from) = match scene.peer(ns, dev) {
-        Some(peer) => (format!("← {peer}"), format!(", from {peer}")),
+        Some(peer) => (format!("← {peer}"), scene.say(Say::FromPeer, &[&peer])),
         None => (String::new(), String::new()),
     };
     let port = match scene.master(ns, dev) {
-        Some(bridge) => format!(", a port of the bridge {}", scene.dev(ns, bridge)),
+        Some(bridge) => scene.say(Say::AsPort, &[&scene.dev(ns, bridge)]),
         None => String::new(),
     };
-    let sentence = format!("{}'s {name}{port} receives {what}{from}.", scene.ns(ns));
+    let sentence = scene.say(Say::Receives, &[&scene.ns(ns), &name, &port, &what, &from]);
     Draft::new(Place::Device(name.clone()), format!("in {name}"), line, sentence)
 }
 
 pub(super) fn transmit(scene: &Scene<'_>, ns: NsId, dev: IfIndex) -> Draft {
     let name = scene.dev(ns, dev);
     if scene.is_bridge(ns, dev) {
-        let sentence = format!("It leaves the host by {name}: the bridge looks for the port.");
-        return Draft::new(Place::Device(name.clone()), format!("out {name}"), "into the bridge", sentence)
-            .detail();
+        let sentence = scene.say(Say::LeavesToBridge, &[&name]);
+        let line = scene.text(Say::IntoBridge);
+        return Draft::new(Place::Device(name.clone()), format!("out {name}"), line, sentence).detail();
     }
     if dev == IfIndex::LO {
-        return Draft::new(
-            Place::Device(name),
-            "out lo",
-            "over lo",
-            "It leaves by lo and comes back at once.",
-        );
+        let (line, sentence) = (scene.text(Say::OverLo), scene.text(Say::LeavesByLo));
+        return Draft::new(Place::Device(name), "out lo", line, sentence);
     }
     let (line, to) = match scene.peer(ns, dev) {
-        Some(peer) => (format!("→ {peer}"), format!(" to {peer}")),
+        Some(peer) => (format!("→ {peer}"), scene.say(Say::ToPeer, &[&peer])),
         None => (String::new(), String::new()),
     };
-    let sentence = format!("It leaves {} by {name}{to}.", scene.ns(ns));
+    let sentence = scene.say(Say::Leaves, &[&scene.ns(ns), &name, &to]);
     Draft::new(Place::Device(name.clone()), format!("out {name}"), line, sentence)
 }
 
 pub(super) fn learn(scene: &Scene<'_>, ns: NsId, bridge: IfIndex, port: IfIndex) -> Draft {
     let (bridge, port) = (scene.dev(ns, bridge), scene.dev(ns, port));
-    let sentence = format!("{bridge} learns that the sender's MAC address is behind {port}.");
-    let line = format!("learns the sender's MAC at {port}");
+    let sentence = scene.say(Say::Learns, &[&bridge, &port]);
+    let line = scene.say(Say::LearnsAt, &[&port]);
     Draft::new(Place::Bridge(bridge.clone()), format!("bridge {bridge}"), line, sentence).detail()
 }
 
@@ -65,26 +64,16 @@ pub(super) fn bridge(scene: &Scene<'_>, ns: NsId, bridge: IfIndex, from: IfIndex
     let name = scene.dev(ns, bridge);
     let source = if from.is_some() { scene.dev(ns, from) } else { scene.ns(ns).to_owned() };
     let (goal, sentence) = match to {
-        BridgeWhere::Local => (
-            scene.ns(ns).to_owned(),
-            format!("The frame's MAC address is {name}'s own: the bridge hands it up to the host."),
-        ),
+        BridgeWhere::Local => (scene.ns(ns).to_owned(), scene.say(Say::BridgeOwn, &[&name])),
         BridgeWhere::Port(port) => {
             let port = scene.dev(ns, port);
-            let sentence =
-                format!("{name} knows the frame's MAC address behind {port} and sends it out there.");
+            let sentence = scene.say(Say::BridgeKnows, &[&name, &port]);
             (port, sentence)
         }
-        BridgeWhere::Flood => (
-            "all other ports".to_owned(),
-            format!(
-                "{name} does not know the frame's MAC address, or it is a group's: it goes out by every other port."
-            ),
-        ),
-        BridgeWhere::LocalAndFlood => (
-            "host and all other ports".to_owned(),
-            format!("The frame is for all: {name} hands it up to the host and out by every other port."),
-        ),
+        BridgeWhere::Flood => (scene.text(Say::AllOther).to_owned(), scene.say(Say::Floods, &[&name])),
+        BridgeWhere::LocalAndFlood => {
+            (scene.text(Say::HostAndAll).to_owned(), scene.say(Say::ForAll, &[&name]))
+        }
     };
     Draft::new(Place::Bridge(name.clone()), format!("bridge {name}"), format!("{source} → {goal}"), sentence)
 }
@@ -92,35 +81,27 @@ pub(super) fn bridge(scene: &Scene<'_>, ns: NsId, bridge: IfIndex, from: IfIndex
 pub(super) fn neighbour(scene: &Scene<'_>, ns: NsId, addr: IpAddr, dev: IfIndex, step: NeighStep) -> Draft {
     let name = scene.dev(ns, dev);
     let mac = scene.neighbour(ns, dev, addr).map(|mac| mac.to_string());
-    let known = mac.clone().unwrap_or_else(|| "its MAC address".to_owned());
-    let ask = if addr.is_ipv4() { "ARP" } else { "neighbour discovery" };
+    let known = mac.unwrap_or_else(|| scene.text(Say::ItsMac).to_owned());
+    let ask = if addr.is_ipv4() { "ARP" } else { scene.text(Say::Discovery) };
     let place = Place::Device(name.clone());
     match step {
         NeighStep::Hit | NeighStep::Resolved => {
             let row = format!("{addr} dev {name} lladdr {known}");
             let (line, sentence) = if step == NeighStep::Hit {
-                (
-                    row.clone(),
-                    format!("The next hop {addr} is at {known}, says {}'s neighbour table.", scene.ns(ns)),
-                )
+                (row.clone(), scene.say(Say::NeighbourKnown, &[&addr, &known, &scene.ns(ns)]))
             } else {
-                (
-                    format!("answered: {row}"),
-                    format!("{ask} found {addr} at {known}: the waiting packet goes on."),
-                )
+                (scene.say(Say::Answered, &[&row]), scene.say(Say::NeighbourFound, &[&ask, &addr, &known]))
             };
             let decided =
                 Decided { table: TableName::Neighbours, key: neighbour_key(&name, addr), text: row };
             Draft::new(place, "neighbour", line, sentence).decided(decided)
         }
         NeighStep::Queued => {
-            let sentence = format!(
-                "Nobody knows the MAC address of {addr} yet: the packet waits while {ask} asks on {name}."
-            );
-            Draft::new(place, "neighbour", format!("who has {addr}? the packet waits"), sentence)
+            let sentence = scene.say(Say::Waits, &[&addr, &ask, &name]);
+            Draft::new(place, "neighbour", scene.say(Say::WhoHas, &[&addr]), sentence)
         }
         NeighStep::Failed => {
-            let sentence = format!("Nobody on {name} answered for {addr}: the packet cannot be delivered.");
+            let sentence = scene.say(Say::NobodyAnswers, &[&name, &addr]);
             Draft::new(place, "neighbour", format!("{addr} dev {name} FAILED"), sentence).tone(Tone::Drop)
         }
     }

@@ -1,6 +1,6 @@
 //! Why a rule did not match: the first condition that was not met, and what the packet has in its place.
 
-use core::fmt;
+use core::fmt::Display;
 
 use packetwalk_netfilter::conntrack::{Conn, Conntrack, Dir, Status};
 use packetwalk_netfilter::matches::conntrack::States;
@@ -11,6 +11,7 @@ use packetwalk_netfilter::xtables::{Cond, Rule};
 use packetwalk_trace::{CtStep, NsId};
 use packetwalk_wire::{Body, CtInfo, Family, IfIndex, Packet, Transport};
 
+use super::language::Say;
 use super::phrase;
 use super::scene::Scene;
 use crate::iptables;
@@ -24,12 +25,19 @@ pub(super) struct Asked<'a> {
     pub body: &'a Body,
 }
 
-/// A condition as `iptables -S` prints it, and what the packet has: `-i docker0: it came in by eth0`. Without
-/// the second where the trace does not tell.
-pub(super) fn miss(asked: &Asked<'_>, family: Family, rule: &Rule, n: u8) -> String {
+/// A condition that was not met.
+pub(super) struct Miss {
+    /// As `iptables -S` prints it: `-i docker0`.
+    pub condition: String,
+    /// What the packet has in its place: `it came in by eth0`; none where the trace does not tell.
+    pub has: Option<String>,
+}
+
+/// The condition of this number, and what the packet has.
+pub(super) fn miss(asked: &Asked<'_>, family: Family, rule: &Rule, n: u8) -> Miss {
     let n = usize::from(n);
     let Some(whole) = iptables::conditions(rule, family).into_iter().nth(n) else {
-        return "a condition".to_owned();
+        return Miss { condition: asked.scene.text(Say::Condition).to_owned(), has: None };
     };
     let base = rule.base.fields().nth(n);
     let found = match base {
@@ -39,9 +47,9 @@ pub(super) fn miss(asked: &Asked<'_>, family: Family, rule: &Rule, n: u8) -> Str
             m.and_then(|m| asked.extension(m))
         }
     };
-    let Some((option, has)) = found else { return whole };
-    let text = option.and_then(|option| one_option(&whole, option)).unwrap_or(whole);
-    format!("{text}: {has}")
+    let Some((option, has)) = found else { return Miss { condition: whole, has: None } };
+    let condition = option.and_then(|option| one_option(&whole, option)).unwrap_or(whole);
+    Miss { condition, has: Some(has) }
 }
 
 /// An option and its value out of a condition: `--dport 80` of `-m tcp --sport 53 --dport 80`.
@@ -65,25 +73,30 @@ impl Asked<'_> {
         }
     }
 
+    fn say(&self, say: Say, values: &[&dyn Display]) -> String {
+        self.scene.say(say, values)
+    }
+
+    fn port(&self, c: Option<Cond<Range<u16>>>, port: u16, option: &'static str) -> Found {
+        c.filter(|c| (c.is.min <= port && port <= c.is.max) == c.not)
+            .map(|_| (Some(option), self.say(Say::ItIs, &[&port])))
+    }
+
     fn base(&self, field: Field) -> Option<String> {
         let packet = self.packet()?;
         let at = self.scene.at.get(&self.ns)?;
-        let dev = |dev: IfIndex, verb: &str, none: &str| {
-            if dev.is_some() {
-                format!("{verb} by {}", self.scene.dev(self.ns, dev))
-            } else {
-                none.to_owned()
-            }
+        let dev = |dev: IfIndex, by: Say, none: Say| {
+            if dev.is_some() { self.say(by, &[&self.scene.dev(self.ns, dev)]) } else { self.say(none, &[]) }
         };
         Some(match field {
-            Field::Src => format!("it comes from {}", packet.ip.src),
-            Field::Dst => format!("it goes to {}", packet.ip.dst),
-            Field::In => dev(at.iif, "it came in", "it was made here and came in by none"),
-            Field::Out => dev(at.oif, "it leaves", "it is for this host and leaves by none"),
-            Field::Proto => format!("it is {}", conntrack::protocol_name(packet.protocol())),
+            Field::Src => self.say(Say::ComesFrom, &[&packet.ip.src]),
+            Field::Dst => self.say(Say::GoesTo, &[&packet.ip.dst]),
+            Field::In => dev(at.iif, Say::CameInBy, Say::MadeHere),
+            Field::Out => dev(at.oif, Say::LeavesBy, Say::ForHost),
+            Field::Proto => self.say(Say::ItIs, &[&conntrack::protocol_name(packet.protocol())]),
             Field::Fragment => {
                 let later = packet.ip.frag.is_some_and(|frag| frag.offset != 0);
-                if later { "it is a later fragment" } else { "it is no later fragment" }.to_owned()
+                self.say(if later { Say::LaterFragment } else { Say::NoLaterFragment }, &[])
             }
         })
     }
@@ -98,20 +111,20 @@ impl Asked<'_> {
                 if tcp.ports_together {
                     return None;
                 }
-                port(tcp.sport, header.sport, "--sport")
-                    .or_else(|| port(tcp.dport, header.dport, "--dport"))
+                self.port(tcp.sport, header.sport, "--sport")
+                    .or_else(|| self.port(tcp.dport, header.dport, "--dport"))
                     .or_else(|| {
                         let c = tcp.flags.filter(|c| (header.flags.0 & c.is.0 == c.is.1) == c.not)?;
                         // Printed as --tcp-flags, or as --syn, which is the whole then.
                         let names = super::fields::flags(header.flags);
-                        let has = if names.is_empty() { "no flag" } else { &names };
+                        let say = if names.is_empty() { Say::NoFlag } else { Say::ItHas };
                         let option = if c.not { None } else { Some("--tcp-flags") };
-                        Some((option, format!("it has {has}")))
+                        Some((option, self.say(say, &[&names])))
                     })
             }
             Match::Udp(udp) if !udp.ports_together => {
                 let (sport, dport) = ports?;
-                port(udp.sport, sport, "--sport").or_else(|| port(udp.dport, dport, "--dport"))
+                self.port(udp.sport, sport, "--sport").or_else(|| self.port(udp.dport, dport, "--dport"))
             }
             Match::Conntrack(asked) => {
                 if let Some(c) = asked.state {
@@ -138,30 +151,31 @@ impl Asked<'_> {
             Match::Multiport(multi) => {
                 let (sport, dport) = ports?;
                 let has = match multi.which {
-                    multiport::Which::Source => format!("it comes from port {sport}"),
-                    multiport::Which::Destination => format!("it is {dport}"),
-                    multiport::Which::Either => format!("they are {sport} and {dport}"),
+                    multiport::Which::Source => self.say(Say::FromPort, &[&sport]),
+                    multiport::Which::Destination => self.say(Say::ItIs, &[&dport]),
+                    multiport::Which::Either => self.say(Say::BothPorts, &[&sport, &dport]),
                 };
                 bare(has)
             }
             Match::Icmp(_) | Match::Icmp6(_) => {
                 let (ty, code) = packet.icmp()?.type_code();
-                bare(format!("it is {}, type {ty} code {code}", phrase::what(self.body)))
+                let what = phrase::what(self.scene.language, self.body);
+                bare(self.say(Say::IcmpIs, &[&what, &ty, &code]))
             }
             Match::Physdev(asked) => {
                 let port = self.scene.ports.get(&(self.ns, self.id)).copied();
                 let has = |port: Option<IfIndex>| {
                     port.map_or_else(
-                        || "it came in by no port of a bridge".to_owned(),
-                        |port| format!("it came in by the port {}", self.scene.dev(self.ns, port)),
+                        || self.say(Say::ByNoPort, &[]),
+                        |port| self.say(Say::ByPort, &[&self.scene.dev(self.ns, port)]),
                     )
                 };
                 let others = [asked.is_in.is_some(), asked.is_out.is_some(), asked.dev_out.is_some()];
                 match (asked.dev_in, asked.is_bridged, others.contains(&true)) {
                     (Some(_), None, false) => Some((Some("--physdev-in"), has(port))),
                     (None, Some(c), false) => {
-                        let text = if c.not { "a bridge carries it" } else { "no bridge carries it on" };
-                        Some((Some("--physdev-is-bridged"), text.to_owned()))
+                        let text = self.say(if c.not { Say::Bridged } else { Say::NotBridged }, &[]);
+                        Some((Some("--physdev-is-bridged"), text))
                     }
                     _ => None,
                 }
@@ -171,17 +185,17 @@ impl Asked<'_> {
                     c.is_some_and(|c| c.is.has(addr_bits(addr)) == c.not)
                 };
                 if misses(asked.src, packet.ip.src) {
-                    return Some((Some("--src-range"), format!("it comes from {}", packet.ip.src)));
+                    return Some((Some("--src-range"), self.say(Say::ComesFrom, &[&packet.ip.src])));
                 }
                 misses(asked.dst, packet.ip.dst)
-                    .then(|| (Some("--dst-range"), format!("it goes to {}", packet.ip.dst)))
+                    .then(|| (Some("--dst-range"), self.say(Say::GoesTo, &[&packet.ip.dst])))
             }
-            Match::Length(_) => bare(format!("it has {} bytes", packet.len())),
-            Match::Ttl(_) | Match::Hl(_) => bare(format!("it is {}", packet.ip.ttl)),
-            Match::Set(asked) if asked.not => bare("it is in the set".to_owned()),
-            Match::Set(_) => bare("it is not in the set".to_owned()),
-            Match::Limit(_) | Match::Hashlimit(_) => bare("the rate is used up".to_owned()),
-            Match::Statistic(_) => bare("it is none of those".to_owned()),
+            Match::Length(_) => bare(self.say(Say::Bytes, &[&packet.len()])),
+            Match::Ttl(_) | Match::Hl(_) => bare(self.say(Say::ItIs, &[&packet.ip.ttl])),
+            Match::Set(asked) if asked.not => bare(self.say(Say::InSet, &[])),
+            Match::Set(_) => bare(self.say(Say::NotInSet, &[])),
+            Match::Limit(_) | Match::Hashlimit(_) => bare(self.say(Say::RateUsed, &[])),
+            Match::Statistic(_) => bare(self.say(Say::NoneOfThose, &[])),
             _ => None,
         }
     }
@@ -206,17 +220,17 @@ impl Asked<'_> {
             },
         };
         let status = entry.and_then(|r| self.conntrack()?.get(r)).map(Conn::status);
-        let mut text = format!("it is {name}");
+        let mut text = self.say(Say::ItIs, &[&name]);
         for (state, bit, what) in
-            [(States::SNAT, Status::SRC_NAT, "source"), (States::DNAT, Status::DST_NAT, "destination")]
+            [(States::SNAT, Status::SRC_NAT, Say::Source), (States::DNAT, Status::DST_NAT, Say::Destination)]
         {
             let rewritten = status.is_some_and(|status| status.has(bit));
             if rewritten {
                 states = states.with(state);
             }
             if wanted.meets(state) {
-                let how = if rewritten { "rewritten" } else { "not rewritten" };
-                text += &format!(", its {what} {how}");
+                let how = if rewritten { Say::Rewritten } else { Say::NotRewritten };
+                text += &self.say(how, &[&self.scene.text(what)]);
             }
         }
         Some((states, text))
@@ -242,7 +256,7 @@ impl Asked<'_> {
         ];
         for (c, addr, option) in addresses {
             if c.is_some_and(|c| c.is.has(addr_bits(addr)) == c.not) {
-                return Some((Some(option), format!("the connection has {addr}")));
+                return Some((Some(option), self.say(Say::ConnectionHas, &[&addr])));
             }
         }
         let ports = [
@@ -253,11 +267,11 @@ impl Asked<'_> {
         ];
         let miss = ports.into_iter().find(|(c, port, _)| c.is_some_and(|c| c.is.has(*port) == c.not));
         if let Some((_, port, option)) = miss {
-            return Some((Some(option), format!("the connection has {port}")));
+            return Some((Some(option), self.say(Say::ConnectionHas, &[&port])));
         }
         let dir = Conntrack::dir(r.info);
         let name = if dir == Dir::Reply { "REPLY" } else { "ORIGINAL" };
-        asked.dir.filter(|wanted| *wanted != dir).map(|_| (Some("--ctdir"), format!("it is {name}")))
+        asked.dir.filter(|wanted| *wanted != dir).map(|_| (Some("--ctdir"), self.say(Say::ItIs, &[&name])))
     }
 
     #[inline(never)]
@@ -276,18 +290,9 @@ impl Asked<'_> {
             let name = format!("{:?}", routing.addr_type(addr, dev)).to_ascii_uppercase();
             let bit = addrtype::NAMES.iter().position(|n| *n == name)?;
             let has = c.is.0 & (1 << bit) != 0;
-            (has == c.not).then(|| (Some(option), format!("{addr} is {name}")))
+            (has == c.not).then(|| (Some(option), self.say(Say::AddressIs, &[&addr, &name])))
         })
     }
-}
-
-fn port<T: Copy + PartialOrd + fmt::Display>(
-    c: Option<Cond<Range<T>>>,
-    port: T,
-    option: &'static str,
-) -> Found {
-    c.filter(|c| (c.is.min <= port && port <= c.is.max) == c.not)
-        .map(|_| (Some(option), format!("it is {port}")))
 }
 
 #[cfg(test)]

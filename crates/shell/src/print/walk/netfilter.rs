@@ -7,7 +7,8 @@ use packetwalk_trace::{ChainId, CtSeen, CtStep, Event, Hook, Manip, NsId, RuleEn
 use packetwalk_wire::{Body, CtInfo, CtRef, Family, IfIndex, Packet, Payloads, proto};
 
 use super::fields::Field;
-use super::miss::{Asked, miss};
+use super::language::Say;
+use super::miss::{Asked, Miss, miss};
 use super::scene::{Scene, rule_key};
 use super::step::Draft;
 use super::{Decided, Place, TableName, Tone};
@@ -24,24 +25,18 @@ pub(super) fn hook(scene: &Scene<'_>, ns: NsId, hook: Hook, iif: IfIndex, oif: I
     }
     let name = hook.name();
     let sentence = match hook {
-        Hook::Prerouting => "Before routing: destinations can still be rewritten here.",
-        Hook::Input => "The packet is for this host: its own filters are asked.",
-        Hook::Forward => "The packet is passing through: the host's filters are asked whether it may.",
-        Hook::Output => "This host made the packet: its filters are asked whether it may leave.",
-        Hook::Postrouting => "After routing: sources can be rewritten here.",
+        Hook::Prerouting => Say::Prerouting,
+        Hook::Input => Say::Input,
+        Hook::Forward => Say::Forward,
+        Hook::Output => Say::Output,
+        Hook::Postrouting => Say::Postrouting,
     };
-    Draft::new(Place::Hook(hook), name, way, sentence).detail()
+    Draft::new(Place::Hook(hook), name, way, scene.text(sentence)).detail()
 }
 
-pub(super) fn table(table: Table, hook: Hook) -> Draft {
+pub(super) fn table(scene: &Scene<'_>, table: Table, hook: Hook) -> Draft {
     let title = format!("{} {}", table.name(), hook.name());
-    Draft::new(
-        Place::Hook(hook),
-        title,
-        "",
-        format!("The {} table's rules are asked in order.", table.name()),
-    )
-    .detail()
+    Draft::new(Place::Hook(hook), title, "", scene.say(Say::TableAsked, &[&table.name()])).detail()
 }
 
 /// A rule and how it ended.
@@ -58,57 +53,55 @@ pub(super) fn rule(
     let chain_name = scene.chain(ns, family, table, chain);
     let found = scene.rule(ns, family, table, chain, rule);
     let text = found.map_or_else(
-        || format!("rule {rule} of {chain_name}"),
+        || scene.say(Say::RuleOf, &[&rule, &chain_name]),
         |(t, r)| iptables::rule_text(r, &chain_name, t),
     );
-    let number = format!("Rule {rule} of {} {chain_name}", table.name());
+    let number = scene.say(Say::RuleNumber, &[&rule, &table.name(), &chain_name]);
     let target = |id| scene.chain(ns, family, table, id);
     let mut why = None;
     let (line, sentence, tone) = match end {
         RuleEnd::NoMatch(n) => {
             let asked = Asked { scene, ns, id: event.id, body: &event.body };
-            let failed = found.map_or_else(|| "a condition".to_owned(), |(_, r)| miss(&asked, family, r, n));
-            let sentence = match failed.split_once(": ") {
-                Some((condition, has)) => {
-                    format!("{number} does not match: it asks for “{condition}”, but {has}.")
-                }
-                None => format!("{number} does not match: “{failed}” is not met."),
+            let missed = found.map(|(_, r)| miss(&asked, family, r, n));
+            let (condition, has) = match missed {
+                Some(Miss { condition, has }) => (condition, has),
+                None => (scene.text(Say::Condition).to_owned(), None),
+            };
+            let (sentence, failed) = match has {
+                Some(has) => (
+                    scene.say(Say::NoMatchBut, &[&number, &condition, &has]),
+                    scene.say(Say::Miss, &[&condition, &has]),
+                ),
+                None => (scene.say(Say::NoMatch, &[&number, &condition]), condition),
             };
             let line = format!("{text}   ✗ {failed}");
             why = Some(failed);
             (line, sentence, Tone::Plain)
         }
-        RuleEnd::Accept => {
-            (format!("{text}   ✓"), format!("{number} matches and accepts the packet."), Tone::Accept)
-        }
-        RuleEnd::Drop => {
-            (format!("{text}   ✗ DROP"), format!("{number} matches and drops the packet."), Tone::Drop)
-        }
+        RuleEnd::Accept => (format!("{text}   ✓"), scene.say(Say::Accepts, &[&number]), Tone::Accept),
+        RuleEnd::Drop => (format!("{text}   ✗ DROP"), scene.say(Say::Drops, &[&number]), Tone::Drop),
         RuleEnd::Reject => {
-            let sentence = format!("{number} matches and rejects the packet: its sender is told.");
+            let sentence = scene.say(Say::Rejects, &[&number]);
             (format!("{text}   ✗ REJECT"), sentence, Tone::Drop)
         }
         RuleEnd::Jump(to) => {
             let to = target(to);
-            (format!("{text}   ↓ {to}"), format!("{number} matches: the chain {to} is asked."), Tone::Plain)
+            (format!("{text}   ↓ {to}"), scene.say(Say::Jumps, &[&number, &to]), Tone::Plain)
         }
         RuleEnd::Goto(to) => {
             let to = target(to);
-            let sentence = format!("{number} matches: the chain {to} decides, and does not come back.");
+            let sentence = scene.say(Say::Goes, &[&number, &to]);
             (format!("{text}   ↓ {to}"), sentence, Tone::Plain)
         }
-        RuleEnd::Return => {
-            (format!("{text}   ↑"), format!("{number} matches: back to the chain that asked."), Tone::Plain)
-        }
+        RuleEnd::Return => (format!("{text}   ↑"), scene.say(Say::Returns, &[&number]), Tone::Plain),
         RuleEnd::Continue => (
-            format!("{text}   ✓ and on"),
-            format!("{number} matches, does its work, and the next rule follows."),
+            format!("{text}   {}", scene.text(Say::AndOn)),
+            scene.say(Say::Continues, &[&number]),
             Tone::Plain,
         ),
         RuleEnd::NotModelled => {
-            let sentence =
-                format!("{number} uses what is not simulated: the packet stops rather than guess.");
-            (format!("{text}   ? not simulated"), sentence, Tone::Drop)
+            let sentence = scene.say(Say::Stops, &[&number]);
+            (format!("{text}   {}", scene.text(Say::NotSimulated)), sentence, Tone::Drop)
         }
     };
     let decided = Decided { table: TableName::Rules, key: rule_key(table, &chain_name, rule), text };
@@ -127,8 +120,8 @@ fn here(scene: &Scene<'_>, ns: NsId) -> (Hook, Family) {
 pub(super) fn chain_end(scene: &Scene<'_>, ns: NsId, table: Table, chain: ChainId) -> Draft {
     let (hook, family) = here(scene, ns);
     let name = scene.chain(ns, family, table, chain);
-    let sentence = format!("The chain {name} ends: back to the chain that asked.");
-    Draft::new(Place::Hook(hook), format!("{} {name}", table.name()), "↑ end of the chain", sentence).detail()
+    let (line, sentence) = (scene.text(Say::ChainEnd), scene.say(Say::ChainEnds, &[&name]));
+    Draft::new(Place::Hook(hook), format!("{} {name}", table.name()), line, sentence).detail()
 }
 
 pub(super) fn policy(scene: &Scene<'_>, ns: NsId, table: Table, chain: ChainId, accept: bool) -> Draft {
@@ -136,11 +129,8 @@ pub(super) fn policy(scene: &Scene<'_>, ns: NsId, table: Table, chain: ChainId, 
     let name = scene.chain(ns, family, table, chain);
     let word = if accept { "ACCEPT" } else { "DROP" };
     let text = format!("-P {name} {word}");
-    let sentence = if accept {
-        format!("No rule of {} {name} decided: its policy accepts.", table.name())
-    } else {
-        format!("No rule of {} {name} decided: its policy drops the packet.", table.name())
-    };
+    let say = if accept { Say::PolicyAccepts } else { Say::PolicyDrops };
+    let sentence = scene.say(say, &[&table.name(), &name]);
     let mark = if accept { "✓" } else { "✗" };
     let decided = Decided { table: TableName::Rules, key: rule_key(table, &name, 0), text: text.clone() };
     let draft = Draft::new(
@@ -176,58 +166,40 @@ pub(super) fn conntrack(scene: &Scene<'_>, ns: NsId, step: CtStep, body: &Body) 
     match step {
         CtStep::New(_) => {
             let tuple = tuple();
-            draft(
-                format!("NEW  {tuple}"),
-                "Connection tracking has not seen this flow: it is NEW.".to_owned(),
-                None,
-            )
+            draft(format!("NEW  {tuple}"), scene.text(Say::IsNew).to_owned(), None)
         }
         CtStep::Found(r, seen) => {
             let (state, what) = match r.info {
-                CtInfo::New => ("NEW, of", "It belongs to a flow that has not been answered yet: still NEW"),
-                CtInfo::Established => {
-                    ("ESTABLISHED, of", "It belongs to a known connection, in its original direction")
-                }
-                CtInfo::EstablishedReply => {
-                    ("ESTABLISHED, reply of", "It belongs to a known connection, in reply direction")
-                }
-                CtInfo::Related | CtInfo::RelatedReply => {
-                    ("RELATED, about", "It is about a known connection: RELATED")
-                }
+                CtInfo::New => (Say::NewOf, Say::StillNew),
+                CtInfo::Established => (Say::EstablishedOf, Say::Original),
+                CtInfo::EstablishedReply => (Say::ReplyOf, Say::InReply),
+                CtInfo::Related | CtInfo::RelatedReply => (Say::RelatedTo, Say::Related),
             };
+            let what = scene.text(what);
             let decided = entry(scene, ns, r, seen);
-            let line = format!("{state} {}", row(&decided));
+            let line = scene.say(state, &[&row(&decided)]);
             if has_mapping(scene, ns, r) {
-                draft(line, format!("{what}. {MAPPED}."), decided).note(MAPPED)
+                let mapped = scene.text(Say::Mapped);
+                draft(line, scene.say(Say::FullBoth, &[&what, &mapped]), decided).note(mapped)
             } else {
-                draft(line, format!("{what}."), decided)
+                draft(line, scene.say(Say::Full, &[&what]), decided)
             }
         }
-        CtStep::Invalid => {
-            let sentence = "It makes no sense for any connection: INVALID. NAT leaves it alone.";
-            draft("INVALID".to_owned(), sentence.to_owned(), None)
-        }
-        CtStep::Untracked => {
-            draft("UNTRACKED".to_owned(), "A rule exempts it from tracking.".to_owned(), None)
-        }
+        CtStep::Invalid => draft("INVALID".to_owned(), scene.text(Say::Invalid).to_owned(), None),
+        CtStep::Untracked => draft("UNTRACKED".to_owned(), scene.text(Say::Untracked).to_owned(), None),
         CtStep::Confirmed(r) => {
             let decided = entry(scene, ns, r, CtSeen { replied: false, assured: false });
-            let sentence = "The new connection goes into the table.".to_owned();
-            draft(format!("confirmed  {}", row(&decided)), sentence, decided)
+            let line = scene.say(Say::ConfirmedRow, &[&row(&decided)]);
+            draft(line, scene.text(Say::Confirmed).to_owned(), decided)
         }
         CtStep::Clash(_) => {
-            draft("clash".to_owned(), "Another connection took the same tuple meanwhile.".to_owned(), None)
+            draft(scene.text(Say::ClashRow).to_owned(), scene.text(Say::Clash).to_owned(), None)
         }
-        CtStep::Destroyed(_) => draft(
-            "destroyed".to_owned(),
-            "The packet ended the connection: its entry is gone.".to_owned(),
-            None,
-        ),
+        CtStep::Destroyed(_) => {
+            draft(scene.text(Say::DestroyedRow).to_owned(), scene.text(Say::Destroyed).to_owned(), None)
+        }
     }
 }
-
-/// What a known entry means for NAT.
-const MAPPED: &str = "The nat table is not asked: the entry has its mapping already";
 
 /// Whether NAT is set up for an entry, be it by a rule or for nothing to change.
 ///
@@ -268,18 +240,9 @@ fn tuple_text(packet: &Packet, payloads: &Payloads) -> String {
 
 pub(super) fn nat_setup(scene: &Scene<'_>, ns: NsId, manip: Manip, by_rule: bool) -> Draft {
     let (hook, _) = here(scene, ns);
-    let half = if manip == Manip::Src { "source" } else { "destination" };
-    let (line, sentence) = if by_rule {
-        (
-            format!("new {half} for this connection"),
-            format!("The connection gets a new {half}, for all its packets."),
-        )
-    } else {
-        (
-            format!("{half} stays"),
-            format!("No rule wants another {half} for this connection: it stays as it is."),
-        )
-    };
+    let half = scene.text(if manip == Manip::Src { Say::Source } else { Say::Destination });
+    let (line, sentence) = if by_rule { (Say::NewHalf, Say::GetsNew) } else { (Say::Stays, Say::StaysAsIs) };
+    let (line, sentence) = (scene.say(line, &[&half]), scene.say(sentence, &[&half]));
     Draft::new(Place::Hook(hook), "nat", line, sentence).detail()
 }
 
@@ -292,11 +255,11 @@ pub(super) fn nat(scene: &Scene<'_>, ns: NsId, info: CtInfo, fields: &[Field]) -
         .collect();
     let line = changed.join(", ");
     let sentence = if changed.is_empty() {
-        "NAT looked at the packet and changed nothing.".to_owned()
+        scene.text(Say::NatNothing).to_owned()
     } else if info.is_reply() {
-        format!("The connection's entry turns the rewriting back: {line}.")
+        scene.say(Say::NatBack, &[&line])
     } else {
-        format!("The connection's entry says: {line}.")
+        scene.say(Say::NatSays, &[&line])
     };
     let draft = Draft::new(Place::Hook(hook), "rewrite", line, sentence);
     if changed.is_empty() { draft.detail() } else { draft.tone(Tone::Rewrite) }

@@ -6,6 +6,7 @@ use packetwalk_route::{Route, Scope, protocol, table_id};
 use packetwalk_trace::{NsId, RouteKind, RouteStep};
 use packetwalk_wire::{Body, Family, IfIndex};
 
+use super::language::Say;
 use super::scene::{Scene, route_key};
 use super::step::Draft;
 use super::{Decided, Place, TableName, Tone};
@@ -20,31 +21,26 @@ pub(super) fn decision(scene: &Scene<'_>, ns: NsId, step: &RouteStep, body: &Bod
     let table = table_name(step.table);
     let out = scene.dev(ns, step.oif);
     let sentence = match step.kind {
-        RouteKind::Local if output => {
-            format!("{dst} is one of this host's own addresses: the packet stays, over lo.")
-        }
-        RouteKind::Local => format!("{dst} is one of this host's own addresses: the packet goes up to it."),
-        RouteKind::Broadcast => {
-            format!("{dst} is a broadcast address: everybody on the link is meant, this host too.")
-        }
-        RouteKind::Multicast => format!("{dst} is a group address."),
-        RouteKind::Blackhole => format!("The route to {dst} is a blackhole: the packet vanishes."),
-        RouteKind::Unreachable => format!("The route to {dst} says unreachable."),
-        RouteKind::Prohibit => format!("The route to {dst} says prohibited."),
+        RouteKind::Local if output => scene.say(Say::StaysOverLo, &[&dst]),
+        RouteKind::Local => scene.say(Say::GoesUp, &[&dst]),
+        RouteKind::Broadcast => scene.say(Say::Broadcast, &[&dst]),
+        RouteKind::Multicast => scene.say(Say::Multicast, &[&dst]),
+        RouteKind::Blackhole => scene.say(Say::Blackhole, &[&dst]),
+        RouteKind::Unreachable => scene.say(Say::Unreachable, &[&dst]),
+        RouteKind::Prohibit => scene.say(Say::Prohibited, &[&dst]),
         _ => {
-            let match_ =
-                if step.prefix_len == 0 { "No better route matches" } else { "The longest match for" };
-            let joint = if step.prefix_len == 0 {
-                format!("{match_} {dst} than the default route of table {table}")
-            } else {
-                format!("{match_} {dst} in table {table} is {}/{}", step.prefix, step.prefix_len)
-            };
             let to = match step.via {
-                Some(via) => format!("the packet goes out by {out} to the gateway {via}"),
-                None => format!("the packet goes out by {out} straight to {dst}, on the same link"),
+                Some(via) => scene.say(Say::ToGateway, &[&out, &via]),
+                None => scene.say(Say::Straight, &[&out, &dst]),
             };
-            let src = step.src.filter(|_| output).map(|src| format!(", from {src}")).unwrap_or_default();
-            format!("{joint}: {to}{src}.")
+            let src = step.src.filter(|_| output);
+            let src = src.map(|src| scene.say(Say::FromAddress, &[&src])).unwrap_or_default();
+            if step.prefix_len == 0 {
+                scene.say(Say::ByDefault, &[&dst, &table, &to, &src])
+            } else {
+                let prefix = format!("{}/{}", step.prefix, step.prefix_len);
+                scene.say(Say::ByPrefix, &[&dst, &table, &prefix, &to, &src])
+            }
         }
     };
     let key = route_key(step.table, step.prefix, step.prefix_len, step.metric);
@@ -138,11 +134,11 @@ pub(super) fn table_name(id: u32) -> String {
 }
 
 /// No route at all.
-pub(super) fn none(body: &Body) -> Draft {
+pub(super) fn none(scene: &Scene<'_>, body: &Body) -> Draft {
     let dst = match body {
         Body::Ip(packet) => packet.ip.dst.to_string(),
         Body::Arp(arp) => arp.target_ip.to_string(),
     };
-    let sentence = format!("No route leads to {dst}, and there is no default route.");
-    Draft::new(Place::Route, "route", format!("no route to {dst}"), sentence).tone(Tone::Drop)
+    let (line, sentence) = (scene.say(Say::NoRouteTo, &[&dst]), scene.say(Say::NoRoute, &[&dst]));
+    Draft::new(Place::Route, "route", line, sentence).tone(Tone::Drop)
 }

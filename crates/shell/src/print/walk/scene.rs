@@ -1,7 +1,9 @@
 //! Names and rows of the lab.
 
+use core::fmt::Display;
 use std::net::IpAddr;
 
+use super::language::{Language, Say};
 use super::phrase;
 use crate::print::tcpdump::Printer;
 use ipnet::IpNet;
@@ -16,6 +18,7 @@ use packetwalk_wire::{Body, Family, IfIndex, Mac, sorted::Map};
 /// What explaining needs: the lab, and what the packets did so far.
 pub(super) struct Scene<'a> {
     pub lab: &'a Lab,
+    pub language: Language,
     /// Each packet as it was last seen.
     pub last: Map<u32, Body>,
     /// The hook, its family and the table that each namespace is in.
@@ -38,15 +41,26 @@ pub(super) struct Hooked {
 }
 
 impl<'a> Scene<'a> {
-    pub fn new(lab: &'a Lab) -> Self {
+    pub fn new(lab: &'a Lab, language: Language) -> Self {
         Self {
             lab,
+            language,
             last: Map::new(),
             at: Map::new(),
             tracked: Map::new(),
             ports: Map::new(),
             printer: phrase::printer(),
         }
+    }
+
+    /// Says it in the walk's language.
+    pub fn say(&self, say: Say, values: &[&dyn Display]) -> String {
+        self.language.say(say, values)
+    }
+
+    /// The words of what has no values.
+    pub fn text(&self, say: Say) -> &'static str {
+        self.language.text(say)
     }
 
     /// Keeps what an event says of what follows.
@@ -68,13 +82,13 @@ impl<'a> Scene<'a> {
 
     /// Why a packet ended, as the end of a sentence that begins with it.
     pub fn reason(&self, body: &Body, reason: DropReason) -> String {
-        let plain = phrase::reason(reason).to_owned();
+        let plain = self.language.reason(reason).to_owned();
         let (DropReason::IpOutNoRoutes, Body::Ip(packet)) = (reason, body) else { return plain };
         let (src, dst) = (packet.ip.src, packet.ip.dst);
         if !src.is_loopback() || dst.is_loopback() {
             return plain;
         }
-        format!("its source {src} leaves by lo alone, not towards {dst}, unless route_localnet is set")
+        self.say(Say::OfLoopback, &[&src, &dst])
     }
 
     pub fn stack(&self, ns: NsId) -> Option<&'a Stack> {
@@ -95,10 +109,10 @@ impl<'a> Scene<'a> {
         self.link(ns, dev).map_or_else(|| format!("if{}", dev.0), |d| d.name.to_string())
     }
 
-    /// The other end of a veth pair: `c1's eth0`.
+    /// The other end of a veth pair, as `c1's eth0`.
     pub fn peer(&self, ns: NsId, dev: IfIndex) -> Option<String> {
         let (other, index) = self.link(ns, dev)?.peer()?;
-        Some(format!("{}'s {}", self.ns(other), self.dev(other, index)))
+        Some(self.say(Say::Peer, &[&self.ns(other), &self.dev(other, index)]))
     }
 
     pub fn is_bridge(&self, ns: NsId, dev: IfIndex) -> bool {

@@ -4,6 +4,7 @@ use packetwalk_trace::{Event, Step};
 use packetwalk_wire::Body;
 
 use super::fields::fields;
+use super::language::Say;
 use super::scene::Scene;
 use super::{Decided, Explained, Leg, Place, Tone, link, netfilter, phrase, route};
 
@@ -110,14 +111,14 @@ fn draft(scene: &Scene<'_>, event: &Event, leg: Leg, fields: &[super::Field], su
             Place::Socket,
             "send",
             summary,
-            format!("{} sends {}.", scene.ns(ns), phrase::what(body)),
+            scene.say(Say::Sends, &[&scene.ns(ns), &phrase::what(scene.language, body)]),
         ),
         Step::Receive(dev) => link::receive(scene, ns, dev, body),
         Step::Transmit(dev) => link::transmit(scene, ns, dev),
         Step::BridgeLearn { bridge, port } => link::learn(scene, ns, bridge, port),
         Step::Bridge { bridge, from, to } => link::bridge(scene, ns, bridge, from, to),
         Step::Hook { hook, iif, oif, .. } => netfilter::hook(scene, ns, hook, iif, oif),
-        Step::Table { table, hook } => netfilter::table(table, hook),
+        Step::Table { table, hook } => netfilter::table(scene, table, hook),
         Step::Rule { table, chain, rule, end } => netfilter::rule(scene, event, table, chain, rule, end),
         Step::ChainEnd { table, chain } => netfilter::chain_end(scene, ns, table, chain),
         Step::Policy { table, chain, accept } => netfilter::policy(scene, ns, table, chain, accept),
@@ -126,42 +127,41 @@ fn draft(scene: &Scene<'_>, event: &Event, leg: Leg, fields: &[super::Field], su
         Step::Nat { info, .. } => netfilter::nat(scene, ns, info, fields),
         Step::RouteInput(step) => route::decision(scene, ns, &step, body, false),
         Step::RouteOutput(step) => route::decision(scene, ns, &step, body, true),
-        Step::NoRoute => route::none(body),
+        Step::NoRoute => route::none(scene, body),
         Step::Ttl => {
             let ttl = fields.iter().find(|f| f.name == "ttl");
             let line = ttl
                 .and_then(|f| Some(format!("{} → {}", f.before.as_ref()?, f.value)))
-                .unwrap_or_else(|| "one less".to_owned());
-            Draft::new(Place::Route, "ttl", line, "A router takes one from the time to live.")
-                .tone(Tone::Rewrite)
+                .unwrap_or_else(|| scene.text(Say::OneLess).to_owned());
+            Draft::new(Place::Route, "ttl", line, scene.text(Say::TakesOne)).tone(Tone::Rewrite)
         }
         Step::Neigh { next_hop, dev, step } => link::neighbour(scene, ns, next_hop, dev, step),
         Step::Arp => {
             let sentence = match body {
                 Body::Arp(arp) if arp.op == packetwalk_wire::arp::ArpOp::Request => {
-                    format!("{} asks the link who has {}.", scene.ns(ns), arp.target_ip)
+                    scene.say(Say::Asks, &[&scene.ns(ns), &arp.target_ip])
                 }
                 Body::Arp(arp) => {
-                    format!("{} answers: {} is at {}.", scene.ns(ns), arp.sender_ip, arp.sender_mac)
+                    scene.say(Say::AnswersArp, &[&scene.ns(ns), &arp.sender_ip, &arp.sender_mac])
                 }
-                Body::Ip(_) => format!("{} sends {}.", scene.ns(ns), phrase::what(body)),
+                Body::Ip(_) => scene.say(Say::Sends, &[&scene.ns(ns), &phrase::what(scene.language, body)]),
             };
             let title = if matches!(body, Body::Arp(_)) { "arp" } else { "discovery" };
             Draft::new(Place::Socket, title, summary, sentence)
         }
         Step::Deliver => deliver(scene, event, leg, summary),
         Step::Answer => {
-            let sentence = format!("The kernel of {} makes an answer about it: a new packet.", scene.ns(ns));
-            Draft::new(Place::Socket, "answer", "the kernel answers", sentence).detail()
+            let sentence = scene.say(Say::MakesAnswer, &[&scene.ns(ns)]);
+            Draft::new(Place::Socket, "answer", scene.text(Say::KernelAnswers), sentence).detail()
         }
         Step::Drop(reason) => {
             let why = scene.reason(body, reason);
             let line = format!("{}: {why}", reason.name());
-            let sentence = format!("The packet ends in {}: {why}.", scene.ns(ns));
+            let sentence = scene.say(Say::Ends, &[&scene.ns(ns), &why]);
             Draft::new(Place::Socket, "drop", line, sentence).tone(Tone::Drop)
         }
         Step::Errno(error) => {
-            let sentence = format!("The sender in {} gets an error: {}.", scene.ns(ns), error.text());
+            let sentence = scene.say(Say::GetsError, &[&scene.ns(ns), &error.text()]);
             Draft::new(Place::Socket, "error", format!("{}: {}", error.name(), error.text()), sentence)
                 .tone(Tone::Drop)
         }
@@ -169,18 +169,20 @@ fn draft(scene: &Scene<'_>, event: &Event, leg: Leg, fields: &[super::Field], su
 }
 
 fn deliver(scene: &Scene<'_>, event: &Event, leg: Leg, line: String) -> Draft {
-    let (ns, what) = (scene.ns(event.ns), phrase::what(&event.body));
+    let (ns, what) = (scene.ns(event.ns), phrase::what(scene.language, &event.body));
     let sentence = match leg {
-        Leg::Request => format!("{ns} has received {what}."),
-        Leg::Reply => format!("{what} arrives back in {ns}."),
-        Leg::Error => format!("{ns} is told: {what}."),
-        Leg::Arp => format!("{ns} takes {what}."),
+        Leg::Request => scene.say(Say::Received, &[&ns, &what]),
+        Leg::Reply => capital(&scene.say(Say::ArrivesBack, &[&what, &ns])),
+        Leg::Error => scene.say(Say::IsTold, &[&ns, &what]),
+        Leg::Arp => scene.say(Say::Takes, &[&ns, &what]),
     };
-    let mut letters = sentence.chars();
-    let sentence = letters
-        .next()
-        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
-        .unwrap_or_default();
     let tone = if leg == Leg::Arp { Tone::Plain } else { Tone::Deliver };
     Draft::new(Place::Socket, "deliver", line, sentence).tone(tone)
+}
+
+/// With a capital letter at its beginning.
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }

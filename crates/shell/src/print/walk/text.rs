@@ -7,6 +7,7 @@ use core::fmt::Write as _;
 
 use packetwalk_trace::NsId;
 
+use super::language::{Language, Say};
 use super::verdict::micros;
 use super::{Explained, Leg, Tone, Verdict, Walk};
 
@@ -24,14 +25,20 @@ const TITLE: usize = 18;
 /// Width of the rule under a leg's name.
 const WIDTH: usize = 72;
 
+/// How many columns of a terminal a text takes: Chinese characters and their signs take two.
+fn columns(text: &str) -> usize {
+    text.chars().map(|c| if matches!(c, '\u{2e80}'..='\u{ffef}') { 2 } else { 1 }).sum()
+}
+
 struct Printer {
     style: Style,
+    language: Language,
     out: String,
 }
 
 /// Prints a walk. `names` gives a namespace's name.
 pub fn text(walk: &Walk, style: Style, names: &dyn Fn(NsId) -> String) -> String {
-    let mut p = Printer { style, out: String::new() };
+    let mut p = Printer { style, language: walk.language, out: String::new() };
     let mut leg = None;
     let mut stay: Option<(NsId, u32)> = None;
     let mut title = String::new();
@@ -69,15 +76,16 @@ impl Printer {
 
     fn leg(&mut self, leg: Leg, first: bool) {
         let (name, color) = match leg {
-            Leg::Request => ("request", "1;34"),
-            Leg::Reply => ("reply", "1;35"),
-            Leg::Error => ("error", "1;31"),
-            Leg::Arp => ("who is where", "1;33"),
+            Leg::Request => (Say::Request, "1;34"),
+            Leg::Reply => (Say::Reply, "1;35"),
+            Leg::Error => (Say::Error, "1;31"),
+            Leg::Arp => (Say::WhoIsWhere, "1;33"),
         };
+        let name = self.language.text(name);
         if !first {
             self.out.push('\n');
         }
-        let rule = "─".repeat(WIDTH.saturating_sub(name.len() + 4));
+        let rule = "─".repeat(WIDTH.saturating_sub(columns(name) + 4));
         self.paint(color, &format!("── {name} {rule}"));
         self.out.push('\n');
     }
@@ -91,10 +99,10 @@ impl Printer {
     }
 
     fn step(&mut self, step: &Explained, last_title: &str) {
-        let title = if step.title == last_title { "" } else { &step.title };
-        let pad = TITLE.saturating_sub(title.chars().count());
+        let title = self.language.title(if step.title == last_title { "" } else { &step.title });
+        let pad = TITLE.saturating_sub(columns(&title));
         self.out.push_str("  ");
-        self.paint(if step.detail { "2" } else { "36" }, title);
+        self.paint(if step.detail { "2" } else { "36" }, &title);
         let _ = write!(self.out, "{:pad$} ", "");
         let color = match step.tone {
             _ if step.detail => "2",
@@ -113,7 +121,8 @@ impl Printer {
                 let (original, reply) = step.line.split_at(at);
                 self.paint(color, original);
                 let _ = write!(self.out, "\n{:1$}", "", TITLE + 3);
-                self.paint(color, &format!("reply {}", reply.trim_start()));
+                let name = self.language.text(Say::Reply);
+                self.paint(color, &format!("{name} {}", reply.trim_start()));
             }
             None => self.paint(color, &step.line),
         }

@@ -11,6 +11,7 @@ use packetwalk_route::Rule;
 use packetwalk_trace::{Event, NsId, RouteStep, Step};
 use packetwalk_wire::{Body, Family, IfIndex, Packet};
 
+use super::language::{Language, Say};
 use super::route::{route_text, table_name};
 use super::scene::Scene;
 
@@ -34,14 +35,14 @@ fn holds(net: IpNet, addr: IpAddr) -> bool {
 }
 
 /// What was looked at for the routing decision that an event tells of; nothing for another event.
-pub fn tried(event: &Event, lab: &Lab) -> Vec<Tried> {
+pub fn tried(event: &Event, lab: &Lab, language: Language) -> Vec<Tried> {
     let step = match &event.step {
         Step::RouteInput(step) | Step::RouteOutput(step) => Some(step),
         Step::NoRoute => None,
         _ => return Vec::new(),
     };
     match &event.body {
-        Body::Ip(packet) => looked_at(&Scene::new(lab), event.ns, packet, step),
+        Body::Ip(packet) => looked_at(&Scene::new(lab, language), event.ns, packet, step),
         Body::Arp(_) => Vec::new(),
     }
 }
@@ -64,15 +65,15 @@ fn looked_at(scene: &Scene<'_>, ns: NsId, packet: &Packet, step: Option<&RouteSt
             continue;
         }
         let lookup = format!("rule {}: {} lookup {}", rule.priority, selector(rule), table_name(table));
-        if let Some(why) = other(rule, packet).filter(|_| !last) {
+        if let Some(why) = other(scene, rule, packet).filter(|_| !last) {
             all.push(Tried { text: lookup, why, won: false });
             continue;
         }
         if !last {
             let held = of_table().filter(|route| holds(route.dst, dst)).count();
             let why = match held {
-                0 => format!("no route of table {} holds {dst}", table_name(table)),
-                _ => format!("table {} does not decide for this packet", table_name(table)),
+                0 => scene.say(Say::NoneHolds, &[&table_name(table), &dst]),
+                _ => scene.say(Say::NotDecides, &[&table_name(table)]),
             };
             all.push(Tried { text: lookup, why, won: false });
             continue;
@@ -102,15 +103,14 @@ fn in_table<'a>(
             let won = winner.as_ref() == Some(*route);
             let len = route.dst.prefix_len();
             let why = match winner.as_ref().map(|w| place(route).cmp(&place(w))) {
-                _ if won && rivals > 1 => format!("the longest prefix that holds {dst}, and the lowest metric"),
-                _ if won && len == 0 => format!("nothing longer holds {dst}"),
-                _ if won => format!("the longest prefix that holds {dst}"),
+                _ if won && rivals > 1 => scene.say(Say::LongestAndLowest, &[&dst]),
+                _ if won && len == 0 => scene.say(Say::NothingLonger, &[&dst]),
+                _ if won => scene.say(Say::Longest, &[&dst]),
                 Some(Ordering::Greater) if winner.as_ref().is_some_and(|w| w.dst.prefix_len() == len) => {
-                    format!("the same prefix, but metric {}", route.metric)
+                    scene.say(Say::SamePrefix, &[&route.metric])
                 }
-                Some(Ordering::Greater) => format!("it holds {dst} too, but /{len} is shorter"),
-                _ => "it holds the destination, but cannot be used: its link is down, or it is for other packets"
-                    .to_owned(),
+                Some(Ordering::Greater) => scene.say(Say::Shorter, &[&dst, &len]),
+                _ => scene.text(Say::CannotServe).to_owned(),
             };
             let oif = if won { step.oif } else { IfIndex::NONE };
             Tried { text: route_text(scene, ns, route, oif), why, won }
@@ -120,12 +120,12 @@ fn in_table<'a>(
     others.truncate(MOST);
     all.extend(others.iter().map(|route| Tried {
         text: route_text(scene, ns, route, IfIndex::NONE),
-        why: format!("{dst} is not in it"),
+        why: scene.say(Say::NotIn, &[&dst]),
         won: false,
     }));
     if left_out > 0 {
-        let why = format!("{dst} is in none of them");
-        all.push(Tried { text: format!("{left_out} more routes"), why, won: false });
+        let why = scene.say(Say::InNone, &[&dst]);
+        all.push(Tried { text: scene.say(Say::MoreRoutes, &[&left_out]), why, won: false });
     }
     all
 }
@@ -152,17 +152,17 @@ fn selector(rule: &Rule) -> String {
 }
 
 /// Why a rule is not for this packet, as far as its addresses say.
-fn other(rule: &Rule, packet: &Packet) -> Option<String> {
+fn other(scene: &Scene<'_>, rule: &Rule, packet: &Packet) -> Option<String> {
     if rule.invert {
         return None;
     }
     let (src, dst) = (packet.ip.src, packet.ip.dst);
     if rule.src.is_some_and(|net| !holds(net, src)) {
-        return Some(format!("it comes from {src}"));
+        return Some(scene.say(Say::ComesFrom, &[&src]));
     }
     if rule.dst.is_some_and(|net| !holds(net, dst)) {
-        return Some(format!("it goes to {dst}"));
+        return Some(scene.say(Say::GoesTo, &[&dst]));
     }
     let more = rule.mark.is_some() || rule.iif.is_some() || rule.oif.is_some();
-    more.then(|| "it is for other packets, or no route of it holds the destination".to_owned())
+    more.then(|| scene.text(Say::OtherRule).to_owned())
 }

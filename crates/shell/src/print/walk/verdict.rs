@@ -1,8 +1,11 @@
 //! How a walk ended.
 
+use core::fmt::Display;
+
 use packetwalk_trace::{DropReason, Event, NeighStep, NsId, RuleEnd, Step};
 use packetwalk_wire::{Body, Icmp};
 
+use super::language::Say;
 use super::scene::Scene;
 use super::{Explained, Leg, Tone, phrase};
 
@@ -52,21 +55,24 @@ pub(super) fn outcome(scene: &Scene<'_>, events: &[Event], steps: &[Explained], 
 impl Judge<'_> {
     fn outcome(&self) -> Outcome {
         let sender = self.scene.ns(self.from);
+        let say = |what, values: &[&dyn Display]| self.scene.say(what, values);
+        let what = |at: usize| {
+            self.events.get(at).map(|e| phrase::what(self.scene.language, &e.body)).unwrap_or_default()
+        };
         let done = |verdict, step, sentence| Outcome { verdict, sentence, step };
         if self.events.is_empty() {
-            return done(Verdict::NotSent, 0, format!("Nothing left {sender}: the command sent no packet."));
+            return done(Verdict::NotSent, 0, say(Say::NothingLeft, &[&sender]));
         }
         let dst = self.destination();
         let home = |leg| self.last(move |e, s| s.leg == leg && e.step == Step::Deliver && e.ns == self.from);
         if let Some(at) =
             self.first(|e, s| s.leg == Leg::Reply && e.step == Step::Deliver && e.ns == self.from)
         {
-            let time = self.time(at);
-            return done(Verdict::Answered, at, format!("{dst} answered {sender} after {time}."));
+            let sentence = say(Say::AnsweredAfter, &[&dst, &sender, &self.time(at)]);
+            return done(Verdict::Answered, at, sentence);
         }
         if let Some(at) = self.reached() {
-            let what = self.events.get(at).map(|e| phrase::what(&e.body)).unwrap_or_default();
-            let sentence = format!("{dst} was reached: {what} came from it after {}.", self.time(at));
+            let sentence = say(Say::Reached, &[&dst, &what(at), &self.time(at)]);
             return done(Verdict::Answered, at, sentence);
         }
         // That a probe's time to live ran out is what it was sent for.
@@ -78,20 +84,19 @@ impl Judge<'_> {
         });
         let reason = |at: Option<usize>| at.and_then(|at| self.why(at));
         if let Some(at) = home(Leg::Error).filter(|at| dropped.is_none_or(|last| !probing || last < *at)) {
-            let what = self.events.get(at).map(|e| phrase::what(&e.body)).unwrap_or_default();
             let by = self.events.get(at).and_then(|e| match e.body {
-                Body::Ip(packet) => Some(format!(" from {}", packet.ip.src)),
+                Body::Ip(packet) => Some(say(Say::From, &[&packet.ip.src])),
                 Body::Arp(_) => None,
             });
-            let why = reason(dropped).map(|why| format!(": {why}")).unwrap_or_default();
-            let sentence = format!("{sender} got {what}{}{why}.", by.unwrap_or_default());
+            let why = reason(dropped).map(|why| say(Say::Because, &[&why])).unwrap_or_default();
+            let sentence = say(Say::Got, &[&sender, &what(at), &by.unwrap_or_default(), &why]);
             return done(Verdict::Refused, dropped.unwrap_or(at), sentence);
         }
         let arrived = self.last(|e, s| s.leg == Leg::Request && e.step == Step::Deliver);
         let lost = self.last(|_, s| matches!(s.leg, Leg::Reply | Leg::Error) && s.tone == Tone::Drop);
         if let (Some(at), true) = (lost, arrived.is_some() || dropped.is_none()) {
             let why = reason(lost).unwrap_or_default();
-            return done(Verdict::ReplyLost, at, format!("{dst} answered, but the answer was lost: {why}."));
+            return done(Verdict::ReplyLost, at, say(Say::AnswerLost, &[&dst, &why]));
         }
         let left = self.first(|e, s| s.leg == Leg::Request && matches!(e.step, Step::Transmit(_)));
         let said = self.last(|e, _| matches!(e.step, Step::Errno(_)) && e.ns == self.from);
@@ -100,23 +105,23 @@ impl Judge<'_> {
                 s.leg == Leg::Request && s.tone == Tone::Drop && !matches!(e.step, Step::Errno(_))
             });
             let said = self.steps.get(at).map(|s| s.line.as_str()).unwrap_or_default();
-            let why = reason(cause).map(|why| format!(": {why}")).unwrap_or_default();
-            let sentence = format!("The packet never left {sender} ({said}){why}.");
+            let why = reason(cause).map(|why| say(Say::Because, &[&why])).unwrap_or_default();
+            let sentence = say(Say::NeverLeft, &[&sender, &said, &why]);
             return done(Verdict::NotSent, cause.unwrap_or(at), sentence);
         }
         if let Some(at) = dropped {
             let why = reason(dropped).unwrap_or_default();
-            return done(Verdict::Dropped, at, format!("The packet to {dst} was lost: {why}."));
+            return done(Verdict::Dropped, at, say(Say::Lost, &[&dst, &why]));
         }
         if let Some((at, why)) = self.waiting() {
-            return done(Verdict::Dropped, at, format!("The packet to {dst} did not leave {why}."));
+            return done(Verdict::Dropped, at, say(Say::DidNotLeave, &[&dst, &why]));
         }
         if let Some(at) = arrived {
             let ns = self.events.get(at).map_or("", |e| self.scene.ns(e.ns));
-            return done(Verdict::Delivered, at, format!("It arrived in {ns}; no answer came back."));
+            return done(Verdict::Delivered, at, say(Say::ArrivedIn, &[&ns]));
         }
         let at = self.steps.len().saturating_sub(1);
-        done(Verdict::Dropped, at, format!("Nothing was heard of the packet to {dst} any more."))
+        done(Verdict::Dropped, at, say(Say::NothingHeard, &[&dst]))
     }
 
     /// Whether the command looks for the routers on the way, as traceroute does: by packets of short lives.
@@ -140,7 +145,7 @@ impl Judge<'_> {
         self.first(|e, s| {
             let Body::Ip(packet) = e.body else { return false };
             let is_port = match packet.icmp().map(Icmp::type_code) {
-                Some((ty, code)) => phrase::error(packet.family(), ty, code) == "port unreachable",
+                Some((ty, code)) => phrase::error(packet.family(), ty, code) == Some(Say::PortUnreachable),
                 None => true,
             };
             s.leg == Leg::Error
@@ -162,11 +167,8 @@ impl Judge<'_> {
             .rfind(|(_, (_, s))| s.leg == Leg::Request && !s.detail)?;
         let Step::Neigh { next_hop, dev, step: NeighStep::Queued } = event.step else { return None };
         let (ns, dev) = (self.scene.ns(event.ns), self.scene.dev(event.ns, dev));
-        let asks = if next_hop.is_ipv6() { "neighbour discovery" } else { "ARP" };
-        Some((
-            at,
-            format!("{ns}: no answer to {asks} for {next_hop} on {dev}, as long as the command waited"),
-        ))
+        let asks = if next_hop.is_ipv6() { self.scene.text(Say::Discovery) } else { "ARP" };
+        Some((at, self.scene.say(Say::StillAsking, &[&ns, &asks, &next_hop, &dev])))
     }
 
     fn first(&self, f: impl Fn(&Event, &Explained) -> bool) -> Option<usize> {
@@ -184,7 +186,7 @@ impl Judge<'_> {
             (Body::Ip(packet), Step::Send) => Some(packet.ip.dst.to_string()),
             _ => None,
         });
-        sent.unwrap_or_else(|| "the destination".to_owned())
+        sent.unwrap_or_else(|| self.scene.text(Say::TheDestination).to_owned())
     }
 
     /// Time from the beginning to a step.
@@ -208,31 +210,30 @@ impl Judge<'_> {
             Step::Drop(reason) => self.scene.reason(&event.body, reason),
             _ => step.line.clone(),
         });
-        Some(format!("in {place}, {cause}"))
+        Some(self.scene.say(Say::InPlace, &[&place, &cause]))
     }
 
     fn cause(&self, event: &Event, step: &Explained) -> Option<String> {
+        let scene = self.scene;
         match event.step {
             Step::NoRoute => Some(step.line.clone()),
             Step::Neigh { next_hop, dev, .. } => {
-                Some(format!("nobody on {} answered for {next_hop}", self.scene.dev(event.ns, dev)))
+                Some(scene.say(Say::NobodyOn, &[&scene.dev(event.ns, dev), &next_hop]))
             }
             Step::Rule { table, end, .. } => {
                 let text = step.decided.as_ref().map(|d| d.text.as_str()).unwrap_or_default();
                 let did = match end {
-                    RuleEnd::Reject => "rejected it",
-                    RuleEnd::NotModelled => "is not simulated: what Linux does with it is not known",
-                    _ => "dropped it",
+                    RuleEnd::Reject => Say::DidReject,
+                    RuleEnd::NotModelled => Say::DidStop,
+                    _ => Say::DidDrop,
                 };
-                Some(format!("the {} rule “{text}” {did}", table.name()))
+                Some(scene.say(Say::RuleDid, &[&table.name(), &text, &scene.text(did)]))
             }
             Step::Policy { table, .. } => {
                 let text = step.decided.as_ref().map(|d| d.text.as_str()).unwrap_or_default();
-                Some(format!("the {} policy “{text}” dropped it", table.name()))
+                Some(scene.say(Say::PolicyDid, &[&table.name(), &text]))
             }
-            Step::RouteInput(_) | Step::RouteOutput(_) => {
-                Some(format!("the route “{}” refuses it", step.line))
-            }
+            Step::RouteInput(_) | Step::RouteOutput(_) => Some(scene.say(Say::RouteRefuses, &[&step.line])),
             _ => None,
         }
     }

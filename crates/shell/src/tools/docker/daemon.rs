@@ -351,7 +351,7 @@ fn again(cx: &mut Cx<'_>) {
         .map(|c| c.id.clone())
         .collect();
     for id in ids {
-        let _ = super::container::launch(cx, &id, true);
+        let _ = super::container::launch(cx, &id, super::task::Streams::Log);
     }
 }
 

@@ -92,6 +92,13 @@ impl State {
         Some(container.hostname.clone())
     }
 
+    /// The name of the container in a namespace.
+    pub fn name_in(&self, ns: NsId) -> Option<String> {
+        let (key, _) = self.sandboxes.iter().find(|(_, n)| *n == ns)?;
+        let (container, _) = self.engine.as_ref()?.of_sandbox(*key)?;
+        Some(container.name.clone())
+    }
+
     /// A file that the engine mounts into a container, by namespace and path.
     pub fn file(&self, ns: NsId, path: &[u8]) -> Option<Vec<u8>> {
         if !path.starts_with(b"/etc/") {

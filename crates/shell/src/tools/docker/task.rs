@@ -108,8 +108,19 @@ pub(super) struct Start {
     pub hostname: String,
     /// What it may do.
     pub powers: Powers,
-    /// Its output goes to `docker logs` instead of here.
-    pub detached: bool,
+    /// Where its streams go.
+    pub streams: Streams,
+}
+
+/// Where the streams of a container's command go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Streams {
+    /// Its output goes to `docker logs` alone.
+    Log,
+    /// It prints where it was started, and reads nothing.
+    Output,
+    /// It reads there too.
+    Both,
 }
 
 /// Starts a container's command under a process that watches it. `None`: no such command, or too many
@@ -121,27 +132,28 @@ pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
         return None;
     }
     let mut fds: Vec<(u32, OpenId)> = Vec::new();
-    if start.detached {
+    let detached = start.streams == Streams::Log;
+    if start.streams != Streams::Both {
         let null = cx.sys.open_new(Open::Null);
         fds.push((0, null));
-        if let Ok(log) = cx.open(&log_path(&start.id), Mode::Append) {
-            let inode = |cx: &Cx<'_>, open| match cx.sys.opened(open) {
-                Some(Open::File { inode, .. }) => Some(*inode),
-                _ => None,
-            };
-            let marks = cx.open(&marks_path(&start.id), Mode::Append).ok();
-            let both = inode(cx, log).zip(marks.and_then(|m| inode(cx, m)));
-            fds.push((1, log));
-            fds.push((
-                2,
-                match both {
-                    Some((log, marks)) => cx.sys.open_new(Open::Marked { log, marks }),
-                    None => cx.sys.dup(log),
-                },
-            ));
-            if let Some(marks) = marks {
-                cx.sys.close(marks);
-            }
+    }
+    if detached && let Ok(log) = cx.open(&log_path(&start.id), Mode::Append) {
+        let inode = |cx: &Cx<'_>, open| match cx.sys.opened(open) {
+            Some(Open::File { inode, .. }) => Some(*inode),
+            _ => None,
+        };
+        let marks = cx.open(&marks_path(&start.id), Mode::Append).ok();
+        let both = inode(cx, log).zip(marks.and_then(|m| inode(cx, m)));
+        fds.push((1, log));
+        fds.push((
+            2,
+            match both {
+                Some((log, marks)) => cx.sys.open_new(Open::Marked { log, marks }),
+                None => cx.sys.dup(log),
+            },
+        ));
+        if let Some(marks) = marks {
+            cx.sys.close(marks);
         }
     }
     let shim = Shim {
@@ -149,7 +161,7 @@ pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
         ns: start.ns,
         args: start.args.clone(),
         server,
-        detached: start.detached,
+        detached,
         stage: Stage::Begin,
     };
     let own_userland = std::mem::replace(&mut cx.userland, image::userland(&start.image));
@@ -168,9 +180,7 @@ pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
         cx.sys.close(open);
     }
     let shim = shim?;
-    if start.detached
-        && let Some(proc) = cx.sys.proc_mut(shim)
-    {
+    if detached && let Some(proc) = cx.sys.proc_mut(shim) {
         // It is the daemon's, and no terminal's.
         proc.parent = Pid(0);
     }

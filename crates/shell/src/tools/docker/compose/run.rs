@@ -313,11 +313,11 @@ impl Run {
         }
         self.told = false;
         if quiet {
-            launch(cx, &own.id, true)?;
+            launch(cx, &own.id, task::Streams::Log)?;
             return Ok(true);
         }
         say(cx, "Container", &own.name, "Starting");
-        launch(cx, &own.id, true)?;
+        launch(cx, &own.id, task::Streams::Log)?;
         say(cx, "Container", &own.name, "Started");
         Ok(true)
     }
@@ -369,7 +369,7 @@ impl Run {
         self.until = None;
         match after {
             After::Again => {
-                launch(cx, &own.id, true)?;
+                launch(cx, &own.id, task::Streams::Log)?;
                 say(cx, "Container", &own.name, "Started");
             }
             After::Nothing => say(cx, "Container", &own.name, "Stopped"),

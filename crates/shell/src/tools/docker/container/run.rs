@@ -1,6 +1,7 @@
 //! `docker run`.
 
 use super::super::cli::{Bad, Given, Usage};
+use super::super::task::Streams;
 use super::super::{Command, Then};
 use super::create::create;
 use super::options::FLAGS;
@@ -33,7 +34,12 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
     if detached {
         cx.stdout.line(&id);
     }
-    match launch(cx, &id, detached) {
+    let streams = match (detached, given.has("interactive")) {
+        (true, _) => Streams::Log,
+        (false, false) => Streams::Output,
+        (false, true) => Streams::Both,
+    };
+    match launch(cx, &id, streams) {
         Ok(()) if detached => Ok(Then::Done(0)),
         Ok(()) => Ok(Then::Attached(id)),
         Err(bad) => {

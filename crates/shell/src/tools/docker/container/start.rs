@@ -1,7 +1,8 @@
 //! `docker start`.
 
 use super::super::cli::{Bad, Given, Usage, on};
-use super::super::{Command, Machine, Then, task, with_engine};
+use super::super::task::{self, Streams};
+use super::super::{Command, Machine, Then, with_engine};
 use super::{each, exec::not_found_in};
 use crate::Cx;
 
@@ -16,7 +17,7 @@ pub(in super::super) const START: Command =
     Command { usage: USAGE, flags: &[on("attach", 'a'), on("interactive", 'i')], mixed: true, run };
 
 /// Starts a container and its command.
-pub(in super::super) fn launch(cx: &mut Cx<'_>, term: &str, detached: bool) -> Result<(), Bad> {
+pub(in super::super) fn launch(cx: &mut Cx<'_>, term: &str, streams: Streams) -> Result<(), Bad> {
     let task = with_engine(cx, |engine, machine, now| {
         let container = engine.container(term)?;
         if container.is_running() {
@@ -38,7 +39,7 @@ pub(in super::super) fn launch(cx: &mut Cx<'_>, term: &str, detached: bool) -> R
         let env = [engine.link_env(container), container.config.env.clone()].concat();
         let key = engine.container(&id)?.sandbox.as_ref().and_then(|s| s.key);
         let Some(ns) = machine.state.sandbox_ns(key) else { return Err(Bad::NoDaemon) };
-        Ok(Some(task::Start { id, ns, image, args, env, hostname, powers, detached }))
+        Ok(Some(task::Start { id, ns, image, args, env, hostname, powers, streams }))
     })?;
     let Some(task) = task else { return Ok(()) };
     if task::start(cx, &task).is_some() {
@@ -61,13 +62,14 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         return Err(bad);
     }
     if let ([one], true) = (given.words.as_slice(), given.has("attach")) {
-        launch(cx, one, false)?;
+        let streams = if given.has("interactive") { Streams::Both } else { Streams::Output };
+        launch(cx, one, streams)?;
         let id = with_engine(cx, |engine, _, _| Ok(engine.container(one)?.id.clone()))?;
         return Ok(Then::Attached(id));
     }
     let mut failed: Vec<&str> = Vec::new();
     let status = each(cx, &given.words, |cx, word| {
-        let done = launch(cx, word, true);
+        let done = launch(cx, word, Streams::Log);
         failed.extend(
             done.is_err().then(|| given.words.iter().find(|w| *w == word)).flatten().map(String::as_str),
         );

@@ -129,7 +129,7 @@ impl Stopping {
             return Ok(self.until.map(|(at, _)| at));
         }
         if self.again {
-            launch(cx, &id, true).map_err(|bad| match bad {
+            launch(cx, &id, task::Streams::Log).map_err(|bad| match bad {
                 Bad::Daemon(text) => Bad::Daemon(format!("Cannot restart container {word}: {text}")),
                 bad => bad,
             })?;
