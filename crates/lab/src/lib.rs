@@ -6,6 +6,7 @@ mod links;
 mod load;
 mod macvlan;
 pub mod pcap;
+mod receive;
 mod sockets;
 
 pub use capture::EPOCH;

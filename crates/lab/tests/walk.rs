@@ -11,7 +11,9 @@ use packetwalk_netfilter::targets::{Target, masquerade::Masquerade};
 use packetwalk_netfilter::xtables::{Face, Rule};
 use packetwalk_route::{Address, NextHop, NlFlags, Route};
 use packetwalk_trace::{DropReason, Event, NsId, SendError, Step, Table};
-use packetwalk_wire::{Body, Family, Icmp, IfName, TcpFlags, Transport, icmp, proto};
+use packetwalk_wire::{
+    Body, Family, Frame, Icmp, IfName, IpHeader, Mac, Packet, TcpFlags, Transport, Udp, icmp, proto,
+};
 
 fn name(n: &str) -> IfName {
     IfName::new(n).unwrap()
@@ -201,6 +203,28 @@ fn a_load_arrives_in_full() {
 }
 
 /// `close` with SO_LINGER 0: tcpdump showed `Flags [R.], win 64, options [nop,nop,TS val … ecr …]`.
+#[test]
+fn a_frame_from_outside_goes_its_way_and_only_to_its_mac() {
+    let (mut lab, host, c1, _) = docker();
+    let id = lab.stack_mut(c1).unwrap().sock_open(Family::V4, SocketKind::Udp);
+    lab.stack_mut(c1).unwrap().sock_bind(id, None, 80).unwrap();
+    let device = lab.stack(host).unwrap().links.by_name("eth0").unwrap();
+    let (eth0, mac) = (device.index, device.mac);
+    let header = IpHeader::new(ip("198.51.100.2"), ip("172.17.0.2"));
+    let transport = Transport::Udp(Udp { sport: 1024, dport: 80 });
+    let body = Body::Ip(Packet { ip: header, transport, payload: lab.payloads.intern(&[7; 18]) });
+    for (dst, arrives) in [(mac, true), (Mac([2; 6]), false)] {
+        lab.receive(host, eth0, Frame { dst, src: Mac([4; 6]), body });
+        lab.run_until(lab.now() + Duration::from_secs(1));
+        let got = lab.stack_mut(c1).unwrap().sock_recv(id);
+        assert_eq!(
+            got.map(|d| (d.packet.ip.src, d.packet.ip.ttl)),
+            arrives.then_some((ip("172.17.42.1"), 63)),
+            "{dst:?}"
+        );
+    }
+}
+
 #[test]
 fn a_reset_of_an_open_connection_has_its_window_and_timestamp() {
     let mut lab = Lab::new(0);

@@ -56,8 +56,8 @@ enum Task {
         /// Steps to run, by name
         steps: Vec<test::Step>,
     },
-    /// Measure nanoseconds per packet, native and wasm
-    Bench,
+    /// Measure what packets and lookups cost, native and wasm
+    Bench(bench::Args),
     /// Run the labs on this machine's kernel (as root) and write what it printed beside each
     Record {
         /// Only labs whose `area/name` contains this
@@ -113,7 +113,7 @@ fn run(task: Task, root: &Path) -> Result<bool> {
         Task::Build => build::build(root),
         Task::Package => build::build(root).and_then(|()| package::package(root)),
         Task::Serve { port } => build::build(root).and_then(|()| serve::serve(root, port)),
-        Task::Bench => bench::bench(root),
+        Task::Bench(args) => bench::bench(root, &args),
         Task::Record { filter, check: None, .. } => record::record(root, &filter),
         Task::Record { filter, check: Some(times), .. } => record::check(root, &filter, times),
         Task::Tidy => tidy::tidy(root),

@@ -11,7 +11,7 @@ use crate::sh::{command, exists, output, run};
 const BINARYEN: &str = "binaryen@132.0.0";
 
 /// Programs, Debian's packages of them, and what is skipped without them.
-const DEBIAN: [(&str, &str, &str); 19] = [
+const DEBIAN: [(&str, &str, &str); 20] = [
     ("ip", "iproute2", KERNEL),
     ("iptables", "iptables", KERNEL),
     ("conntrack", "conntrack", KERNEL),
@@ -31,6 +31,7 @@ const DEBIAN: [(&str, &str, &str); 19] = [
     ("python3", "python3", "the comparison with the oracle's records"),
     ("pip3", "python3-pip", "the examples in pages of MkDocs and Sphinx"),
     ("c++", "g++", "fuzzing"),
+    ("valgrind", "valgrind", "counting instructions"),
 ];
 const KERNEL: &str = "the live comparison with this machine's kernel";
 const PAGE: &str = "the tests in a browser";

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use crate::sh::{self, command, exists, output, watch};
 use crate::summary::Tally;
-use crate::{build, docker, fuzz_kernel, kernel, labs, package, pages, replay, setup, tidy, weight};
+use crate::{bench, build, docker, fuzz_kernel, kernel, labs, package, pages, replay, setup, tidy, weight};
 
 /// A part of the test run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -24,6 +24,8 @@ pub enum Step {
     Tidy,
     /// Rust's tests, the kernel goldens and, as root, the kernel itself
     Native,
+    /// Instructions of a packet, a lookup, a ping, beside those on record
+    Counts,
     /// 200 random cases on this machine's kernel and in the simulator, as root
     Kernel,
     /// Records of the kernel oracle, when they lie beside the project
@@ -97,6 +99,10 @@ fn run(root: &Path, step: Step, notes: &mut Vec<String>) -> Result<Outcome> {
         }
         Step::Tidy => tidy::tidy(root).map(|()| one()),
         Step::Native => native(root, notes),
+        Step::Counts => Ok(match bench::test_counts(root)? {
+            Ok(tally) => Outcome::Counted(tally),
+            Err(why) => Outcome::Skipped(why),
+        }),
         Step::Kernel => match kernel::not_comparable(&root.join("tests/labs")) {
             Some(why) => Ok(Outcome::Skipped(why)),
             None => fuzz_kernel::compare(&fuzz_kernel::Args::few(200, fuzz_kernel::fresh_seed()?))

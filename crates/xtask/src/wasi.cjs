@@ -1,4 +1,4 @@
-// Runs a WASI module that reads the clock and prints: node wasi.cjs MODULE. (node:wasi itself crashes at times.)
+// Runs a WASI module that reads the clock and prints: node wasi.cjs MODULE [ARGUMENT...]. (node:wasi itself crashes at times.)
 const { readFileSync, writeSync } = require('node:fs');
 
 let memory;
@@ -25,10 +25,24 @@ const host = {
   },
   random_get: (at, length) => (new Uint8Array(memory.buffer, at, length).fill(0), 0),
 };
-for (const sizes of ['args_sizes_get', 'environ_sizes_get']) {
-  host[sizes] = (count, bytes) => (view().setUint32(count, 0, true), view().setUint32(bytes, 0, true), 0);
+/** Texts that end with NUL: the program's arguments, and an environment without anything. */
+for (const [name, texts] of Object.entries({ args: process.argv.slice(2), environ: [] })) {
+  const bytes = texts.map((text) => Buffer.from(`${text}\0`));
+  host[`${name}_sizes_get`] = (count, size) => {
+    view().setUint32(count, bytes.length, true);
+    view().setUint32(size, Buffer.concat(bytes).length, true);
+    return 0;
+  };
+  host[`${name}_get`] = (pointers, at) => {
+    for (const text of bytes) {
+      view().setUint32(pointers, at, true);
+      new Uint8Array(memory.buffer, at).set(text);
+      pointers += 4;
+      at += text.length;
+    }
+    return 0;
+  };
 }
-for (const list of ['args_get', 'environ_get']) host[list] = () => 0;
 
 const module_ = new WebAssembly.Module(readFileSync(process.argv[2]));
 const instance = new WebAssembly.Instance(module_, { wasi_snapshot_preview1: host });

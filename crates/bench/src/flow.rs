@@ -1,28 +1,17 @@
-//! Nanoseconds per packet from a container to the internet through two MASQUERADEs, with and without a trace.
-//!
-//! Runs natively, and in wasm under WASI; `cargo xtask bench` does both.
-#![allow(clippy::disallowed_methods, reason = "a measurement is of real time")]
+//! A flow of a container to the internet.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
 use packetwalk_lab::{Lab, Load};
-use packetwalk_shell::{Collect, Shell};
 
-const LAB: &[u8] = include_bytes!("../../../tests/labs/article/docker-2015/lab.sh");
+use crate::seed;
+
 const INTERNET: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
-fn main() {
-    let packets = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(200_000);
-    if let Err(why) = measure(packets) {
-        eprintln!("load: {why}");
-        std::process::exit(1);
-    }
-}
-
-fn measure(packets: u32) -> Result<(), String> {
-    let mut shell = Shell::new(Lab::new(0));
-    shell.run_script("docker-2015.sh", LAB, &mut Collect::default());
+/// Nanoseconds per packet, with and without a trace.
+pub fn measure(packets: u32) -> Result<(), String> {
+    let mut shell = seed::built()?;
     let lab = &mut shell.lab;
     let ns = |lab: &Lab, name: &str| lab.ns(name).ok_or(format!("no namespace {name}"));
     let (from, to) = (ns(lab, "c1")?, ns(lab, "internet")?);

@@ -1,0 +1,35 @@
+//! What a packet costs: `packetwalk-bench`, which `cargo xtask bench` runs, natively and in wasm under WASI.
+//!
+//! - without arguments: a flow of a container to the internet through two MASQUERADEs, with and without a trace, and the
+//!   seed lab: built, and a ping in it traced;
+//! - `published iptables-nft`: a published port, as `cargo xtask bench --kernel` has it on the real kernel beside it;
+//! - `seed`: the seed lab alone;
+//! - `counts NAME`: one piece of work for callgrind, see `counts.rs`; `counts`: the names.
+#![allow(clippy::disallowed_methods, reason = "a measurement is of real time")]
+
+mod counts;
+mod flow;
+mod published;
+mod rounds;
+mod rules;
+mod seed;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match *words {
+        [] => flow::measure(200_000).and_then(|()| seed::measure()),
+        ["seed"] => seed::measure(),
+        ["published", face] => published::measure(face),
+        ["counts"] => {
+            counts::list();
+            Ok(())
+        }
+        ["counts", name] => counts::run(name),
+        _ => Err("nothing, seed, published FACE or counts NAME is expected".to_owned()),
+    };
+    if let Err(why) = done {
+        eprintln!("packetwalk-bench: {why}");
+        std::process::exit(1);
+    }
+}

@@ -1,0 +1,83 @@
+//! `cargo xtask bench`: what a packet costs, and route tables of many sizes, native and wasm.
+
+mod beside;
+mod counts;
+mod figures;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+pub use counts::test as test_counts;
+
+use crate::build::FOR_SIZE;
+use crate::sh::{command, output, run};
+
+/// Cargo's name for what runs a program of WASI.
+const RUNNER: &str = "CARGO_TARGET_WASM32_WASIP1_RUNNER";
+const WASI: &str = "wasm32-wasip1";
+/// Builds `crates/bench`.
+const BUILD: [&str; 5] = ["build", "--quiet", "--release", "--package", "packetwalk-bench"];
+
+/// What is measured.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Instead: a published port on this machine's kernel (as root) and in the simulator, side by side
+    #[arg(long)]
+    kernel: bool,
+    /// Instead: the instructions of a packet, a lookup, a ping, counted by valgrind, beside those on record
+    #[arg(long, conflicts_with = "kernel")]
+    counts: bool,
+    /// With --counts: put them on record
+    #[arg(long, requires = "counts")]
+    renew: bool,
+}
+
+/// Measures.
+///
+/// # Errors
+/// What is measured cannot be built or run.
+pub fn bench(root: &Path, args: &Args) -> Result<()> {
+    match *args {
+        Args { counts: true, renew, .. } => counts::counts(root, renew),
+        Args { kernel: true, .. } => beside::beside(root),
+        Args { .. } => both(root),
+    }
+}
+
+/// Runs `crates/bench` and `crates/route/benches/routes.rs` natively and in node.
+fn both(root: &Path) -> Result<()> {
+    println!("native");
+    run(&mut command(root, native(root)?))?;
+    let routes = ["bench", "--quiet", "--package", "packetwalk-route", "--bench", "routes"];
+    run(command(root, "cargo").args(routes))?;
+
+    println!("wasm in node");
+    let module = wasm(root)?;
+    run(command(root, "node").args(node(root)).arg(module))?;
+    let runner = format!("node {}", node(root).join(" "));
+    run(command(root, "cargo").args(routes).args(["--target", WASI]).env(RUNNER, runner))
+}
+
+/// Builds it natively: where it is.
+fn native(root: &Path) -> Result<PathBuf> {
+    run(command(root, "cargo").args(BUILD))?;
+    Ok(root.join("target/release/packetwalk-bench"))
+}
+
+/// Builds it as a page's module is built, for WASI.
+fn wasm(root: &Path) -> Result<PathBuf> {
+    let targets = output(command(root, "rustup").args(["target", "list", "--installed"]))?;
+    if targets.lines().all(|target| target != WASI) {
+        run(command(root, "rustup").args(["target", "add", WASI]))?;
+    }
+    run(command(root, "cargo").args(BUILD).args(["--target", WASI]).env(FOR_SIZE.0, FOR_SIZE.1))?;
+    let module = root.join("target").join(WASI).join("release/packetwalk-bench.wasm");
+    if module.exists() { Ok(module) } else { bail!("{} was not built", module.display()) }
+}
+
+/// What node runs a module of WASI with.
+fn node(root: &Path) -> [String; 2] {
+    let script = root.join("crates/xtask/src/wasi.cjs");
+    ["--no-warnings".to_owned(), script.display().to_string()]
+}
