@@ -1,12 +1,14 @@
 //! What a packet costs: `packetwalk-bench`, which `cargo xtask bench` runs, natively and in wasm under WASI.
 //!
 //! - without arguments: a flow of a container to the internet through two MASQUERADEs, with and without a trace, and the
-//!   seed lab: built, and a ping in it traced;
+//!   seed lab: built, and a ping in it traced; then `containers`;
 //! - `published iptables-nft`: a published port, as `cargo xtask bench --kernel` has it on the real kernel beside it;
 //! - `seed`: the seed lab alone;
+//! - `containers`: labs of up to 4,000 containers, from their commands;
 //! - `counts NAME`: one piece of work for callgrind, see `counts.rs`; `counts`: the names.
 #![allow(clippy::disallowed_methods, reason = "a measurement is of real time")]
 
+mod containers;
 mod counts;
 mod flow;
 mod published;
@@ -18,15 +20,16 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match *words {
-        [] => flow::measure(200_000).and_then(|()| seed::measure()),
+        [] => flow::measure(200_000).and_then(|()| seed::measure()).and_then(|()| containers::measure()),
         ["seed"] => seed::measure(),
+        ["containers"] => containers::measure(),
         ["published", face] => published::measure(face),
         ["counts"] => {
             counts::list();
             Ok(())
         }
         ["counts", name] => counts::run(name),
-        _ => Err("nothing, seed, published FACE or counts NAME is expected".to_owned()),
+        _ => Err("nothing, seed, containers, published FACE or counts NAME is expected".to_owned()),
     };
     if let Err(why) = done {
         eprintln!("packetwalk-bench: {why}");

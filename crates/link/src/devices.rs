@@ -81,7 +81,8 @@ impl Devices {
 
     /// An interface by name.
     pub fn by_name(&self, name: &str) -> Option<&Device> {
-        self.all.iter().find(|d| d.name.as_str() == name)
+        let name = IfName::new(name)?;
+        self.all.iter().find(|d| d.name == name)
     }
 
     /// Every interface by number, as `ip link` lists them.

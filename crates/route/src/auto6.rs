@@ -90,12 +90,11 @@ impl Routing {
             .filter(|a| routers && !a.flags.tentative && a.prefix_len < 127)
             .map(|a| bits::net(a.local, a.prefix_len).addr())
             .collect();
-        self.flush_routes(Family::V6, |dst, r| {
-            r.kind == RouteKind::Anycast
-                && r.auto
-                && r.nexthops.iter().any(|n| n.oif == dev)
-                && !wanted.contains(&dst.addr())
-        });
+        let own =
+            |r: &Route| r.kind == RouteKind::Anycast && r.auto && r.nexthops.iter().any(|n| n.oif == dev);
+        if self.v6.iter().any(|table| table.any(&own)) {
+            self.flush_routes(Family::V6, |dst, r| own(r) && !wanted.contains(&dst.addr()));
+        }
         for addr in wanted {
             let kind = RouteKind::Anycast;
             self.kernel_route6(dev, Route { table: table_id::LOCAL, kind, ..Route::new(bits::host(addr)) });

@@ -141,6 +141,11 @@ impl Table {
         }
     }
 
+    /// Whether there is a route of which `is` says yes; it sees each once for all prefixes that have it, without `dst`.
+    pub(crate) fn any(&self, is: &dyn Fn(&Route) -> bool) -> bool {
+        self.data.sets.iter().any(|(_, routes)| routes.iter().any(is))
+    }
+
     /// Keeps the routes that `keep` says; it sees each of each prefix, without `dst`.
     pub(crate) fn retain(&mut self, keep: &mut dyn FnMut(IpNet, &Route) -> bool) {
         let mut changed = Vec::new();
@@ -244,6 +249,10 @@ impl Tables {
             self.list.len() - 1
         });
         &mut self.list[at]
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Table> {
+        self.list.iter()
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Table> {

@@ -345,8 +345,9 @@ impl Stack {
     /// # Source
     /// Linux v6.18, `net/ipv6/addrconf.c`: `addrconf_dad_work`. Differs: no probe is sent.
     fn duplicate_address_detection(&mut self, now: Instant) {
-        let tentative = self.routing.tentative();
-        self.dad.retain(|key, _| tentative.contains(key));
+        let mut tentative = self.routing.tentative();
+        tentative.sort_unstable();
+        self.dad.retain(|key, _| tentative.binary_search(key).is_ok());
         for key in tentative {
             self.dad.or_insert_with(key, || now + DAD_TIME);
         }

@@ -72,8 +72,7 @@ impl Sockets {
     /// EADDRINUSE. Whether the address is ours is the caller's to check.
     ///
     /// # Source
-    /// Linux v6.18, `net/ipv4/inet_connection_sock.c`: `inet_csk_bind_conflict`;
-    /// `net/ipv4/udp.c`: `udp_lib_get_port`.
+    /// Linux v6.18, `net/ipv4/udp.c`: `udp_lib_get_port`.
     pub fn bind(
         &mut self,
         id: SockId,
@@ -94,24 +93,13 @@ impl Sockets {
 
     fn conflicts(&self, id: SockId, local: Option<IpAddr>, port: u16) -> bool {
         let Some(me) = self.sockets.get(&id) else { return false };
-        let Some(space) = me.kind.port_space() else { return false };
-        self.sockets.iter().filter(|&(&other, _)| other != id).any(|(_, s)| {
-            let same_space = s.kind.port_space().is_some_and(|o| o == space) && s.port == port;
-            let families = s.family == me.family
-                || (s.family == Family::V6 && !s.opts.v6only && s.local.is_none())
-                || (me.family == Family::V6 && !me.opts.v6only && local.is_none());
-            let addresses = match (s.local, local) {
-                (Some(a), Some(b)) => a == b,
-                _ => true,
-            };
-            let devices = match (s.opts.device, me.opts.device) {
-                (Some(a), Some(b)) => a == b,
-                _ => true,
-            };
-            let listens = matches!(s.kind, Kind::TcpListen { .. });
-            let shared = s.opts.reuse && me.opts.reuse && !listens;
-            same_space && families && addresses && devices && !shared
-        })
+        let others = self.sockets.iter().filter(|&(&other, _)| other != id).map(|(_, s)| s);
+        in_the_way(others, me, local, port)
+    }
+
+    /// Whether a socket that is not open yet could not be bound there.
+    pub fn in_the_way_of(&self, me: &Socket, local: Option<IpAddr>, port: u16) -> bool {
+        in_the_way(self.sockets.values(), me, local, port)
     }
 
     fn free_port(&mut self, id: SockId, range: (u16, u16), random: u32) -> Result<u16, SendError> {
@@ -187,4 +175,34 @@ impl Sockets {
             |s: &Socket| s.tcp().and_then(super::tcp::Connection::deadline).is_some_and(|t| t <= now);
         self.sockets.iter().filter(|(_, s)| is_due(s)).map(|(&id, _)| id).collect()
     }
+}
+
+/// Whether one of these sockets keeps another from being bound there.
+///
+/// # Source
+/// Linux v6.18, `net/ipv4/inet_connection_sock.c`: `inet_csk_bind_conflict`; `net/ipv4/udp.c`: `inet_rcv_saddr_equal`.
+fn in_the_way<'a>(
+    mut sockets: impl Iterator<Item = &'a Socket>,
+    me: &Socket,
+    local: Option<IpAddr>,
+    port: u16,
+) -> bool {
+    let Some(space) = me.kind.port_space() else { return false };
+    sockets.any(|s| {
+        let same_space = s.port == port && s.kind.port_space().is_some_and(|o| o == space);
+        let families = s.family == me.family
+            || (s.family == Family::V6 && !s.opts.v6only && s.local.is_none())
+            || (me.family == Family::V6 && !me.opts.v6only && local.is_none());
+        let addresses = match (s.local, local) {
+            (Some(a), Some(b)) => a == b,
+            _ => true,
+        };
+        let devices = match (s.opts.device, me.opts.device) {
+            (Some(a), Some(b)) => a == b,
+            _ => true,
+        };
+        let listens = matches!(s.kind, Kind::TcpListen { .. });
+        let shared = s.opts.reuse && me.opts.reuse && !listens;
+        same_space && families && addresses && devices && !shared
+    })
 }

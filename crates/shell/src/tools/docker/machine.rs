@@ -7,7 +7,7 @@ use packetwalk_docker::ports::{Bound, Proto};
 use packetwalk_docker::{Host, LinkOp, Op, Place, Proxy};
 use packetwalk_lab::{LinkOpError, SocketKind, VethEnd};
 use packetwalk_link::LinkError;
-use packetwalk_trace::{NsId, SendError};
+use packetwalk_trace::NsId;
 use packetwalk_wire::{Family, IfName};
 
 use super::state::State;
@@ -272,12 +272,10 @@ impl Host for Machine<'_, '_> {
         if addr.is_some_and(|a| !a.is_multicast() && !is_local(stack, a)) {
             return Some("cannot assign requested address");
         }
-        let mut sockets = stack.sockets.clone();
         let mut socket = packetwalk_stack::Socket::new(Family::of(bound.host_ip), kind);
         (socket.opts.v6only, socket.opts.reuse) = (true, bound.proto == Proto::Tcp);
-        let id = sockets.open(socket);
-        let done = sockets.bind(id, addr, bound.host_port, stack.sysctl.port_range, 0);
-        (done == Err(SendError::AddrInUse)).then_some("address already in use")
+        let taken = bound.host_port != 0 && stack.sockets.in_the_way_of(&socket, addr, bound.host_port);
+        taken.then_some("address already in use")
     }
 
     fn is_bridge(&self, name: &str) -> bool {
