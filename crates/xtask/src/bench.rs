@@ -1,10 +1,11 @@
-//! `cargo xtask bench`: nanoseconds per packet, and route tables of many sizes, native and wasm.
+//! `cargo xtask bench`: nanoseconds per packet, and route tables of many sizes, native and wasm; and a walk's way to
+//! JavaScript.
 
 use std::path::Path;
 
 use anyhow::Result;
 
-use crate::build::FOR_SIZE;
+use crate::build::{self, FOR_SIZE};
 use crate::sh::{command, output, run};
 
 /// Cargo's name for what runs a program of WASI.
@@ -33,5 +34,24 @@ pub fn bench(root: &Path) -> Result<()> {
     let script = root.join("crates/xtask/src/wasi.cjs");
     run(command(root, "node").arg("--no-warnings").arg(&script).arg(module))?;
     let runner = format!("node --no-warnings {}", script.display());
-    run(command(root, "cargo").args(routes).args(["--target", "wasm32-wasip1"]).env(RUNNER, runner))
+    run(command(root, "cargo").args(routes).args(["--target", "wasm32-wasip1"]).env(RUNNER, runner))?;
+    crossing(root)
+}
+
+/// Builds `crates/wasm/examples/crossing.rs` as the page's module is, and measures in node.
+///
+/// # Errors
+/// It cannot be built, or what crosses is not the same both ways.
+pub fn crossing(root: &Path) -> Result<()> {
+    let what = ["rustc", "--quiet", "--package", "packetwalk-wasm", "--example", "crossing", "--release"];
+    let options = ["--target", "wasm32-unknown-unknown", "--", "-C", "link-arg=--emit-relocs"];
+    run(command(root, "cargo").args(what).args(options).env(FOR_SIZE.0, FOR_SIZE.1))?;
+    println!("a walk's way to JavaScript, in node");
+    let package = root.join("target/crossing");
+    let linked = root.join("target/wasm32-unknown-unknown/release/examples/crossing.wasm");
+    build::bind("crossing", &linked, &package)?;
+    build::optimise(root, &package.join("crossing_bg.wasm"), &package.join("crossing.wasm"))?;
+    let mut node = command(root, "node");
+    node.args(["--no-warnings", "--experimental-default-type=module", "crates/xtask/src/crossing.mjs"]);
+    run(node.arg(package).arg("www/labs/docker-2015.sh"))
 }

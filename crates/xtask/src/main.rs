@@ -56,8 +56,12 @@ enum Task {
         /// Steps to run, by name
         steps: Vec<test::Step>,
     },
-    /// Measure nanoseconds per packet, native and wasm
-    Bench,
+    /// Measure nanoseconds per packet, native and wasm, and a walk's way to JavaScript
+    Bench {
+        /// Only a walk's way to JavaScript
+        #[arg(long)]
+        crossing: bool,
+    },
     /// Run the labs on this machine's kernel (as root) and write what it printed beside each
     Record {
         /// Only labs whose `area/name` contains this
@@ -113,7 +117,8 @@ fn run(task: Task, root: &Path) -> Result<bool> {
         Task::Build => build::build(root),
         Task::Package => build::build(root).and_then(|()| package::package(root)),
         Task::Serve { port } => build::build(root).and_then(|()| serve::serve(root, port)),
-        Task::Bench => bench::bench(root),
+        Task::Bench { crossing: true } => bench::crossing(root),
+        Task::Bench { crossing: false } => bench::bench(root),
         Task::Record { filter, check: None, .. } => record::record(root, &filter),
         Task::Record { filter, check: Some(times), .. } => record::check(root, &filter, times),
         Task::Tidy => tidy::tidy(root),
