@@ -9,6 +9,7 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::crossing;
 use crate::engine::{self, Engine, Trouble};
 use crate::error::{plain, thrown};
 use crate::view;
@@ -70,12 +71,12 @@ impl Lab {
     /// Runs a command in a namespace and explains, step by step, what its packets did. The lab goes on
     /// from there; `reset` or `restore` brings it back.
     pub fn walk(&mut self, from: &str, command: &str) -> Result<Ts<view::Walk>, JsValue> {
-        give(self.engine.walk(from, command))
+        self.engine.walk(from, command).map(crossing::walk).map_err(|t| thrown(&t))
     }
 
     /// One step of the last walk.
     pub fn step(&self, index: u32) -> Result<Ts<view::Step>, JsValue> {
-        give(self.engine.step(index))
+        self.engine.step(index).map(crossing::step).map_err(|t| thrown(&t))
     }
 
     /// What was looked at for the routing decision of a step of the last walk, in order: policy rules and

@@ -2,8 +2,10 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
-use js_sys::{Error, JSON, Reflect};
-use packetwalk_wasm::Lab;
+use js_sys::{Error, JSON, Object, Reflect};
+use packetwalk_wasm::engine::Engine;
+use packetwalk_wasm::{Lab, crossing};
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -38,6 +40,51 @@ fn the_article_s_walk_is_answered() {
     {
         assert!(steps.contains(expect), "{expect}");
     }
+}
+
+/// What serde makes of the same walk.
+#[wasm_bindgen_test]
+fn a_walk_crosses_with_all_that_it_has() {
+    let docker = include_str!("../../../tests/labs/docker/icc/lab.sh");
+    #[rustfmt::skip]
+    let cases = [
+        (SEED, "c1", "ping -c2 203.0.113.10"), (SEED, "c1", "ping -c1 -W1 192.0.2.1"),
+        (SEED, "c1", "ping -c1 -t1 203.0.113.10"), (SEED, "c1", "nc -w1 172.17.0.3 81"),
+        (SEED, "", "iptables -P FORWARD DROP; ip netns exec c1 ping -c1 -W1 203.0.113.10"),
+        (SEED, "", "true"), (SEED, "c1", "printf 'ä→𝄞\\n'; nosuch"), (SEED, "", "ping -c1 no.such.host"),
+        (docker, "", "ping -c1 172.17.0.2"), (SEED, "", "ping -c1 ::1"),
+    ];
+    for (script, ns, command) in cases {
+        let mut engine = Engine::new(script);
+        let walk = engine.walk(ns, command).unwrap_or_else(|e| panic!("{command}: {}", e.message)).clone();
+        let told: JsValue = walk.into_ts().unwrap().into();
+        let read: JsValue = crossing::walk(&walk).into();
+        assert_eq!(json(&read), json(&told), "{command}");
+        for path in ["steps.0", "steps.0.place", "outcome", "output"] {
+            let [read, told] = [&read, &told].map(|whole| get(whole, path));
+            // What is not there is a property all the same.
+            let keys = |of: &JsValue| json(&Object::keys(&of.clone().into()));
+            assert_eq!(keys(&read), keys(&told), "{command}: {path}");
+        }
+        for step in &walk.steps {
+            let told: JsValue = step.into_ts().unwrap().into();
+            assert_eq!(json(&crossing::step(step).into()), json(&told));
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_walk_is_read_after_its_lab_is_gone() {
+    let mut lab = lab();
+    let walk: JsValue = lab.walk("c1", "ping -c1 203.0.113.10").unwrap().into();
+    let typed: JsValue = lab.type_line("c1", "ping -c1 203.0.113.10").unwrap().into();
+    drop(lab);
+    // The memory grows, and is written over.
+    let more: Vec<Lab> = (0..20).map(|_| self::lab()).collect();
+    assert_eq!(text(&walk, "outcome.verdict"), "answered");
+    assert_eq!(text(&typed, "walk.outcome.verdict"), "answered");
+    assert_eq!(text(&typed, "walk.command"), "ping -c1 203.0.113.10");
+    drop(more);
 }
 
 #[wasm_bindgen_test]

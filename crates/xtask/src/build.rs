@@ -33,6 +33,9 @@ pub const REST: &str = "www/pkg/packetwalk_rest.wasm";
 /// Both in one, with names: what the parts are held against.
 const WHOLE: &str = "target/packetwalk_named.wasm";
 
+/// What reads a walk in JavaScript.
+const READER: &str = "crates/wasm/js/records.js";
+
 /// What a page does as it comes up.
 const PROFILE: &str = "crates/xtask/src/profile.mjs";
 
@@ -42,6 +45,7 @@ const PROFILE: &str = "crates/xtask/src/profile.mjs";
 /// A step fails.
 pub fn build(root: &Path) -> Result<()> {
     setup::for_build(root)?;
+    reader(root)?;
     // The linker's own account of the constants is what they are parted by.
     let wasm = ["rustc", "--package", "packetwalk-wasm", "--lib", "--crate-type", "cdylib", "--release"];
     let options = ["--target", "wasm32-unknown-unknown", "--", "-C", "link-arg=--emit-relocs"];
@@ -49,7 +53,7 @@ pub fn build(root: &Path) -> Result<()> {
     let module = root.join("target/wasm32-unknown-unknown/release/packetwalk_wasm.wasm");
     let (whole, rest, profile) = (root.join(WHOLE), root.join(REST), root.join(PROFILE));
     if !fresh(&module, &whole) || !root.join("www/pkg/packetwalk.js").exists() {
-        bind(&module, &root.join("www/pkg"))?;
+        bind("packetwalk", &module, &root.join("www/pkg"))?;
         optimise(root, &root.join(WASM), &whole)?;
     }
     labs(root)?;
@@ -66,6 +70,18 @@ pub fn build(root: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The JavaScript that reads a walk, as `crates/wasm/src/view/records` lays it out.
+fn reader(root: &Path) -> Result<()> {
+    let example = ["run", "--quiet", "--package", "packetwalk-wasm", "--example", "records"];
+    let text = output(command(root, "cargo").args(example))? + "\n";
+    let path = root.join(READER);
+    // One that is the same is left alone: the module would be built again.
+    if fs::read_to_string(&path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    Ok(fs::write(path, text)?)
 }
 
 /// The tutorial's books, one for each language, `www/tutorial/LANGUAGE`. Every page is checked as it is made.
@@ -146,10 +162,13 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// JavaScript and TypeScript declarations for the module, as `wasm-bindgen --target web` makes them.
-fn bind(module: &Path, package: &Path) -> Result<()> {
+/// JavaScript and TypeScript declarations for a module, as `wasm-bindgen --target web` makes them.
+///
+/// # Errors
+/// The module cannot be read, or a file not be written.
+pub fn bind(name: &str, module: &Path, package: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_bytes("packetwalk", split::without(&fs::read(module)?)?);
+    bindgen.input_bytes(name, split::without(&fs::read(module)?)?);
     bindgen.web(true)?.typescript(true);
     bindgen.generate(package)
 }

@@ -176,21 +176,20 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::run`].
-    pub fn walk(&mut self, from: &str, command: &str) -> Result<view::Walk, Trouble> {
+    pub fn walk(&mut self, from: &str, command: &str) -> Result<&view::Walk, Trouble> {
         let ns = self.ns(from)?;
         let (walk, states, aside) = walk::walk(&mut self.shell, ns, command, self.language)?;
         self.terminals.waiting.extend(aside);
-        self.walk = Some((walk.clone(), states));
-        Ok(walk)
+        Ok(&self.walk.insert((walk, states)).0)
     }
 
     /// A step of the last walk.
     ///
     /// # Errors
     /// [`Trouble`] if there is none.
-    pub fn step(&self, index: u32) -> Result<view::Step, Trouble> {
+    pub fn step(&self, index: u32) -> Result<&view::Step, Trouble> {
         let found = self.walk.as_ref().and_then(|(walk, _)| walk.steps.get(index as usize));
-        found.cloned().ok_or_else(|| Trouble::plain(format!("there is no step {index}")))
+        found.ok_or_else(|| Trouble::plain(format!("there is no step {index}")))
     }
 
     /// What was looked at for the routing decision of a step of the last walk.
@@ -279,7 +278,7 @@ mod tests {
     fn an_entry_comes_and_is_answered_at_its_steps() {
         let script = include_str!("../../../../tests/labs/article/docker-2015/lab.sh");
         let mut engine = Engine::new(script);
-        let walk = engine.walk("c1", "ping -c1 203.0.113.10").expect("it walks");
+        let walk = engine.walk("c1", "ping -c1 203.0.113.10").expect("it walks").clone();
         let known = engine.tables("gateway").expect("it is there").conntrack.len();
         let mut seen = Vec::new();
         for step in &walk.steps {

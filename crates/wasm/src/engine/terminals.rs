@@ -414,7 +414,7 @@ mod tests {
         engine.type_line("c1", "ip link add d0 type dummy").unwrap();
         engine.type_line("c2", "tcpdump -n -i eth0 icmp").unwrap();
         engine.reset();
-        let walk = engine.walk("c1", "ping -c1 10.0.0.2").unwrap();
+        let walk = engine.walk("c1", "ping -c1 10.0.0.2").unwrap().clone();
         assert!(!walk.output.stdout.contains("ICMP echo request"), "{}", walk.output.stdout);
         let typed = engine.tick(3_000_000);
         assert!(text(&typed, 2).contains("ICMP echo request"), "{typed:?}");

@@ -6,6 +6,7 @@
 mod extension;
 mod output;
 mod packet;
+mod records;
 mod row;
 mod step;
 mod terminal;
@@ -15,6 +16,7 @@ mod walk;
 pub use extension::{Extension, Simulated};
 pub use output::{Chunk, Output, Stream, Trouble};
 pub use packet::Field;
+pub use records::{Records, javascript};
 pub use row::{RouteRow, Row, RuleRow, Tables};
 pub use step::{Decided, Leg, Place, Step, TableName, Tone, Tried};
 pub use terminal::{Completion, Ended, Said, Typed, Undone};

@@ -46,6 +46,7 @@ pub struct Typed {
     /// Namespaces of the terminals at which a command runs on.
     pub running: Vec<u32>,
     /// The packets of a command that ended.
+    #[serde(serialize_with = "crate::crossing::within")]
     pub walk: Option<Walk>,
 }
 

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: what a packet costs, and route tables of many sizes, native and wasm.
+//! `cargo xtask bench`: what a packet costs, route tables of many sizes, native and wasm, and a walk's way to
+//! JavaScript.
 
 mod beside;
 mod counts;
@@ -10,7 +11,7 @@ use anyhow::{Result, bail};
 
 pub use counts::test as test_counts;
 
-use crate::build::FOR_SIZE;
+use crate::build::{self, FOR_SIZE};
 use crate::sh::{command, output, run};
 
 /// Cargo's name for what runs a program of WASI.
@@ -28,6 +29,9 @@ pub struct Args {
     /// Instead: the instructions of a packet, a lookup, a ping, counted by valgrind, beside those on record
     #[arg(long, conflicts_with = "kernel")]
     counts: bool,
+    /// Instead: a walk's way to JavaScript
+    #[arg(long, conflicts_with_all = ["kernel", "counts"])]
+    crossing: bool,
     /// With --counts: put them on record
     #[arg(long, requires = "counts")]
     renew: bool,
@@ -41,6 +45,7 @@ pub fn bench(root: &Path, args: &Args) -> Result<()> {
     match *args {
         Args { counts: true, renew, .. } => counts::counts(root, renew),
         Args { kernel: true, .. } => beside::beside(root),
+        Args { crossing: true, .. } => crossing(root),
         Args { .. } => both(root),
     }
 }
@@ -56,7 +61,24 @@ fn both(root: &Path) -> Result<()> {
     let module = wasm(root)?;
     run(command(root, "node").args(node(root)).arg(module))?;
     let runner = format!("node {}", node(root).join(" "));
-    run(command(root, "cargo").args(routes).args(["--target", WASI]).env(RUNNER, runner))
+    run(command(root, "cargo").args(routes).args(["--target", WASI]).env(RUNNER, runner))?;
+    crossing(root)
+}
+
+/// Builds `crates/wasm/examples/crossing.rs` as the page's module is, and measures in node. What crosses is to be the
+/// same both ways.
+fn crossing(root: &Path) -> Result<()> {
+    let what = ["rustc", "--quiet", "--package", "packetwalk-wasm", "--example", "crossing", "--release"];
+    let options = ["--target", "wasm32-unknown-unknown", "--", "-C", "link-arg=--emit-relocs"];
+    run(command(root, "cargo").args(what).args(options).env(FOR_SIZE.0, FOR_SIZE.1))?;
+    println!("a walk's way to JavaScript, in node");
+    let package = root.join("target/crossing");
+    let linked = root.join("target/wasm32-unknown-unknown/release/examples/crossing.wasm");
+    build::bind("crossing", &linked, &package)?;
+    build::optimise(root, &package.join("crossing_bg.wasm"), &package.join("crossing.wasm"))?;
+    let mut node = command(root, "node");
+    node.args(["--no-warnings", "--experimental-default-type=module", "crates/xtask/src/crossing.mjs"]);
+    run(node.arg(package).arg("www/labs/docker-2015.sh"))
 }
 
 /// Builds it natively: where it is.

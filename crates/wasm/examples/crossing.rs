@@ -1,0 +1,53 @@
+//! A walk that is handed to JavaScript in two ways: `cargo xtask bench` measures them.
+
+use packetwalk_wasm::engine::Engine;
+use packetwalk_wasm::{crossing, view};
+use tsify::{Ts, Tsify};
+use wasm_bindgen::JsError;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// A walk.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Crossing {
+    walk: view::Walk,
+}
+
+#[wasm_bindgen]
+impl Crossing {
+    /// Takes a walk in a lab, and keeps its first steps.
+    ///
+    /// # Errors
+    /// It cannot be taken.
+    #[wasm_bindgen(constructor)]
+    pub fn new(script: &str, ns: &str, command: &str, steps: usize) -> Result<Self, JsError> {
+        let mut engine = Engine::new(script);
+        let walk = engine.walk(ns, command).map_err(|trouble| JsError::new(&trouble.message))?;
+        let mut walk = walk.clone();
+        walk.steps.truncate(steps);
+        Ok(Self { walk })
+    }
+
+    /// By serde.
+    ///
+    /// # Errors
+    /// None is known.
+    pub fn serde(&self) -> Result<Ts<view::Walk>, JsError> {
+        Ok(self.walk.into_ts()?)
+    }
+
+    /// As records.
+    pub fn records(&self) -> Ts<view::Walk> {
+        crossing::walk(&self.walk)
+    }
+
+    /// The records as words.
+    pub fn words(&self) -> Vec<u32> {
+        view::Records::from(&self.walk).0
+    }
+
+    /// Writes the records, and tells no more than how many words they are.
+    pub fn written(&self) -> usize {
+        self.words().len()
+    }
+}

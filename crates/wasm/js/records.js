@@ -1,0 +1,166 @@
+// Made by `cargo xtask build` of crates/wasm/src/view/records/layout.rs: not to be edited.
+
+const ascii = new TextDecoder();
+const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true });
+const WIDE = 0x8000_0000;
+const halves = new Uint32Array(2);
+const float = new Float64Array(halves.buffer);
+const DECIDED_TABLE = ['routes', 'rules', 'conntrack', 'neighbours', 'fdb', 'sockets'];
+const STEP_LEG = ['request', 'reply', 'error', 'arp'];
+const STEP_TONE = ['plain', 'accept', 'rewrite', 'deliver', 'drop'];
+const OUTCOME_VERDICT = ['answered', 'delivered', 'dropped', 'refused', 'replyLost', 'notSent'];
+const CHUNK_STREAM = ['stdout', 'stderr'];
+
+/**
+ * The whole: a walk, or a step. It is read at once, out of the module's memory: that may grow or be another's
+ * afterwards, and to copy what is to be read later takes a browser as long as to read it.
+ * @param {Uint32Array} words
+ */
+export function read(words) {
+  const [count, long, bytes, units] = words;
+  let at = 4 + count;
+  const end = at + long;
+  const begin = words.byteOffset + end * 4;
+  const plain = ascii.decode(new Uint8Array(words.buffer, begin, bytes));
+  const wide = utf16.decode(new Uint8Array(words.buffer, begin + ((bytes + 3) & ~3), units * 2));
+  /** @type {(string | undefined)[]} */
+  const texts = [undefined];
+  let [from, fromWide] = [0, 0];
+  for (let place = 4; place < at; place++) {
+    const to = words[place];
+    if (to < WIDE) {
+      texts.push(plain.slice(from, to));
+      from = to;
+    } else {
+      texts.push(wide.slice(fromWide, to - WIDE));
+      fromWide = to - WIDE;
+    }
+  }
+  /** @type {any[]} */
+  const made = [undefined];
+  while (at < end) {
+    switch (words[at]) {
+      case 0: {
+        // List
+        const last = at + 1 + words[at + 1];
+        const list = [];
+        for (at += 2; at <= last; at++) list.push(made[words[at]]);
+        made.push(list);
+        break;
+      }
+      case 1: // Float
+        halves[0] = words[at + 1];
+        halves[1] = words[at + 2];
+        made.push(float[0]);
+        at += 3;
+        break;
+      case 2: // Field
+        made.push({
+          name: texts[words[at + 1]],
+          value: texts[words[at + 2]],
+          before: texts[words[at + 3]],
+        });
+        at += 4;
+        break;
+      case 3: // Decided
+        made.push({
+          table: DECIDED_TABLE[words[at + 1]],
+          key: texts[words[at + 2]],
+          text: texts[words[at + 3]],
+        });
+        at += 4;
+        break;
+      case 4: // Step
+        made.push({
+          index: words[at + 1],
+          micros: made[words[at + 2]],
+          ns: words[at + 3],
+          packet: words[at + 4],
+          leg: STEP_LEG[words[at + 5]],
+          what: texts[words[at + 6]],
+          place: made[words[at + 7]],
+          title: texts[words[at + 8]],
+          label: texts[words[at + 9]],
+          line: texts[words[at + 10]],
+          sentence: texts[words[at + 11]],
+          why: texts[words[at + 12]],
+          detail: words[at + 13] === 1,
+          tone: STEP_TONE[words[at + 14]],
+          decided: made[words[at + 15]],
+          header: made[words[at + 16]],
+        });
+        at += 17;
+        break;
+      case 5: // Outcome
+        made.push({
+          verdict: OUTCOME_VERDICT[words[at + 1]],
+          sentence: texts[words[at + 2]],
+          step: words[at + 3],
+        });
+        at += 4;
+        break;
+      case 6: // Chunk
+        made.push({
+          stream: CHUNK_STREAM[words[at + 1]],
+          text: texts[words[at + 2]],
+        });
+        at += 3;
+        break;
+      case 7: // Output
+        made.push({
+          stdout: texts[words[at + 1]],
+          stderr: texts[words[at + 2]],
+          chunks: made[words[at + 3]],
+          status: words[at + 4],
+        });
+        at += 5;
+        break;
+      case 8: // Walk
+        made.push({
+          from: words[at + 1],
+          command: texts[words[at + 2]],
+          steps: made[words[at + 3]],
+          outcome: made[words[at + 4]],
+          output: made[words[at + 5]],
+        });
+        at += 6;
+        break;
+      case 9: // Socket
+        made.push({
+          kind: 'socket',
+        });
+        at += 1;
+        break;
+      case 10: // Device
+        made.push({
+          kind: 'device',
+          name: texts[words[at + 1]],
+        });
+        at += 2;
+        break;
+      case 11: // Bridge
+        made.push({
+          kind: 'bridge',
+          name: texts[words[at + 1]],
+        });
+        at += 2;
+        break;
+      case 12: // Hook
+        made.push({
+          kind: 'hook',
+          name: texts[words[at + 1]],
+        });
+        at += 2;
+        break;
+      case 13: // Route
+        made.push({
+          kind: 'route',
+        });
+        at += 1;
+        break;
+      default:
+        throw new Error(`no record has the number ${words[at]}`);
+    }
+  }
+  return made.at(-1);
+}

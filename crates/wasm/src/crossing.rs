@@ -1,0 +1,34 @@
+//! How walks cross to JavaScript: as records, which `js/records.js` reads.
+
+use serde::Serializer;
+use tsify::{Ts, serde_wasm_bindgen::preserve};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::view::{Records, Step, Walk};
+
+#[wasm_bindgen(module = "/js/records.js")]
+extern "C" {
+    fn read(words: &[u32]) -> JsValue;
+}
+
+/// A walk for JavaScript.
+pub fn walk(walk: &Walk) -> Ts<Walk> {
+    Ts::new_unchecked(read(&Records::from(walk).0))
+}
+
+/// A step for JavaScript.
+pub fn step(step: &Step) -> Ts<Step> {
+    Ts::new_unchecked(read(&Records::from(step).0))
+}
+
+/// A walk in something else that crosses.
+///
+/// # Errors
+/// The serializer is not one of JavaScript's values.
+pub fn within<S: Serializer>(walk: &Option<Walk>, serializer: S) -> Result<S::Ok, S::Error> {
+    match walk {
+        Some(walk) => preserve::serialize(&read(&Records::from(walk).0), serializer),
+        None => serializer.serialize_none(),
+    }
+}

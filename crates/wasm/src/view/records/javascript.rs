@@ -1,0 +1,139 @@
+//! The reader in JavaScript, made of the layout.
+
+use super::layout::{Id, Kind, SHAPES, Shape};
+
+/// What comes before what is made.
+const HEAD: &str =
+    "// Made by `cargo xtask build` of crates/wasm/src/view/records/layout.rs: not to be edited.
+
+const ascii = new TextDecoder();
+const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true });
+const WIDE = 0x8000_0000;
+const halves = new Uint32Array(2);
+const float = new Float64Array(halves.buffer);
+";
+
+/// The module `js/records.js`.
+pub fn javascript() -> String {
+    let mut names = String::new();
+    let mut cases = String::new();
+    for (id, shape) in SHAPES {
+        let fields: Vec<String> =
+            shape.fields.iter().enumerate().map(|field| value(shape, field, &mut names)).collect();
+        let tag = shape.is_variant.then(|| format!("kind: '{}'", lower(shape.name)));
+        let fields: Vec<String> = tag.into_iter().chain(fields).collect();
+        cases.push_str(&format!(
+            "      case {}: // {}\n        made.push({{\n          {},\n        }});\n        at += {};\n        break;\n",
+            *id as u32,
+            shape.name,
+            fields.join(",\n          "),
+            shape.fields.len() + 1
+        ));
+    }
+    format!(
+        "{HEAD}{names}
+/**
+ * The whole: a walk, or a step. It is read at once, out of the module's memory: that may grow or be another's
+ * afterwards, and to copy what is to be read later takes a browser as long as to read it.
+ * @param {{Uint32Array}} words
+ */
+export function read(words) {{
+  const [count, long, bytes, units] = words;
+  let at = {head} + count;
+  const end = at + long;
+  const begin = words.byteOffset + end * 4;
+  const plain = ascii.decode(new Uint8Array(words.buffer, begin, bytes));
+  const wide = utf16.decode(new Uint8Array(words.buffer, begin + ((bytes + 3) & ~3), units * 2));
+  /** @type {{(string | undefined)[]}} */
+  const texts = [undefined];
+  let [from, fromWide] = [0, 0];
+  for (let place = {head}; place < at; place++) {{
+    const to = words[place];
+    if (to < WIDE) {{
+      texts.push(plain.slice(from, to));
+      from = to;
+    }} else {{
+      texts.push(wide.slice(fromWide, to - WIDE));
+      fromWide = to - WIDE;
+    }}
+  }}
+  /** @type {{any[]}} */
+  const made = [undefined];
+  while (at < end) {{
+    switch (words[at]) {{
+      case {list}: {{
+        // List
+        const last = at + 1 + words[at + 1];
+        const list = [];
+        for (at += 2; at <= last; at++) list.push(made[words[at]]);
+        made.push(list);
+        break;
+      }}
+      case {float}: // Float
+        halves[0] = words[at + 1];
+        halves[1] = words[at + 2];
+        made.push(float[0]);
+        at += 3;
+        break;
+{cases}      default:
+        throw new Error(`no record has the number ${{words[at]}}`);
+    }}
+  }}
+  return made.at(-1);
+}}
+",
+        head = 4,
+        list = Id::List as u32,
+        float = Id::Float as u32,
+    )
+}
+
+/// A field with its value. Names of a kind that is not known yet are added to `names`.
+fn value(shape: &Shape, (at, (name, kind)): (usize, &(&str, Kind)), names: &mut String) -> String {
+    let word = format!("words[at + {}]", at + 1);
+    let name = camel(name);
+    let value = match kind {
+        Kind::Number => word,
+        Kind::Flag => format!("{word} === 1"),
+        Kind::Text => format!("texts[{word}]"),
+        Kind::Record => format!("made[{word}]"),
+        Kind::Name(list) => {
+            let constant = format!("{}_{}", shape.name, name).to_uppercase();
+            let list: Vec<String> = list.iter().map(|name| format!("'{}'", lower(name))).collect();
+            names.push_str(&format!("const {constant} = [{}];\n", list.join(", ")));
+            format!("{constant}[{word}]")
+        }
+    };
+    format!("{name}: {value}")
+}
+
+/// `some_name` as JavaScript writes it.
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let mut letters = word.chars();
+        let initial = letters.next().map(|c| c.to_ascii_uppercase());
+        name.chars().chain(initial).chain(letters).collect()
+    })
+}
+
+/// `SomeName` as JavaScript writes it.
+fn lower(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|c| c.to_ascii_lowercase()).into_iter().chain(letters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_reader_is_as_the_layout_says() {
+        let reader = include_str!("../../../js/records.js");
+        assert!(
+            reader == super::javascript(),
+            "js/records.js is an old one: `cargo xtask build` makes it anew"
+        );
+        let places: Vec<usize> = super::SHAPES.iter().map(|(id, _)| *id as usize).collect();
+        assert_eq!(places, (super::Id::Float as usize + 1..).take(places.len()).collect::<Vec<_>>());
+    }
+}

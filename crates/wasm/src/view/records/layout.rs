@@ -1,0 +1,225 @@
+//! What records are made of: the one place that knows.
+
+use super::writer::Writer;
+use crate::view::{
+    Chunk, Decided, Field, Leg, Outcome, Output, Place, Step, Stream, TableName, Tone, Verdict, Walk,
+};
+
+/// What a word of a record tells.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Itself.
+    Number,
+    /// No or yes.
+    Flag,
+    /// A text by its number; 0 is none.
+    Text,
+    /// A record by its number; 0 is none.
+    Record,
+    /// One of these, counted from 0.
+    Name(&'static [&'static str]),
+}
+
+/// A record: its fields in the order of its words.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// The type, or the variant of a type that says in its field `kind` which one it is.
+    pub name: &'static str,
+    /// Whether it is such a variant.
+    pub is_variant: bool,
+    /// Fields as Rust calls them.
+    pub fields: &'static [(&'static str, Kind)],
+}
+
+/// What fits into a word, itself or by a number.
+pub trait Word: PartialEq {
+    /// What the word tells.
+    const KIND: Kind;
+
+    /// The word; what it refers to is written first.
+    fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32;
+
+    /// The list of these that was written last, and its number, where one is often like the one before.
+    fn last<'a, 'w>(_: &'w mut Writer<'a>) -> Option<&'w mut (&'a [Self], u32)>
+    where
+        Self: Sized,
+    {
+        None
+    }
+}
+
+/// What a number stands for, so that 0 can be none.
+pub trait Numbered: Word {}
+
+impl Word for u32 {
+    const KIND: Kind = Kind::Number;
+
+    fn word<'a>(&'a self, _: &mut Writer<'a>) -> u32 {
+        *self
+    }
+}
+
+impl Word for u8 {
+    const KIND: Kind = Kind::Number;
+
+    fn word<'a>(&'a self, _: &mut Writer<'a>) -> u32 {
+        u32::from(*self)
+    }
+}
+
+impl Word for bool {
+    const KIND: Kind = Kind::Flag;
+
+    fn word<'a>(&'a self, _: &mut Writer<'a>) -> u32 {
+        u32::from(*self)
+    }
+}
+
+impl Word for f64 {
+    const KIND: Kind = Kind::Record;
+
+    fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
+        let bits = self.to_bits();
+        to.record(&[Id::Float as u32, bits as u32, (bits >> 32) as u32])
+    }
+}
+
+impl Word for String {
+    const KIND: Kind = Kind::Text;
+
+    fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
+        to.text(self)
+    }
+}
+
+impl Numbered for String {}
+
+impl<T: Word> Word for Vec<T> {
+    const KIND: Kind = Kind::Record;
+
+    fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
+        match T::last(to) {
+            Some((last, number)) if *number != 0 && *last == self.as_slice() => return *number,
+            _ => {}
+        }
+        let mut words = Vec::with_capacity(self.len() + 2);
+        words.extend([Id::List as u32, self.len() as u32]);
+        words.extend(self.iter().map(|item| item.word(to)));
+        let number = to.record(&words);
+        if let Some(last) = T::last(to) {
+            *last = (self, number);
+        }
+        number
+    }
+}
+
+impl<T: Numbered> Word for Option<T> {
+    const KIND: Kind = T::KIND;
+
+    fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
+        self.as_ref().map_or(0, |value| value.word(to))
+    }
+}
+
+/// The kind of a field.
+const fn kind<S, T: Word>(_: fn(&S) -> &T) -> Kind {
+    T::KIND
+}
+
+/// Types of names only; records, with where the writer keeps the last list of them, if it does; and types of which each variant is a record.
+macro_rules! layout {
+    (
+        $(enum $names:ident { $($name:ident),* })*
+        $(struct $record:ident { $($field:ident),* } $(last $last:ident)?)*
+        $(kinds $kinds:ident { $($variant:ident { $($part:ident: $type:ty),* }),* })*
+    ) => {
+        /// The number of a shape.
+        #[derive(Clone, Copy, Debug)]
+        pub enum Id {
+            /// How many records there are, and which.
+            List,
+            /// A number with a fraction: the lower half, and the upper.
+            Float,
+            $(#[doc = stringify!($record)] $record,)*
+            $($(#[doc = stringify!($variant)] $variant,)*)*
+        }
+
+        /// All records, in the order of their numbers; the first is after those of [`Id`] that are not here.
+        pub const SHAPES: &[(Id, Shape)] = &[
+            $((Id::$record, Shape {
+                name: stringify!($record),
+                is_variant: false,
+                fields: &[$((stringify!($field), kind(|of: &$record| &of.$field))),*],
+            }),)*
+            $($((Id::$variant, Shape {
+                name: stringify!($variant),
+                is_variant: true,
+                fields: &[$((stringify!($part), <$type as Word>::KIND)),*],
+            }),)*)*
+        ];
+
+        $(impl Word for $names {
+            const KIND: Kind = Kind::Name(&[$(stringify!($name)),*]);
+
+            fn word<'a>(&'a self, _: &mut Writer<'a>) -> u32 {
+                enum At { $($name),* }
+                match self { $(Self::$name => At::$name as u32),* }
+            }
+        })*
+
+        $(impl Word for $record {
+            const KIND: Kind = Kind::Record;
+
+            fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
+                let Self { $($field),* } = self;
+                let words = [Id::$record as u32, $($field.word(to)),*];
+                to.record(&words)
+            }
+
+            $(fn last<'a, 'w>(to: &'w mut Writer<'a>) -> Option<&'w mut (&'a [Self], u32)> {
+                Some(&mut to.$last)
+            })?
+        }
+
+        impl Numbered for $record {})*
+
+        $(impl Word for $kinds {
+            const KIND: Kind = Kind::Record;
+
+            fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
+                match self {
+                    $(Self::$variant { $($part),* } => {
+                        let words = [Id::$variant as u32, $(<$type as Word>::word($part, to)),*];
+                        to.record(&words)
+                    })*
+                }
+            }
+        })*
+    };
+}
+
+layout! {
+    enum Leg { Request, Reply, Error, Arp }
+    enum Stream { Stdout, Stderr }
+    enum TableName { Routes, Rules, Conntrack, Neighbours, Fdb, Sockets }
+    enum Tone { Plain, Accept, Rewrite, Deliver, Drop }
+    enum Verdict { Answered, Delivered, Dropped, Refused, ReplyLost, NotSent }
+
+    struct Field { name, value, before } last header
+    struct Decided { table, key, text }
+    struct Step {
+        index, micros, ns, packet, leg, what, place, title, label, line, sentence, why, detail, tone, decided, header
+    }
+    struct Outcome { verdict, sentence, step }
+    struct Chunk { stream, text }
+    struct Output { stdout, stderr, chunks, status }
+    struct Walk { from, command, steps, outcome, output }
+
+    kinds Place {
+        Socket {},
+        Device { name: String },
+        Bridge { name: String },
+        Hook { name: String },
+        Route {}
+    }
+}
