@@ -110,9 +110,9 @@ impl Published {
 
     /// Packets that arrived at the socket since it was asked last.
     pub fn arrived(&mut self) -> u32 {
-        let Some(stack) = self.shell.lab.stack_mut(self.c1) else { return 0 };
         let mut arrived = 0;
-        while stack.sock_recv(self.server).is_some_and(|data| data.packet.payload.len() == 18) {
+        let lab = &mut self.shell.lab;
+        while lab.sock_recv(self.c1, self.server).is_some_and(|data| data.packet.payload.len() == 18) {
             arrived += 1;
         }
         arrived

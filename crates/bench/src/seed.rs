@@ -39,7 +39,7 @@ pub fn echo(shell: &mut Shell) -> Result<usize, String> {
         lab.step(lab.now() + Duration::from_millis(1));
     }
     let steps = lab.stop_trace().len();
-    let answer = lab.stack_mut(c1).and_then(|stack| stack.sock_recv(socket));
+    let answer = lab.sock_recv(c1, socket);
     lab.sock_close(c1, socket);
     if answer.is_some() { Ok(steps) } else { Err("no answer".to_owned()) }
 }

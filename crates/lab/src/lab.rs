@@ -218,6 +218,10 @@ impl Lab {
         self.spaces.get(usize::from(id.0))?.as_ref()
     }
 
+    pub(crate) fn space_mut(&mut self, id: NsId) -> Option<&mut Space> {
+        self.spaces.get_mut(usize::from(id.0))?.as_mut()
+    }
+
     /// A namespace's stack.
     pub fn stack(&self, id: NsId) -> Option<&Stack> {
         self.space(id).map(|s| &s.stack)
@@ -339,7 +343,6 @@ impl Lab {
     /// Runs an action in a namespace, under the observer that is on.
     pub(crate) fn with<A: Action>(&mut self, ns: NsId, action: A) -> Option<A::Output> {
         let space = self.spaces.get_mut(usize::from(ns.0))?.as_mut()?;
-        self.timers.ask(ns, space);
         let stack = &mut space.stack;
         macro_rules! cx {
             ($obs:expr) => {
@@ -367,6 +370,9 @@ impl Lab {
             None if cfg!(target_family = "wasm") => action.run(stack, &mut cx!(&mut Recorder::deaf())),
             None => action.run(stack, &mut cx!(&mut Silent)),
         };
+        if !core::mem::take(&mut space.stack.settled) {
+            self.timers.ask(ns, space);
+        }
         if core::mem::take(&mut space.stack.arrived) && !core::mem::replace(&mut space.told, true) {
             self.arrived.push(ns);
         }

@@ -44,10 +44,8 @@ impl Load {
             while lab.has_flights() {
                 lab.step(lab.now() + std::time::Duration::from_millis(1));
             }
-            if let Some(stack) = lab.stack_mut(self.to) {
-                while stack.sock_recv(self.server).is_some() {
-                    arrived += 1;
-                }
+            while lab.sock_recv(self.to, self.server).is_some() {
+                arrived += 1;
             }
         }
         Ok(arrived)

@@ -29,8 +29,8 @@ impl Action for Received {
             Body::Arp(arp) => Content::Arp(arp),
             Body::Ip(packet) => Content::Ip(Skb::new(cx.new_id(), packet)),
         };
-        let place = cx.flights.iter().rposition(|f| f.at <= cx.now).map_or(0, |n| n + 1);
         let ether = Ether { dst, src, content };
-        cx.flights.insert(place, Flight { at: cx.now, to: (stack.id, self.dev), upper: None, ether });
+        stack.settled = true;
+        let _ = cx.launch(Flight { at: cx.now, to: (stack.id, self.dev), upper: None, ether });
     }
 }

@@ -1,8 +1,8 @@
-//! Socket calls that send packets; those that do not are the stack's own (`Lab::stack_mut`).
+//! Socket calls that send packets, or that follow each packet; the others are the stack's own (`Lab::stack_mut`).
 
 use std::net::IpAddr;
 
-use packetwalk_stack::{Cx, SockId, Stack};
+use packetwalk_stack::{Cx, Datagram, SockId, Stack};
 use packetwalk_trace::{NsId, Observer, SendError};
 use packetwalk_wire::{Packet, Transport};
 
@@ -66,4 +66,11 @@ calls! {
     tcp_abort => tcp_abort(id: SockId) -> (), ();
     /// `close`.
     sock_close => sock_close(id: SockId) -> (), ();
+}
+
+impl Lab {
+    /// `recvfrom`: the oldest datagram.
+    pub fn sock_recv(&mut self, ns: NsId, id: SockId) -> Option<Datagram> {
+        self.space_mut(ns)?.stack.sock_recv(id)
+    }
 }

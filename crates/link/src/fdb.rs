@@ -120,6 +120,25 @@ impl Fdb {
         moved
     }
 
+    /// Where a MAC's entry is, if it is one that a frame renews; until an entry leaves the table.
+    pub fn place(&self, mac: Mac) -> Option<u32> {
+        let place = *self.index.get(&mac)?;
+        self.entries.get(place as usize).filter(|e| e.flag != FdbFlag::Local).map(|_| place)
+    }
+
+    /// The entry at a place, if it is still this MAC's, behind this port, and has not aged.
+    pub fn at(
+        &mut self,
+        place: u32,
+        mac: Mac,
+        port: IfIndex,
+        ageing: Duration,
+        now: Instant,
+    ) -> Option<&mut FdbEntry> {
+        let entry = self.entries.get_mut(place as usize)?;
+        (entry.mac == mac && entry.port == port && !entry.aged(ageing, now)).then_some(entry)
+    }
+
     /// Marks an entry as used by a frame.
     pub fn touch(&mut self, mac: Mac, now: Instant) {
         if let Some(entry) = self.get_mut(mac) {

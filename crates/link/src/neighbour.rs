@@ -175,7 +175,7 @@ impl Neighbours {
             return Outcome::Failed;
         };
         neigh.used = now;
-        if neigh.state.is_connected() || matches!(neigh.state, NudState::Delay | NudState::Probe) {
+        if neigh.is_ready() {
             return Outcome::Ready(neigh.mac);
         }
         let mac = neigh.mac;
@@ -210,6 +210,19 @@ impl Neighbours {
             self.arm(id, Some(now + params.retrans()));
         }
         Outcome::Queued { solicit, dropped }
+    }
+
+    /// Where a next hop's entry is, if packets need not wait there, and its MAC.
+    pub fn ready(&self, dev: IfIndex, addr: IpAddr) -> Option<(u32, Mac)> {
+        let id = self.find(dev, addr)?;
+        let neigh = self.slots.get(id as usize)?.as_ref()?;
+        neigh.is_ready().then_some((id, neigh.mac))
+    }
+
+    /// The entry at a place, if it is still this next hop's, with this MAC, and packets need not wait.
+    pub fn at(&mut self, id: u32, dev: IfIndex, addr: IpAddr, mac: Mac) -> Option<&mut Neigh> {
+        let neigh = self.slots.get_mut(id as usize)?.as_mut()?;
+        (neigh.is_ready() && neigh.mac == mac && neigh.dev == dev && neigh.addr == addr).then_some(neigh)
     }
 
     /// An upper layer heard from the neighbour (TCP acknowledgement): the entry counts as confirmed.

@@ -85,6 +85,13 @@ pub struct Neigh {
     pub(crate) timer: Option<Instant>,
 }
 
+impl Neigh {
+    /// Packets to it need not wait.
+    pub(crate) const fn is_ready(&self) -> bool {
+        self.state.is_connected() || matches!(self.state, NudState::Delay | NudState::Probe)
+    }
+}
+
 /// A question to send: ARP request or neighbour solicitation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Solicit {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use packetwalk_trace::{ChainId, DropReason, Hook, Manip, Observer, Step as TraceStep, Table as TableId};
+use packetwalk_trace::{
+    ChainId, Counted, DropReason, Hook, Manip, Observer, Step as TraceStep, Table as TableId,
+};
 use packetwalk_wire::{Family, IfIndex, Nfct, Packet, Skb};
 
 use crate::conntrack::{Conntrack, Status};
@@ -378,6 +380,21 @@ impl Netfilter {
     pub const fn left_something(&self) -> bool {
         let Shared { log, copies, answers, .. } = &self.shared;
         self.ct.overflows != 0 || !log.is_empty() || !copies.is_empty() || !answers.is_empty()
+    }
+
+    /// Whether a hook has anything to do with packets that come in.
+    pub fn acts_on_input(&self) -> bool {
+        self.plans
+            .iter()
+            .any(|plan| plan.acts(Hook::Prerouting) || plan.acts(Hook::Input) || plan.acts(Hook::Forward))
+    }
+
+    /// Counts a packet of `len` bytes where one just like it was counted.
+    pub fn count(&mut self, at: &Counted, len: u16) {
+        let rules = self.rules.get_mut(usize::from(at.face)).map(|face| &mut face[at.family as usize]);
+        if let Some(table) = rules.and_then(|rules| rules.get_mut(at.table)) {
+            table.count(at.chain, at.rule, len);
+        }
     }
 
     /// Lets go of a packet that ended outside a hook, or that was rejected: a connection that it began and

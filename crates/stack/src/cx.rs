@@ -46,6 +46,13 @@ pub struct Captures {
     pub frames: Vec<Captured>,
 }
 
+impl Captures {
+    /// Whether frames are kept.
+    pub const fn wanted(&self) -> bool {
+        self.on || self.readers > 0
+    }
+}
+
 /// The number of a namespace's file: a machine has some that are no network's before these.
 const FIRST_NS: u32 = 4_026_532_000;
 
@@ -195,7 +202,7 @@ impl<O: Observer> Cx<'_, O> {
         pkt_type: PacketType,
         ether: &Ether,
     ) {
-        if self.captures.on || self.captures.readers > 0 {
+        if self.captures.wanted() {
             let frame = ether.frame();
             self.captures.frames.push(Captured { at: self.now, ns, dev, direction, pkt_type, frame });
         }
@@ -223,13 +230,25 @@ impl<O: Observer> Cx<'_, O> {
     fn fly(&mut self, from: NsId, to: (NsId, IfIndex), upper: Option<(NsId, IfIndex)>, ether: &Ether) {
         // What stands on another interface takes no wire to it.
         let at = if upper.is_some() { self.now } else { self.now + self.latency };
-        let place = match self.flights.back() {
-            Some(last) if last.at > at => self.flights.iter().rposition(|f| f.at <= at).map_or(0, |n| n + 1),
-            _ => self.flights.len(),
-        };
-        self.flights.insert(place, Flight { at, to, upper, ether: *ether });
-        if let Some(Content::Ip(skb)) = self.flights.get_mut(place).map(|f| &mut f.ether.content) {
+        let flight = self.launch(Flight { at, to, upper, ether: *ether });
+        if let Some(Content::Ip(skb)) = flight.map(|flight| &mut flight.ether.content) {
             skb.scrub(from != to.0);
+        }
+    }
+
+    /// A frame sets out, behind those that arrive no later.
+    #[inline]
+    pub fn launch(&mut self, flight: Flight) -> Option<&mut Flight> {
+        match self.flights.back() {
+            Some(last) if last.at > flight.at => {
+                let place = self.flights.iter().rposition(|f| f.at <= flight.at).map_or(0, |n| n + 1);
+                self.flights.insert(place, flight);
+                self.flights.get_mut(place)
+            }
+            _ => {
+                self.flights.push_back(flight);
+                self.flights.back_mut()
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 mod arp;
 mod cx;
 mod dst;
+mod flow;
 mod fragment;
 mod gap;
 mod host;

@@ -11,6 +11,7 @@ use packetwalk_route::Routing;
 use packetwalk_trace::{DropReason, NeighStep, NsId, Observer, Step};
 use packetwalk_wire::{Family, IfIndex, IfName, Instant, Mac, sorted::Map};
 
+use crate::flow::Flows;
 use crate::fragment::Reassembly;
 use crate::limits::Limits;
 use crate::path::Waiting;
@@ -41,11 +42,14 @@ pub struct Stack {
     pub random: SplitMix,
     /// A packet came as far as this host's sockets, or a timer of theirs was due.
     pub arrived: bool,
+    /// What was done last moved no timer.
+    pub settled: bool,
     pub(crate) work: VecDeque<Waiting>,
     /// Packets that are being sent while another is on its way.
     pub(crate) sending: u32,
     pub(crate) limits: Limits,
     pub(crate) route_cache: RouteCache,
+    pub(crate) flows: Flows,
     pub(crate) fragments: Reassembly,
     pub(crate) headers: Map<(IfIndex, IpAddr), ()>,
     /// Path MTUs that ICMP told of.
@@ -75,10 +79,12 @@ impl Stack {
             sockets: Sockets::default(),
             random,
             arrived: false,
+            settled: false,
             work: VecDeque::new(),
             sending: 0,
             limits: Limits::default(),
             route_cache: RouteCache::default(),
+            flows: Flows::default(),
             fragments: Reassembly::default(),
             headers: Map::new(),
             pmtu: PathMtus::default(),
@@ -327,13 +333,13 @@ impl Stack {
         self.links.iter().filter_map(|d| of(d.bridge()?)).min()
     }
 
-    /// A bridge's table may age earlier than it was to.
+    /// Something has changed: a bridge's table may age earlier than it was to, packets may go other ways.
     pub const fn touch(&mut self) {
         self.changed = true;
+        self.flows.forget();
     }
 
     fn age(&mut self, now: Instant) {
-        self.changed = true;
         for bridge in self.links.iter_mut().filter_map(packetwalk_link::Device::bridge_mut) {
             let ageing = bridge.config.ageing();
             bridge.fdb.age(ageing, now);
@@ -362,6 +368,7 @@ impl Stack {
     /// Does what is due.
     pub fn on_timer<O: Observer>(&mut self, cx: &mut Cx<'_, O>) {
         cx.obs.at(self.id, cx.now);
+        self.touch();
         self.duplicate_address_detection(cx.now);
         self.age(cx.now);
         for event in self.neigh.on_timer(cx.now) {

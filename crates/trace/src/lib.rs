@@ -1,12 +1,14 @@
-//! What can be told of a packet's way: events, steps and drop reasons. No logic.
+//! What can be told of a packet's way: events, steps and drop reasons; and notes of what it changed.
 //!
 //! An [`Event`] is a fixed-size `Copy` record of ids and small numbers; names are looked up when it is
 //! printed. The packet path is generic over its [`Observer`]: with [`Silent`] it costs nothing.
 
 mod drop;
+mod notes;
 mod step;
 
 pub use drop::DropReason;
+pub use notes::{Counted, Notes};
 pub use step::{
     BridgeWhere, ChainId, CtSeen, CtStep, Hook, Manip, NeighStep, RouteKind, RouteStep, RuleEnd, SendError,
     Step, Table,
@@ -44,6 +46,26 @@ pub trait Observer {
     /// A step of a packet or ARP message; `body` is as it is after the step.
     fn body(&mut self, id: u32, body: Body, step: Step);
 
+    /// Whether nobody watches although [`Self::ON`] may be set.
+    #[inline]
+    fn is_idle(&self) -> bool {
+        !Self::ON
+    }
+
+    /// Whether rules that the packet does not meet are steps too.
+    #[inline]
+    fn misses(&self) -> bool {
+        Self::ON
+    }
+
+    /// A rule or policy counted the packet.
+    #[inline]
+    fn counted(&mut self, _: Counted) {}
+
+    /// What the packet met may end otherwise for the next one just like it, or changed what no step tells.
+    #[inline]
+    fn unlike(&mut self) {}
+
     /// A step of a packet.
     #[inline]
     fn step(&mut self, skb: &Skb, step: Step) {
@@ -73,6 +95,8 @@ pub struct Recorder {
     ns: NsId,
     now: Instant,
     deaf: bool,
+    /// What is kept instead of events.
+    notes: Option<Box<Notes>>,
     /// Most packets, and the first one's number once there was one.
     most: Option<(u32, Option<u32>)>,
     left_out: u32,
@@ -82,6 +106,16 @@ impl Recorder {
     /// One that keeps nothing, where one instance of the packet path is to serve both.
     pub fn deaf() -> Self {
         Self { deaf: true, ..Self::default() }
+    }
+
+    /// One that keeps no events, but what the packet's way changed.
+    pub fn noting(notes: Box<Notes>) -> Self {
+        Self { notes: Some(notes), ..Self::default() }
+    }
+
+    /// What a [`Self::noting`] one has kept.
+    pub fn into_notes(self) -> Option<Box<Notes>> {
+        self.notes
     }
 
     /// One that keeps the first packets only, and no ARP after them.
@@ -112,7 +146,27 @@ impl Observer for Recorder {
     fn at(&mut self, ns: NsId, now: Instant) {
         (self.ns, self.now) = (ns, now);
     }
+    fn is_idle(&self) -> bool {
+        self.deaf
+    }
+    fn misses(&self) -> bool {
+        !self.deaf && self.notes.is_none()
+    }
+    fn counted(&mut self, counted: Counted) {
+        if let Some(notes) = &mut self.notes {
+            notes.counted.push(counted);
+        }
+    }
+    fn unlike(&mut self) {
+        if let Some(notes) = &mut self.notes {
+            notes.unlike = true;
+        }
+    }
     fn body(&mut self, id: u32, body: Body, step: Step) {
+        if let Some(notes) = &mut self.notes {
+            notes.step(id, &step);
+            return;
+        }
         if self.deaf || !self.keeps(id) {
             return;
         }

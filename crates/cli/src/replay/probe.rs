@@ -284,7 +284,7 @@ impl Replay {
     fn serve_udp(&mut self, s: Service, delivered: &mut Vec<Value>) {
         loop {
             let lab = &mut self.shell.lab;
-            let Some(datagram) = lab.stack_mut(s.ns).and_then(|k| k.sock_recv(s.id)) else { return };
+            let Some(datagram) = lab.sock_recv(s.ns, s.id) else { return };
             let packet = datagram.packet;
             let mut data = lab.payloads.bytes(packet.payload).to_vec();
             let Some((sport, _)) = packet.ports() else { continue };

@@ -25,6 +25,7 @@ mod icmpv6;
 mod input;
 mod list;
 mod proxied;
+mod repeat;
 #[cfg(test)]
 mod replay;
 mod sctp;
@@ -49,6 +50,7 @@ pub use event::{ConnEvent, Event, Seen as EventKind, Subject};
 pub use expect::Expect;
 pub use ext::Counter;
 pub use helper::HelperKind;
+pub use repeat::Known;
 pub use sctp::{Sctp, SctpState};
 pub use status::Status;
 pub use sysctl::{SysctlError, Sysctls};

@@ -261,6 +261,35 @@ macro_rules! define {
 each_match!(define);
 
 impl Match {
+    /// It says the same of every packet with the same headers, length, marks, interfaces and connection, as long
+    /// as the connection's status and mark and the namespace's settings are the same, and keeps nothing.
+    pub const fn repeats(&self) -> bool {
+        match self {
+            Self::Conntrack(m) => m.expires.is_none(),
+            Self::Addrtype(_)
+            | Self::Comment(_)
+            | Self::Connmark(_)
+            | Self::Devgroup(_)
+            | Self::Dscp(_)
+            | Self::Hl(_)
+            | Self::Icmp(_)
+            | Self::Icmp6(_)
+            | Self::Iprange(_)
+            | Self::Length(_)
+            | Self::Mac(_)
+            | Self::Mark(_)
+            | Self::Multiport(_)
+            | Self::Physdev(_)
+            | Self::Pkttype(_)
+            | Self::State(_)
+            | Self::Tcp(_)
+            | Self::Tos(_)
+            | Self::Ttl(_)
+            | Self::Udp(_) => true,
+            _ => false,
+        }
+    }
+
     /// Conntrack must watch the family while a rule has it (`nf_ct_netns_get` in its `checkentry`).
     pub const fn needs_conntrack(&self) -> bool {
         matches!(

@@ -222,6 +222,24 @@ impl Target {
         }
     }
 
+    /// It does the same to every packet that its chain's conditions cannot tell apart, and keeps nothing.
+    pub const fn repeats(&self) -> bool {
+        matches!(
+            self,
+            Self::None
+                | Self::Accept
+                | Self::Return
+                | Self::Jump(_)
+                | Self::Goto(_)
+                | Self::Classify(_)
+                | Self::Dscp(_)
+                | Self::Hl(_)
+                | Self::Mark(_)
+                | Self::Tos(_)
+                | Self::Ttl(_)
+        )
+    }
+
     /// Conntrack must watch the family while a rule has it (`nf_ct_netns_get` in its `checkentry`).
     pub const fn needs_conntrack(&self) -> bool {
         match self {

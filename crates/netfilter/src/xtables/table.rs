@@ -411,6 +411,18 @@ impl Table {
         Ok(())
     }
 
+    /// Counts a packet of `len` bytes: a rule by its place, or the policy.
+    pub(crate) fn count(&mut self, chain: ChainId, rule: Option<u32>, len: u16) {
+        let Some(chain) = self.chains.get_mut(usize::from(chain.0)).and_then(Option::as_mut) else { return };
+        let counters = match rule {
+            Some(rule) => chain.rules.get_mut(rule as usize).map(|rule| &mut rule.counters),
+            None => chain.base.as_mut().map(|base| &mut base.counters),
+        };
+        if let Some(counters) = counters {
+            counters.count(len);
+        }
+    }
+
     /// Sets a chain's counters to zero, its policy's too (which counts from then on), or those of rule number `rule` (from 0) only
     /// (`-Z`). The nft face puts a rule that has counted into the kernel anew, and with it its own state.
     ///

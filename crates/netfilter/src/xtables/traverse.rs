@@ -1,6 +1,6 @@
 //! A packet's way through a table.
 
-use packetwalk_trace::{ChainId, DropReason, Observer, RuleEnd, Step, Table as TableId};
+use packetwalk_trace::{ChainId, Counted, DropReason, Observer, RuleEnd, Step, Table as TableId};
 use packetwalk_wire::extension::kind;
 
 use crate::context::{Cx, Met};
@@ -62,7 +62,7 @@ pub fn traverse<H: Host, O: Observer>(
         let mut place = Place { face, table: id, chain: at, name, user, index };
         let mut cursor = None;
         let next = loop {
-            if !O::ON && rules.len() > SMALL {
+            if !obs.misses() && rules.len() > SMALL {
                 place.index = candidate(compiled, rules, &mut cursor, place.index, &look, cx);
             }
             let Some(rule) = rules.get_mut(place.index) else {
@@ -86,7 +86,10 @@ pub fn traverse<H: Host, O: Observer>(
                 (at, index) = (to, 0);
             }
             Next::Goto(to) => (at, index) = (to, 0),
-            Next::End(verdict) => return verdict,
+            Next::End(verdict) => {
+                stack.clear();
+                return verdict;
+            }
             Next::Return => {
                 if let Some(frame) = stack.pop() {
                     if O::ON {
@@ -179,6 +182,13 @@ impl Place<'_> {
         }
     }
 
+    /// The rule counted the packet.
+    fn counted<H: Host>(&self, cx: &Cx<'_, '_, H>) -> Counted {
+        let Self { face, table, chain, .. } = *self;
+        let rule = Some(u32::try_from(self.index).unwrap_or(u32::MAX));
+        Counted { face: face as u8, family: cx.state.family, table, chain, rule }
+    }
+
     /// What a rule is called: a bare verdict looks like the end of its chain
     /// (`get_chainname_rulenum`).
     fn comment(&self, rule: &Rule) -> &'static str {
@@ -208,17 +218,20 @@ fn one<H: Host, O: Observer>(
         }
     };
     if let Some(field) = rule.base.miss(look, cx.state) {
-        if O::ON {
+        if obs.misses() {
             tell(cx, obs, RuleEnd::NoMatch(rule.base.place(field)));
         }
         return Next::Rule;
     }
     let mut malformed = false;
     for (n, m) in rule.matches.iter_mut().enumerate() {
+        if O::ON && !m.repeats() {
+            obs.unlike();
+        }
         match m.met(cx) {
             Met::Yes => {}
             Met::No => {
-                if O::ON {
+                if obs.misses() {
                     tell(cx, obs, RuleEnd::NoMatch(rule.base.count().saturating_add(n as u8)));
                 }
                 return Next::Rule;
@@ -236,6 +249,12 @@ fn one<H: Host, O: Observer>(
         }
     }
     rule.counters.count(look.len);
+    if O::ON {
+        obs.counted(place.counted(cx));
+        if !rule.target.repeats() {
+            obs.unlike();
+        }
+    }
     if cx.skb.nf_trace {
         let comment = place.comment(rule);
         place.trace(cx, comment);
@@ -297,6 +316,10 @@ fn policy<H: Host, O: Observer>(
     let Some(base_chain) = chain.base.as_mut() else { return Verdict::Accept };
     if base_chain.counts {
         base_chain.counters.count(look.len);
+        if O::ON {
+            let family = cx.state.family;
+            obs.counted(Counted { face: face as u8, family, table: id, chain: base, rule: None });
+        }
     }
     let accept = base_chain.policy == Policy::Accept;
     if O::ON {

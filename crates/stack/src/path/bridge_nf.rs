@@ -75,6 +75,7 @@ impl Stack {
             skb.pkt_type = PacketType::Host;
             return Next::BridgeForward(port);
         };
+        cx.obs.unlike();
         let next_hop = dst.gateway.unwrap_or(skb.packet.ip.dst);
         if let Some(mac) = self.cached_header(bridge, next_hop) {
             ether.dst = mac;

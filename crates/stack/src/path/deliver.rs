@@ -15,6 +15,7 @@ impl Stack {
     /// `net/ipv6/ip6_input.c`: `ip6_protocol_deliver_rcu`.
     pub(super) fn deliver<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
         self.arrived = true;
+        self.settled &= matches!(skb.packet.transport, Transport::Udp(_));
         let packet = &skb.packet;
         // Authentication and source routes are not checked here.
         let mut headers = packet.ip.ext.iter(cx.payloads).map(|(number, _)| number);
@@ -91,6 +92,7 @@ impl Stack {
     }
 
     fn no_port<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
+        self.settled = false;
         let packet = &skb.packet;
         if dst.kind == RouteKind::Local && skb.pkt_type == PacketType::Host {
             // UDP has let go of the connection: the error finds it again by itself.

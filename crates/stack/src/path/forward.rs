@@ -39,6 +39,7 @@ impl Stack {
         skb.packet.ip.ttl -= 1;
         cx.obs.step(skb, Step::Ttl);
         if family == Family::V4 && dst.redirect {
+            cx.obs.unlike();
             self.send_redirect(cx, skb, dst);
         }
         let iif = skb.iif;
@@ -57,6 +58,7 @@ impl Stack {
     fn forward6_back<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Option<Next> {
         let IpAddr::V6(src) = skb.packet.ip.src else { return None };
         if dst.oif == skb.iif || skb.routed_below {
+            cx.obs.unlike();
             if self.limits.redirect(skb.packet.ip.dst, cx.now) {
                 self.nd_redirect(cx, skb, dst);
             }

@@ -25,7 +25,7 @@ use crate::{Cx, Dst, Stack};
 
 /// What an Ethernet header stands before.
 #[allow(clippy::large_enum_variant, reason = "nearly all are packets, which are never boxed")]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Content {
     /// An ARP message.
     Arp(Arp),
@@ -34,7 +34,7 @@ pub enum Content {
 }
 
 /// A frame inside one namespace.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ether {
     /// Destination MAC.
     pub dst: Mac,
@@ -84,7 +84,7 @@ impl Ether {
 }
 
 /// The boxes of the packet-flow diagram.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Next {
     /// A frame came in by an interface: `receive.rs`.
     Receive(IfIndex),
@@ -136,7 +136,13 @@ impl Stack {
     /// Carries a frame and everything that follows from it as far as this namespace goes.
     pub fn run<O: Observer>(&mut self, cx: &mut Cx<'_, O>, first: Next, ether: &mut Ether) {
         cx.obs.at(self.id, cx.now);
-        self.carry(cx, first, ether, &mut Dst::here(RouteKind::Local));
+        self.settled = false;
+        let mut dst = Dst::here(RouteKind::Local);
+        let next = match first {
+            Next::Receive(dev) if cx.obs.is_idle() => self.shortcut(cx, dev, ether, &mut dst),
+            _ => first,
+        };
+        self.carry(cx, next, ether, &mut dst);
         self.run_waiting(cx);
     }
 
@@ -157,25 +163,37 @@ impl Stack {
         dst: &mut Dst,
     ) {
         let mut next = first;
-        loop {
-            next = match (next, &mut ether.content) {
-                (Next::Receive(dev), _) => self.receive(cx, dev, ether),
-                (Next::Bridge(port), _) => self.bridge_input(cx, port, ether, dst),
-                (Next::BridgeForward(port), _) => self.bridge_forward(cx, port, ether),
-                (Next::Macvlan(dev, upper), _) => self.macvlan_transmit(cx, dev, upper, ether),
-                (Next::BridgePort(from, port), _) => self.bridge_port(cx, from, port, ether),
-                (Next::Prerouting, Content::Ip(skb)) => self.prerouting(cx, skb),
-                (Next::RouteInput, Content::Ip(skb)) => self.route_input(cx, skb, dst),
-                (Next::LocalIn, Content::Ip(skb)) => self.local_in(cx, skb),
-                (Next::Deliver, Content::Ip(skb)) => self.deliver(cx, skb, dst),
-                (Next::Forward, Content::Ip(skb)) => self.forward(cx, skb, dst),
-                (Next::Output, Content::Ip(skb)) => self.output(cx, skb, dst),
-                (Next::Postrouting, Content::Ip(skb)) => self.postrouting(cx, skb, dst),
-                (Next::Neighbour, Content::Ip(_)) => self.neighbour(cx, ether, dst),
-                (Next::Transmit(dev), _) => self.transmit(cx, dev, ether),
-                // Only IP packets come to the other boxes.
-                (Next::Done, _) | (_, Content::Arp(_)) => return,
-            };
+        while !matches!(next, Next::Done) {
+            next = self.box_of(cx, next, ether, dst);
+        }
+    }
+
+    /// One box; the next one.
+    #[inline]
+    pub(crate) fn box_of<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        next: Next,
+        ether: &mut Ether,
+        dst: &mut Dst,
+    ) -> Next {
+        match (next, &mut ether.content) {
+            (Next::Receive(dev), _) => self.receive(cx, dev, ether),
+            (Next::Bridge(port), _) => self.bridge_input(cx, port, ether, dst),
+            (Next::BridgeForward(port), _) => self.bridge_forward(cx, port, ether),
+            (Next::Macvlan(dev, upper), _) => self.macvlan_transmit(cx, dev, upper, ether),
+            (Next::BridgePort(from, port), _) => self.bridge_port(cx, from, port, ether),
+            (Next::Prerouting, Content::Ip(skb)) => self.prerouting(cx, skb),
+            (Next::RouteInput, Content::Ip(skb)) => self.route_input(cx, skb, dst),
+            (Next::LocalIn, Content::Ip(skb)) => self.local_in(cx, skb),
+            (Next::Deliver, Content::Ip(skb)) => self.deliver(cx, skb, dst),
+            (Next::Forward, Content::Ip(skb)) => self.forward(cx, skb, dst),
+            (Next::Output, Content::Ip(skb)) => self.output(cx, skb, dst),
+            (Next::Postrouting, Content::Ip(skb)) => self.postrouting(cx, skb, dst),
+            (Next::Neighbour, Content::Ip(_)) => self.neighbour(cx, ether, dst),
+            (Next::Transmit(dev), _) => self.transmit(cx, dev, ether),
+            // Only IP packets come to the other boxes.
+            (Next::Done, _) | (_, Content::Arp(_)) => Next::Done,
         }
     }
 

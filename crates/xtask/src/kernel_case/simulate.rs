@@ -329,7 +329,7 @@ impl Run {
                 }
                 continue;
             }
-            while let Some(datagram) = lab.stack_mut(ns).and_then(|s| s.sock_recv(id)) {
+            while let Some(datagram) = lab.sock_recv(ns, id) {
                 let packet = datagram.packet;
                 let mut data = lab.payloads.bytes(packet.payload).to_vec();
                 let (Some((sport, _)), Some(b'Q')) = (packet.ports(), data.first()) else { continue };

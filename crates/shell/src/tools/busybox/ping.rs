@@ -264,7 +264,7 @@ impl Run {
     }
 
     fn receive(&mut self, cx: &mut Cx<'_>, options: &Options) {
-        while let Some(datagram) = cx.lab.stack_mut(cx.ns).and_then(|s| s.sock_recv(self.sock)) {
+        while let Some(datagram) = cx.lab.sock_recv(cx.ns, self.sock) {
             let Transport::Icmp(Icmp::Query { ty, id, seq, .. }) = datagram.packet.transport else {
                 continue;
             };

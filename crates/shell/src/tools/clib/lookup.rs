@@ -373,7 +373,7 @@ pub(in crate::tools) fn open(cx: &mut Cx<'_>, server: IpAddr) -> Option<SockId> 
 /// The next message of a socket that is an answer.
 pub(in crate::tools) fn receive(cx: &mut Cx<'_>, sock: SockId) -> Option<Message> {
     loop {
-        let datagram = cx.lab.stack_mut(cx.ns)?.sock_recv(sock)?;
+        let datagram = cx.lab.sock_recv(cx.ns, sock)?;
         let message = Message::parse(cx.lab.payloads.bytes(datagram.packet.payload));
         if let Some(message) = message.filter(Message::is_response) {
             return Some(message);

@@ -121,7 +121,7 @@ impl DockerProxy {
     fn datagrams(&mut self, cx: &mut Cx<'_>) {
         let (ns, to) = (cx.ns, self.proxy.container);
         let Some(listener) = self.listener else { return };
-        while let Some(datagram) = cx.lab.stack_mut(ns).and_then(|s| s.sock_recv(listener)) {
+        while let Some(datagram) = cx.lab.sock_recv(ns, listener) {
             let Some((port, _)) = datagram.packet.ports() else { continue };
             let from = (datagram.packet.ip.src, port);
             let known = self.clients.iter().find(|(c, _)| *c == from).map(|(_, s)| *s);
@@ -143,7 +143,7 @@ impl DockerProxy {
             cx.sys.reached();
         }
         for (client, out) in self.clients.clone() {
-            while let Some(datagram) = cx.lab.stack_mut(ns).and_then(|s| s.sock_recv(out)) {
+            while let Some(datagram) = cx.lab.sock_recv(ns, out) {
                 let data = sock::payload(cx, &datagram);
                 let _ = cx.lab.udp_send(ns, listener, &data, Some(client), None);
                 cx.sys.reached();

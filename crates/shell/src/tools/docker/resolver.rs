@@ -101,7 +101,7 @@ impl Resolver {
 
     fn questions(&mut self, cx: &mut Cx<'_>) {
         let Some(udp) = self.udp else { return };
-        while let Some(datagram) = cx.lab.stack_mut(cx.ns).and_then(|s| s.sock_recv(udp)) {
+        while let Some(datagram) = cx.lab.sock_recv(cx.ns, udp) {
             let Some((client, bytes)) = sender(cx, &datagram) else { continue };
             let Some(query) = Message::parse(&bytes).filter(|m| !m.is_response()) else { continue };
             if let Some(reply) = self.own(cx, &query) {
@@ -183,7 +183,7 @@ impl Passed {
                 self.asked = self.ask(cx, server);
                 continue;
             };
-            let datagram = cx.lab.stack_mut(ns).and_then(|s| s.sock_recv(sock));
+            let datagram = cx.lab.sock_recv(ns, sock);
             let bytes = datagram.map(|d| sock::payload(cx, &d));
             let reply = bytes.and_then(|b| Some((Message::parse(&b)?, b)));
             let error = cx.lab.stack_mut(ns).is_none_or(|s| s.sock_error(sock).is_some());

@@ -1,0 +1,81 @@
+//! A packet just like one that was tracked before.
+
+use std::cell::Cell;
+
+use packetwalk_wire::{CtRef, Instant, Packet, proto};
+
+use super::conn::{Conn, Place};
+use super::input::{Action, Seen};
+use super::time::Jiffies;
+use super::{Conntrack, Status, tcp, udp};
+
+/// A connection as a packet found it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Known {
+    /// The connection, and what the packet is to it.
+    pub conn: CtRef,
+    status: Status,
+    mark: u32,
+}
+
+impl Conntrack {
+    /// What a packet's connection is now, if packets just like this one can be tracked by [`Self::repeat`]: one of UDP or
+    /// TCP that is in the table, that no helper and nobody's ear is at.
+    pub fn known(&self, r: CtRef) -> Option<Known> {
+        let slot = self.table.index_of(r)?;
+        let conn = self.table.slots.get(slot)?;
+        let plain = self.exts.get(slot).is_none_or(|ext| ext.events.is_none())
+            && self.helps.get(slot).is_none_or(|help| help.proxied.is_none() && help.follow.is_none())
+            && conn.helper.is_none()
+            && matches!(conn.protocol(), proto::UDP | proto::TCP)
+            && !conn.status.any(Status(Status::SEQ_ADJUST.0 | Status::DYING.0));
+        let known = Known { conn: r, status: conn.status, mark: conn.mark };
+        (plain && conn.place == Place::Hashed).then_some(known)
+    }
+
+    /// Tracks another packet of a connection, as [`Self::packet_in`] would find it again and
+    /// [`Self::confirm`] let it go; `false`, and nothing has changed, where they might do anything else.
+    pub fn repeat(&mut self, known: &Known, packet: &Packet, now: Instant) -> bool {
+        if !self.table.killed.is_empty() {
+            return false;
+        }
+        let tick = Jiffies::at(now);
+        let Some(slot) = self.table.index_of(known.conn) else { return false };
+        let dir = Self::dir(known.conn.info);
+        let complaint = Cell::new(None);
+        let seen = Seen {
+            packet,
+            dir,
+            now: tick,
+            sysctls: &self.sysctls,
+            ack_offset: 0,
+            proxied: false,
+            body: &[],
+            checks_sum: false,
+            complaint: &complaint,
+        };
+        let Some(conn) = self.table.slots.get_mut(slot) else { return false };
+        let same = |conn: &Conn| (conn.status, conn.mark) == (known.status, known.mark);
+        if conn.place != Place::Hashed || conn.is_expired(tick) || !same(conn) {
+            return false;
+        }
+        // Of UDP only the status can change, and the packet's own way sets it again.
+        let action = if conn.protocol() == proto::UDP {
+            udp::packet(conn, seen)
+        } else {
+            let mut after = *conn;
+            let action = tcp::packet(&mut after, seen);
+            if !same(&after) || complaint.take().is_some() {
+                return false;
+            }
+            if matches!(action, Action::Refresh(_)) {
+                *conn = after;
+            }
+            action
+        };
+        let (Action::Refresh(timeout), true) = (action, same(conn)) else { return false };
+        conn.refresh(tick, timeout);
+        self.exts.count(slot, dir, u64::from(packet.len()));
+        true
+    }
+}

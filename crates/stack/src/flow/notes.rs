@@ -1,0 +1,116 @@
+//! Takes notes of a packet's own way.
+
+use packetwalk_link::{Device, Kind};
+use packetwalk_trace::{Notes, Observer, Recorder};
+use packetwalk_wire::{IfIndex, Instant, Mac};
+
+use super::Flow;
+use super::way::{After, Fdb, Renewed, Way};
+use crate::path::{Content, Ether, Next};
+use crate::{Cx, Dst, Stack};
+
+impl Stack {
+    /// Carries a packet from box to box up to its last one here, and tells that one; with the flow, if the next packet will
+    /// fare like this one.
+    #[cold]
+    pub(super) fn take_notes<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        dev: IfIndex,
+        ether: &mut Ether,
+        dst: &mut Dst,
+    ) -> (Next, Option<Flow>) {
+        let before = *ether;
+        let (flights, gaps) = (cx.flights.len(), cx.gaps.len());
+        let mut recorder = Recorder::noting(Box::new(Notes { id: ether.id(), ..Notes::default() }));
+        let (mut received, mut sent, mut renewed) = (Vec::new(), Vec::new(), Vec::new());
+        let mut next = Next::Receive(dev);
+        let mut watched = Cx {
+            now: cx.now,
+            obs: &mut recorder,
+            payloads: cx.payloads,
+            last_id: cx.last_id,
+            flights: cx.flights,
+            latency: cx.latency,
+            captures: cx.captures,
+            log: cx.log,
+            gaps: cx.gaps,
+            sending: cx.sending,
+            errno: cx.errno,
+        };
+        while !self.is_last(next) {
+            match next {
+                Next::Receive(dev) => received.push(dev),
+                Next::Transmit(dev) => {
+                    sent.push(dev);
+                    renewed.extend(self.destination(dev, ether.dst, cx.now));
+                }
+                Next::BridgeForward(port) => {
+                    renewed.extend(self.source(port, ether.src, cx.now));
+                    let bridge = self.links.get(port).and_then(|d| d.master);
+                    renewed.extend(bridge.and_then(|bridge| self.destination(bridge, ether.dst, cx.now)));
+                }
+                _ => {}
+            }
+            next = self.box_of(&mut watched, next, ether, dst);
+        }
+        cx.errno = watched.errno;
+        let quiet = cx.flights.len() == flights && cx.gaps.len() == gaps && self.work.is_empty();
+        let notes = recorder.into_notes().filter(|notes| quiet && !notes.unlike);
+        let flow = notes.filter(|_| !matches!(next, Next::Done)).and_then(|notes| {
+            for (addr, dev) in notes.neighbours {
+                let (id, mac) = self.neigh.ready(dev, addr)?;
+                renewed.push(Renewed::Neighbour { id, dev, addr, mac });
+            }
+            let Content::Ip(skb) = &ether.content else { return None };
+            let conn = match notes.conn {
+                Some(conn) => Some(self.nf.ct.known(conn)?),
+                None => None,
+            };
+            let after = After::of(ether, skb);
+            let dst = *dst;
+            let way = Way { received, sent, renewed, counted: notes.counted, after, last: next, dst };
+            let addrs = (skb.packet.ip.src, skb.packet.ip.dst);
+            let mut flow = Flow { addrs, ports: skb.packet.ports()?, conn, way: 0 };
+            let mut made = before;
+            after.make(&flow, &mut made);
+            if made != *ether {
+                return None;
+            }
+            flow.way = self.flows.place(way);
+            Some(flow)
+        });
+        (next, flow)
+    }
+
+    /// Whether a box is the last of a way: what it does is done for each packet.
+    fn is_last(&self, next: Next) -> bool {
+        match next {
+            Next::Done | Next::Deliver => true,
+            Next::Transmit(dev) => {
+                !self.links.get(dev).is_some_and(|d| matches!(d.kind, Kind::Bridge(_) | Kind::Loopback))
+            }
+            _ => false,
+        }
+    }
+
+    /// The entry that a frame by a bridge's port renews of its source.
+    fn source(&mut self, port: IfIndex, mac: Mac, now: Instant) -> Option<Renewed> {
+        let device = self.links.get(port)?;
+        let (learning, bridge) = (device.port?.learning, device.master?);
+        let table = self.links.get_mut(bridge)?.bridge()?;
+        if !learning || table.config.ageing_time == 0 {
+            return None;
+        }
+        let fdb = Fdb { bridge, place: table.fdb.place(mac)?, mac, port };
+        fdb.get(&mut self.links, now).map(|_| Renewed::Source(fdb))
+    }
+
+    /// The entry that a frame through a bridge renews of its destination.
+    fn destination(&mut self, bridge: IfIndex, mac: Mac, now: Instant) -> Option<Renewed> {
+        let table = self.links.get(bridge).and_then(Device::bridge)?;
+        let place = table.fdb.place(mac)?;
+        let fdb = Fdb { bridge, place, mac, port: table.fdb.get(mac)?.port };
+        fdb.get(&mut self.links, now).map(|_| Renewed::Destination(fdb))
+    }
+}
