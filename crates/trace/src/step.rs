@@ -64,7 +64,14 @@ impl Table {
 
 /// A chain's number in its table: it keeps its number until it is deleted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ChainId(pub u16);
+pub struct ChainId(pub u32);
+
+impl ChainId {
+    /// Its place.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// Which half of the address pair NAT rewrites (`enum nf_nat_manip_type`).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -330,7 +337,7 @@ pub enum Step {
         /// Chain.
         chain: ChainId,
         /// Number in its chain, from 1.
-        rule: u16,
+        rule: u32,
         /// How it ended.
         end: RuleEnd,
     },

@@ -73,7 +73,7 @@ impl Table {
             handles: 0,
         };
         for id in 0..free {
-            table.enter(ChainId(id as u16));
+            table.enter(ChainId(id as u32));
         }
         table
     }
@@ -131,11 +131,11 @@ impl Table {
 
     /// A chain by number.
     pub fn chain(&self, id: ChainId) -> Option<&Chain> {
-        self.chains.get(usize::from(id.0))?.as_ref()
+        self.chains.get(id.index())?.as_ref()
     }
 
     fn slot(&mut self, id: ChainId) -> Option<&mut Chain> {
-        self.chains.get_mut(usize::from(id.0))?.as_mut()
+        self.chains.get_mut(id.index())?.as_mut()
     }
 
     /// A chain by name.
@@ -161,7 +161,7 @@ impl Table {
             .chains
             .iter()
             .position(|c| c.as_ref().and_then(|c| c.base.as_ref()).is_some_and(|b| b.hook == hook))?;
-        Some(ChainId(at as u16))
+        Some(ChainId(at as u32))
     }
 
     /// Every chain in the order of printing: built-in ones by hook, then the user's by name.
@@ -170,7 +170,7 @@ impl Table {
             .chains
             .iter()
             .enumerate()
-            .filter_map(|(i, c)| Some((ChainId(i as u16), c.as_ref()?)))
+            .filter_map(|(i, c)| Some((ChainId(i as u32), c.as_ref()?)))
             .collect();
         all.sort_by(|(_, a), (_, b)| match (&a.base, &b.base) {
             (Some(a), Some(b)) => a.hook.cmp(&b.hook),
@@ -214,7 +214,7 @@ impl Table {
         self.handles = self.handles.wrapping_add(1);
         let taken = self.chains.iter().skip(self.free).take_while(|c| c.is_some()).count();
         let at = self.free + taken;
-        let id = u16::try_from(at).map_err(|_| ChainError::TooMany)?;
+        let id = u32::try_from(at).map_err(|_| ChainError::TooMany)?;
         match self.chains.get_mut(at) {
             Some(slot) => *slot = Some(chain),
             None => self.chains.push(Some(chain)),
@@ -241,8 +241,8 @@ impl Table {
             return Err(ChainError::Referenced);
         }
         self.names.retain(|named| *named != id);
-        self.free = self.free.min(usize::from(id.0));
-        if let Some(slot) = self.chains.get_mut(usize::from(id.0)) {
+        self.free = self.free.min(id.index());
+        if let Some(slot) = self.chains.get_mut(id.index()) {
             *slot = None;
         }
         Ok(())
@@ -413,7 +413,7 @@ impl Table {
 
     /// Counts a packet of `len` bytes: a rule by its place, or the policy.
     pub(crate) fn count(&mut self, chain: ChainId, rule: Option<u32>, len: u16) {
-        let Some(chain) = self.chains.get_mut(usize::from(chain.0)).and_then(Option::as_mut) else { return };
+        let Some(chain) = self.chains.get_mut(chain.index()).and_then(Option::as_mut) else { return };
         let counters = match rule {
             Some(rule) => chain.rules.get_mut(rule as usize).map(|rule| &mut rule.counters),
             None => chain.base.as_mut().map(|base| &mut base.counters),

@@ -54,7 +54,7 @@ pub fn traverse<H: Host, O: Observer>(
     let mut look = look(cx);
     let (mut at, mut index, mut first) = (base, 0, true);
     loop {
-        let Some(chain) = table.chains.get_mut(usize::from(at.0)).and_then(Option::as_mut) else {
+        let Some(chain) = table.chains.get_mut(at.index()).and_then(Option::as_mut) else {
             return Verdict::Drop(DropReason::NetfilterDrop);
         };
         let Chain { rules, name, base: built_in, index: compiled, .. } = chain;
@@ -213,7 +213,7 @@ fn one<H: Host, O: Observer>(
 ) -> Next {
     let tell = |cx: &Cx<'_, '_, H>, obs: &mut O, end: RuleEnd| {
         if O::ON {
-            let rule = u16::try_from(place.index + 1).unwrap_or(u16::MAX);
+            let rule = u32::try_from(place.index + 1).unwrap_or(u32::MAX);
             obs.step(cx.skb, Step::Rule { table: place.table, chain: place.chain, rule, end });
         }
     };
@@ -304,7 +304,7 @@ fn policy<H: Host, O: Observer>(
     obs: &mut O,
 ) -> Verdict {
     let (id, face) = (table.id(), table.face());
-    let chain = table.chains.get_mut(usize::from(base.0)).and_then(Option::as_mut);
+    let chain = table.chains.get_mut(base.index()).and_then(Option::as_mut);
     let Some(chain) = chain else { return Verdict::Accept };
     if cx.skb.nf_trace {
         let index = chain.rules.len();

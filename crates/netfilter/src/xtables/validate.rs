@@ -1,6 +1,7 @@
 //! What the kernel checks before a rule goes in: loops, depth, hooks, tables and protocols.
 
 use packetwalk_trace::ChainId;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::chain::HookSet;
 use super::{Face, Rule, RuleError, Table};
@@ -30,24 +31,17 @@ impl Table {
         if let Some(base) = target.base {
             return Err(if base.exists { RuleError::NotSupported } else { RuleError::NoChain });
         }
-        let mut seen = vec![false; self.chains.len()];
         // Only what a packet can reach is followed, from the built-in chains down.
         if chain.hooks != HookSet::NONE {
             let deep =
                 self.face() == Face::Nft && usize::from(chain.height) + 1 + self.depth(to) >= NFT_DEPTH;
-            if to == id || deep || self.reaches(to, id, &mut seen) || self.has_loop(to) {
+            if to == id || deep || self.below(to).contains(&id) || self.has_loop(to) {
                 return Err(RuleError::Loop);
             }
         }
         if !chain.hooks.within(target.hooks) {
-            seen.fill(false);
-            self.reaches(to, id, &mut seen);
-            if let Some(c) = self.chain(to) {
-                c.rules.iter().try_for_each(|r| self.check(r, chain.hooks))?;
-            }
-            for (c, _) in self.chains.iter().zip(&seen).filter(|(_, seen)| **seen) {
-                c.iter().flat_map(|c| &c.rules).try_for_each(|r| self.check(r, chain.hooks))?;
-            }
+            let all = std::iter::once(to).chain(self.below(to)).filter_map(|at| self.chain(at));
+            all.flat_map(|c| &c.rules).try_for_each(|r| self.check(r, chain.hooks))?;
         }
         Ok(())
     }
@@ -73,45 +67,35 @@ impl Table {
         self.chain(from).into_iter().flat_map(|c| &c.rules).filter_map(|r| r.target.chain())
     }
 
-    /// Whether a packet in `from` can come to `to`; marks what it passes.
-    fn reaches(&self, from: ChainId, to: ChainId, seen: &mut [bool]) -> bool {
-        let mut todo = vec![from];
+    /// The chains that a packet in `from` can come to.
+    fn below(&self, from: ChainId) -> Vec<ChainId> {
+        let mut seen = FxHashSet::default();
+        let (mut below, mut todo) = (Vec::new(), vec![from]);
         while let Some(at) = todo.pop() {
-            for next in self.jumps(at) {
-                if next == to {
-                    return true;
-                }
-                if let Some(s) = seen.get_mut(usize::from(next.0))
-                    && !*s
-                {
-                    *s = true;
-                    todo.push(next);
-                }
+            for next in self.jumps(at).filter(|next| seen.insert(*next)) {
+                below.push(next);
+                todo.push(next);
             }
         }
-        false
+        below
     }
 
     /// Whether some chain reached from `from` reaches itself.
     fn has_loop(&self, from: ChainId) -> bool {
-        // 0: not seen, 1: on the way here, 2: done.
-        let mut state = vec![0_u8; self.chains.len()];
+        // Whether a chain that was seen is on the way here.
+        let mut seen = FxHashMap::default();
         let mut way = vec![(from, self.jumps(from).collect::<Vec<_>>())];
         while let Some((at, next)) = way.last_mut() {
             let Some(to) = next.pop() else {
-                if let Some(s) = state.get_mut(usize::from(at.0)) {
-                    *s = 2;
-                }
+                seen.insert(*at, false);
                 way.pop();
                 continue;
             };
-            if let Some(s) = state.get_mut(usize::from(at.0)) {
-                *s = 1;
-            }
-            match state.get(usize::from(to.0)) {
-                Some(1) => return true,
-                Some(0) => way.push((to, self.jumps(to).collect())),
-                _ => {}
+            seen.insert(*at, true);
+            match seen.get(&to) {
+                Some(true) => return true,
+                Some(false) => {}
+                None => way.push((to, self.jumps(to).collect())),
             }
         }
         false
@@ -138,7 +122,7 @@ impl Table {
             chain.height = 0;
             chain.hooks = chain.base.map_or(HookSet::NONE, |b| HookSet::of(&[b.hook]));
         }
-        let all = (0..self.chains.len()).map(|i| ChainId(i as u16));
+        let all = (0..self.chains.len()).map(|i| ChainId(i as u32));
         self.pass_down(all.filter(|id| self.chain(*id).is_some_and(|c| c.base.is_some())).collect());
     }
 
@@ -160,7 +144,7 @@ impl Table {
     /// Whether `to` can be reached from more hooks, or over a longer way, now that it is called from `from`.
     fn hang(&mut self, from: ChainId, to: ChainId) -> bool {
         let Some((hooks, height)) = self.chain(from).map(|c| (c.hooks, c.height)) else { return false };
-        let Some(chain) = self.chains.get_mut(usize::from(to.0)).and_then(Option::as_mut) else {
+        let Some(chain) = self.chains.get_mut(to.index()).and_then(Option::as_mut) else {
             return false;
         };
         let lower = (height + 1).min(NFT_DEPTH as u8).max(chain.height);

@@ -45,7 +45,7 @@ pub(super) fn rule(
     event: &Event,
     table: Table,
     chain: ChainId,
-    rule: u16,
+    rule: u32,
     end: RuleEnd,
 ) -> Draft {
     let ns = event.ns;

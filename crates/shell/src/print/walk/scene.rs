@@ -136,13 +136,13 @@ impl<'a> Scene<'a> {
         family: Family,
         table: TableId,
         chain: ChainId,
-        rule: u16,
+        rule: u32,
     ) -> Option<&'a Table> {
         let nf = &self.stack(ns)?.nf;
         let mut faces = [Face::Nft, Face::Legacy].into_iter().filter_map(|f| nf.rules(f, family).get(table));
         faces.find(|t| {
             let rules = t.chain(chain).filter(|c| c.is_live()).map(|c| c.rules.len());
-            rules.is_some_and(|n| usize::from(rule) <= n)
+            rules.is_some_and(|n| rule as usize <= n)
         })
     }
 
@@ -159,10 +159,10 @@ impl<'a> Scene<'a> {
         family: Family,
         table: TableId,
         chain: ChainId,
-        rule: u16,
+        rule: u32,
     ) -> Option<(&'a Table, &'a Rule)> {
         let t = self.table(ns, family, table, chain, rule)?;
-        Some((t, t.chain(chain)?.rules.get(usize::from(rule).checked_sub(1)?)?))
+        Some((t, t.chain(chain)?.rules.get((rule as usize).checked_sub(1)?)?))
     }
 
     /// The route of a table that has this prefix and metric.
@@ -177,7 +177,7 @@ impl<'a> Scene<'a> {
 }
 
 /// The key of a rule: `nat/POSTROUTING/1`; number 0 is the chain and its policy.
-pub fn rule_key(table: TableId, chain: &str, rule: u16) -> String {
+pub fn rule_key(table: TableId, chain: &str, rule: u32) -> String {
     format!("{}/{chain}/{rule}", table.name())
 }
 

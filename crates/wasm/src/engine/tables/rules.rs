@@ -21,11 +21,11 @@ pub fn rules(stack: &Stack) -> Vec<RuleRow> {
 
 fn rows(table: &Table) -> Vec<RuleRow> {
     let listed = table.listed();
-    let row = |chain: &str, number: u16, text: String, counters: Counters| RuleRow {
+    let row = |chain: &str, number: u32, text: String, counters: Counters| RuleRow {
         key: rule_key(table.id(), chain, number),
         table: table.id().name().to_owned(),
         chain: chain.to_owned(),
-        number: u32::from(number),
+        number,
         text,
         packets: counters.packets,
         bytes: counters.bytes,
@@ -41,7 +41,7 @@ fn rows(table: &Table) -> Vec<RuleRow> {
         });
     }
     for (_, chain) in &listed {
-        for (rule, number) in chain.rules.iter().zip(1u16..) {
+        for (rule, number) in chain.rules.iter().zip(1u32..) {
             rows.push(row(&chain.name, number, rule_text(rule, &chain.name, table), rule.counters));
         }
     }
