@@ -3,6 +3,7 @@
 //! - without arguments: a flow of a container to the internet through two MASQUERADEs, with and without a trace, and the
 //!   seed lab: built, and a ping in it traced; then `containers`;
 //! - `published iptables-nft`: a published port, as `cargo xtask bench --kernel` has it on the real kernel beside it;
+//! - `kube iptables-nft`: the same path with the services of a cluster, as kube-proxy writes them;
 //! - `seed`: the seed lab alone;
 //! - `containers`: labs of up to 4,000 containers, from their commands;
 //! - `counts NAME`: one piece of work for callgrind, see `counts.rs`; `counts`: the names.
@@ -11,6 +12,7 @@
 mod containers;
 mod counts;
 mod flow;
+mod kube;
 mod published;
 mod rounds;
 mod rules;
@@ -23,13 +25,16 @@ fn main() {
         [] => flow::measure(200_000).and_then(|()| seed::measure()).and_then(|()| containers::measure()),
         ["seed"] => seed::measure(),
         ["containers"] => containers::measure(),
+        ["kube", face] => kube::measure(face),
         ["published", face] => published::measure(face),
         ["counts"] => {
             counts::list();
             Ok(())
         }
         ["counts", name] => counts::run(name),
-        _ => Err("nothing, seed, containers, published FACE or counts NAME is expected".to_owned()),
+        _ => {
+            Err("nothing, seed, containers, kube FACE, published FACE or counts NAME is expected".to_owned())
+        }
     };
     if let Err(why) = done {
         eprintln!("packetwalk-bench: {why}");

@@ -15,6 +15,8 @@ use crate::rounds::rounds;
 const SCRIPT: &str = include_str!("published.sh");
 const HOST: NsId = NsId(0);
 const HOST_ADDR: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 0, 128));
+/// The first service's address.
+pub const SERVICES_AT: u32 = u32::from_be_bytes([10, 96, 0, 0]);
 const WEB: IpAddr = IpAddr::V4(Ipv4Addr::new(172, 17, 0, 2));
 
 /// All flows that the client can have.
@@ -32,6 +34,8 @@ pub struct Published {
     veth1: IfIndex,
     payload: Payload,
     next: u32,
+    /// Packets go to so many services by turns; none: to the host's published port.
+    pub services: u32,
 }
 
 impl Published {
@@ -52,7 +56,7 @@ impl Published {
         let host = shell.lab.stack(HOST).ok_or("no host")?;
         let dev = |name| host.links.by_name(name).map(|dev| dev.index).ok_or("no interface");
         let (eth0, veth1) = (dev("eth0")?, dev("veth1")?);
-        Ok(Self { shell, c1, server, eth0, veth1, payload, next: 0 })
+        Ok(Self { shell, c1, server, eth0, veth1, payload, next: 0, services: 0 })
     }
 
     fn client(flow: u32) -> (IpAddr, u16) {
@@ -69,10 +73,13 @@ impl Published {
 
     /// The next packet of a flow comes in, and is carried to its end.
     pub fn send(&mut self, flow: u32) {
-        let (client, port) = Self::client(flow);
+        let to = match self.services {
+            0 => (HOST_ADDR, 8080),
+            services => (IpAddr::V4(Ipv4Addr::from(SERVICES_AT + flow % services)), 53),
+        };
         let frame = self.frame(
-            (client, port),
-            (HOST_ADDR, 8080),
+            Self::client(flow),
+            to,
             [2, 0x42, 0xc0, 0xa8, 0, 0x40],
             [2, 0x42, 0xc0, 0xa8, 0, 0x80],
         );
@@ -140,10 +147,15 @@ impl Published {
 
     /// Forgets every flow.
     pub fn forget(&mut self) -> Result<(), String> {
+        self.command("conntrack -F")
+    }
+
+    /// Runs a command on the host.
+    pub fn command(&mut self, line: &str) -> Result<(), String> {
         let mut out = Apart::default();
-        match self.shell.run_line(HOST, b"conntrack -F", &mut out) {
+        match self.shell.run_line(HOST, line.as_bytes(), &mut out) {
             Line::Done(0) => Ok(()),
-            _ => Err("conntrack -F".to_owned()),
+            _ => Err(String::from_utf8_lossy(&out.stderr).into_owned()),
         }
     }
 }
