@@ -5,6 +5,7 @@
 //! - `published iptables-nft`: a published port, as `cargo xtask bench --kernel` has it on the real kernel beside it;
 //! - `seed`: the seed lab alone;
 //! - `containers`: labs of up to 4,000 containers, from their commands;
+//! - `snapshots`: labs' snapshots, one after each ping;
 //! - `counts NAME`: one piece of work for callgrind, see `counts.rs`; `counts`: the names.
 #![allow(clippy::disallowed_methods, reason = "a measurement is of real time")]
 
@@ -15,6 +16,7 @@ mod published;
 mod rounds;
 mod rules;
 mod seed;
+mod snapshots;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -23,13 +25,16 @@ fn main() {
         [] => flow::measure(200_000).and_then(|()| seed::measure()).and_then(|()| containers::measure()),
         ["seed"] => seed::measure(),
         ["containers"] => containers::measure(),
+        ["snapshots"] => snapshots::measure(),
         ["published", face] => published::measure(face),
         ["counts"] => {
             counts::list();
             Ok(())
         }
         ["counts", name] => counts::run(name),
-        _ => Err("nothing, seed, containers, published FACE or counts NAME is expected".to_owned()),
+        _ => {
+            Err("nothing, seed, containers, snapshots, published FACE or counts NAME is expected".to_owned())
+        }
     };
     if let Err(why) = done {
         eprintln!("packetwalk-bench: {why}");
