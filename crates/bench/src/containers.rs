@@ -27,7 +27,8 @@ pub fn measure() -> Result<(), String> {
     Ok(())
 }
 
-fn script(networks: usize, each: usize) -> Result<String, std::fmt::Error> {
+/// Their commands.
+pub fn script(networks: usize, each: usize) -> Result<String, std::fmt::Error> {
     let mut text = String::new();
     for n in 0..networks {
         writeln!(text, "docker network create --subnet 10.{n}.0.0/24 n{n} >/dev/null")?;

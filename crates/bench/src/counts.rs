@@ -66,8 +66,8 @@ fn new_flow() -> Result<u32, String> {
 
 /// A ping's packets in the lab of 2015, with ARP, every step kept.
 fn traced_ping() -> Result<u32, String> {
-    let shell = seed::built()?;
-    let mut shells = vec![shell; 10];
+    // Not clones of one: they would part with each other as they go.
+    let mut shells = (0..10).map(|_| seed::built()).collect::<Result<Vec<_>, _>>()?;
     work(&mut || shells.iter_mut().try_for_each(|shell| seed::echo(shell).map(drop)))?;
     Ok(10)
 }

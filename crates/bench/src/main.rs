@@ -6,6 +6,7 @@
 //! - `kube iptables-nft`: the same path with the services of a cluster, as kube-proxy writes them;
 //! - `seed`: the seed lab alone;
 //! - `containers`: labs of up to 4,000 containers, from their commands;
+//! - `snapshots`: labs' snapshots, one after each ping;
 //! - `counts NAME`: one piece of work for callgrind, see `counts.rs`; `counts`: the names.
 #![allow(clippy::disallowed_methods, reason = "a measurement is of real time")]
 
@@ -17,6 +18,7 @@ mod published;
 mod rounds;
 mod rules;
 mod seed;
+mod snapshots;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +28,7 @@ fn main() {
         ["seed"] => seed::measure(),
         ["containers"] => containers::measure(),
         ["kube", face] => kube::measure(face),
+        ["snapshots"] => snapshots::measure(),
         ["published", face] => published::measure(face),
         ["counts"] => {
             counts::list();
@@ -33,7 +36,8 @@ fn main() {
         }
         ["counts", name] => counts::run(name),
         _ => {
-            Err("nothing, seed, containers, kube FACE, published FACE or counts NAME is expected".to_owned())
+            Err("nothing, seed, containers, snapshots, kube FACE, published FACE or counts NAME is expected"
+                .to_owned())
         }
     };
     if let Err(why) = done {

@@ -7,7 +7,7 @@ use packetwalk_stack::path::Next;
 use packetwalk_stack::{Captures, Cx, Flight, Gap, KernelLog, Stack};
 use packetwalk_trace::{Event, NsId, Observer, Recorder, Silent};
 use packetwalk_wire::sorted::Map;
-use packetwalk_wire::{IfIndex, Instant, Payloads};
+use packetwalk_wire::{Common, IfIndex, Instant, Payloads};
 
 /// How long a frame takes through a veth pair: enough that a round trip is not zero.
 const LATENCY: Duration = Duration::from_micros(5);
@@ -49,12 +49,12 @@ struct Timers {
     ask: Vec<NsId>,
 }
 
-/// Every namespace of one machine, and its time.
+/// Every namespace of one machine, and its time. A clone is a snapshot, and shares what neither changes.
 #[derive(Clone, Debug)]
 pub struct Lab {
     now: Instant,
     seed: u64,
-    spaces: Vec<Option<Space>>,
+    spaces: Vec<Option<Common<Space>>>,
     timers: Timers,
     arrived: Vec<NsId>,
     /// There is or was a macvlan.
@@ -63,13 +63,18 @@ pub struct Lab {
     pub payloads: Payloads,
     last_id: u32,
     flights: VecDeque<Flight>,
-    recorder: Option<Recorder>,
+    recorder: Option<Common<Recorder>>,
     /// What packet sockets see.
     pub captures: Captures,
     /// The kernel's log.
     pub log: KernelLog,
     /// Packets that ended at what is not modelled, and were not told of yet.
     pub gaps: Vec<Gap>,
+}
+
+/// A namespace to change.
+fn of(spaces: &mut [Option<Common<Space>>], id: NsId) -> Option<&mut Space> {
+    spaces.get_mut(usize::from(id.0))?.as_deref_mut()
 }
 
 impl Timers {
@@ -139,21 +144,15 @@ impl Lab {
     fn push_ns(&mut self, name: &str, listed: bool) -> Result<NsId, NsError> {
         let id = NsId(u16::try_from(self.spaces.len()).map_err(|_| NsError::Full)?);
         let stack = Stack::new(id, self.seed);
-        self.spaces.push(Some(Space {
-            name: name.to_owned(),
-            listed,
-            stack,
-            due: None,
-            asked: true,
-            told: false,
-        }));
+        let space = Space { name: name.to_owned(), listed, stack, due: None, asked: true, told: false };
+        self.spaces.push(Some(space.into()));
         self.timers.ask.push(id);
         Ok(id)
     }
 
     /// Gives a namespace another name.
     pub fn rename_ns(&mut self, id: NsId, name: &str) {
-        if let Some(space) = self.spaces.get_mut(usize::from(id.0)).and_then(Option::as_mut) {
+        if let Some(space) = of(&mut self.spaces, id) {
             name.clone_into(&mut space.name);
         }
     }
@@ -198,7 +197,7 @@ impl Lab {
 
     /// Every namespace, in order of creation.
     pub fn spaces(&self) -> impl Iterator<Item = (NsId, &Space)> {
-        self.spaces.iter().enumerate().filter_map(|(n, s)| Some((NsId(n as u16), s.as_ref()?)))
+        self.spaces.iter().enumerate().filter_map(|(n, s)| Some((NsId(n as u16), s.as_deref()?)))
     }
 
     /// A namespace's name; empty for the root namespace.
@@ -215,11 +214,11 @@ impl Lab {
     }
 
     fn space(&self, id: NsId) -> Option<&Space> {
-        self.spaces.get(usize::from(id.0))?.as_ref()
+        self.spaces.get(usize::from(id.0))?.as_deref()
     }
 
     pub(crate) fn space_mut(&mut self, id: NsId) -> Option<&mut Space> {
-        self.spaces.get_mut(usize::from(id.0))?.as_mut()
+        of(&mut self.spaces, id)
     }
 
     /// A namespace's stack.
@@ -229,7 +228,7 @@ impl Lab {
 
     /// A namespace's stack, to change.
     pub fn stack_mut(&mut self, id: NsId) -> Option<&mut Stack> {
-        let space = self.spaces.get_mut(usize::from(id.0))?.as_mut()?;
+        let space = of(&mut self.spaces, id)?;
         self.timers.ask(id, space);
         space.stack.touch();
         Some(&mut space.stack)
@@ -238,7 +237,7 @@ impl Lab {
     /// The log is told how often a namespace's table of connections was found full.
     pub fn tell_full(&mut self, ns: NsId) {
         let now = self.now;
-        if let Some(space) = self.spaces.get_mut(usize::from(ns.0)).and_then(Option::as_mut) {
+        if let Some(space) = of(&mut self.spaces, ns) {
             let times = core::mem::take(&mut space.stack.nf.ct.overflows);
             self.log.table_full(ns, times, now);
         }
@@ -246,17 +245,17 @@ impl Lab {
 
     /// From now on every step of every packet is kept.
     pub fn start_trace(&mut self) {
-        self.recorder = Some(Recorder::default());
+        self.recorder = Some(Recorder::new().into());
     }
 
     /// The same of the first packets only, with the ARP before and between them.
     pub fn start_trace_of(&mut self, most: u32) {
-        self.recorder = Some(Recorder::first(most));
+        self.recorder = Some(Recorder::first(most).into());
     }
 
     /// How many packets there were after the first ones.
     pub fn left_out(&self) -> u32 {
-        self.recorder.as_ref().map_or(0, Recorder::left_out)
+        self.recorder.as_ref().map_or(0, |r| r.left_out())
     }
 
     /// Whether steps are kept.
@@ -271,14 +270,19 @@ impl Lab {
 
     /// The steps since [`Lab::start_trace`]; keeping ends.
     pub fn stop_trace(&mut self) -> Vec<Event> {
-        self.recorder.take().map(|r| r.events).unwrap_or_default()
+        self.recorder.take().map(|r| r.into_inner().events).unwrap_or_default()
+    }
+
+    /// Keeping steps ends, and what was kept is not wanted.
+    pub fn forget_trace(&mut self) {
+        self.recorder = None;
     }
 
     /// Where something came to a socket since this was asked last.
     pub fn take_arrived(&mut self) -> Vec<NsId> {
         let all = core::mem::take(&mut self.arrived);
         for ns in &all {
-            if let Some(space) = self.spaces.get_mut(usize::from(ns.0)).and_then(Option::as_mut) {
+            if let Some(space) = of(&mut self.spaces, *ns) {
                 space.told = false;
             }
         }
@@ -299,7 +303,7 @@ impl Lab {
 
     fn next_timer(&mut self) -> Option<(Instant, NsId)> {
         while let Some(ns) = self.timers.ask.pop() {
-            let Some(space) = self.spaces.get_mut(usize::from(ns.0)).and_then(Option::as_mut) else {
+            let Some(space) = of(&mut self.spaces, ns) else {
                 continue;
             };
             space.asked = false;
@@ -342,7 +346,7 @@ impl Lab {
 
     /// Runs an action in a namespace, under the observer that is on.
     pub(crate) fn with<A: Action>(&mut self, ns: NsId, action: A) -> Option<A::Output> {
-        let space = self.spaces.get_mut(usize::from(ns.0))?.as_mut()?;
+        let space = of(&mut self.spaces, ns)?;
         let stack = &mut space.stack;
         macro_rules! cx {
             ($obs:expr) => {
@@ -363,6 +367,7 @@ impl Lab {
         }
         let output = match &mut self.recorder {
             Some(recorder) => {
+                let recorder: &mut Recorder = recorder;
                 recorder.at(ns, self.now);
                 action.run(stack, &mut cx!(recorder))
             }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use packetwalk_trace::{BridgeWhere, DropReason};
 use packetwalk_wire::{IfIndex, Instant, Mac};
 
-use crate::device::Device;
 use crate::devices::Devices;
 use crate::fdb::{Fdb, FdbFlag};
 use crate::port::PortState;
@@ -239,8 +238,13 @@ impl Devices {
     /// Removes what has aged from every bridge's table. Only for those who look at the whole table: no
     /// decision needs it.
     pub fn age_fdb(&mut self, now: Instant) {
-        for bridge in self.iter_mut().filter_map(Device::bridge_mut) {
-            bridge.fdb.age(bridge.config.ageing(), now);
+        for (_, device) in &mut self.all {
+            let ages = |bridge: &Bridge| bridge.fdb.next_ageing(bridge.config.ageing());
+            if device.bridge().and_then(ages).is_some_and(|due| due <= now)
+                && let Some(bridge) = device.bridge_mut()
+            {
+                bridge.fdb.age(bridge.config.ageing(), now);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! One namespace's interfaces.
 
 use packetwalk_trace::NsId;
-use packetwalk_wire::{IfIndex, IfName, Mac};
+use packetwalk_wire::{Common, IfIndex, IfName, Mac};
 
 use crate::change::{Change, LinkError, NewDevice};
 use crate::device::{Device, Kind, Stats};
@@ -12,11 +12,20 @@ use crate::flags::Flags;
 /// The interfaces of one namespace, by number.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Devices {
-    pub(crate) all: Vec<Device>,
+    /// In the order of their numbers.
+    pub(crate) all: Vec<(IfIndex, Common<Device>)>,
+    /// Where the interfaces with small numbers stand, by number.
+    places: Vec<u16>,
     last: u32,
     pub(crate) joins: u32,
-    nsids: Vec<Option<NsId>>,
+    nsids: Common<Vec<Option<NsId>>>,
 }
+
+/// Of a number that no interface has.
+const NO_PLACE: u16 = u16::MAX;
+
+/// Places are kept of numbers below this, of no more interfaces.
+const MOST_PLACES: usize = 1 << 14;
 
 impl Default for Devices {
     fn default() -> Self {
@@ -27,7 +36,8 @@ impl Default for Devices {
 impl Devices {
     /// A namespace as it is born: `lo`, down.
     pub fn new() -> Self {
-        let mut devices = Self { all: Vec::new(), last: 0, joins: 0, nsids: Vec::new() };
+        let mut devices =
+            Self { all: Vec::new(), places: Vec::new(), last: 0, joins: 0, nsids: Common::default() };
         if let Some(name) = IfName::new("lo") {
             let new = NewDevice {
                 name,
@@ -42,17 +52,36 @@ impl Devices {
         devices
     }
 
+    #[inline]
     fn position(&self, index: IfIndex) -> Option<usize> {
-        let guess = (index.0 as usize).wrapping_sub(1);
-        if self.all.get(guess).is_some_and(|d| d.index == index) {
-            return Some(guess);
+        match self.places.get(index.0 as usize) {
+            Some(&place) => Some(usize::from(place)),
+            None => self.search(index),
         }
-        self.all.binary_search_by_key(&index, |d| d.index).ok()
+    }
+
+    /// Interfaces were put in or taken out.
+    fn find_places(&mut self) {
+        self.places.clear();
+        for (place, (index, _)) in self.all.iter().enumerate() {
+            let index = index.0 as usize;
+            if index >= MOST_PLACES || self.all.len() > MOST_PLACES {
+                return;
+            }
+            self.places.resize(index, NO_PLACE);
+            self.places.push(place as u16);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn search(&self, index: IfIndex) -> Option<usize> {
+        self.all.binary_search_by_key(&index, |(at, _)| *at).ok()
     }
 
     /// An interface by number.
     pub fn get(&self, index: IfIndex) -> Option<&Device> {
-        self.all.get(self.position(index)?)
+        self.all.get(self.position(index)?).map(|(_, device)| &**device)
     }
 
     /// Looks at what a veth stands on: the interface of this namespace that has its peer's number, though
@@ -76,23 +105,18 @@ impl Devices {
     /// this type's own functions.
     pub fn get_mut(&mut self, index: IfIndex) -> Option<&mut Device> {
         let at = self.position(index)?;
-        self.all.get_mut(at)
+        self.all.get_mut(at).map(|(_, device)| &mut **device)
     }
 
     /// An interface by name.
     pub fn by_name(&self, name: &str) -> Option<&Device> {
         let name = IfName::new(name)?;
-        self.all.iter().find(|d| d.name == name)
+        self.iter().find(|d| d.name == name)
     }
 
     /// Every interface by number, as `ip link` lists them.
     pub fn iter(&self) -> impl Iterator<Item = &Device> {
-        self.all.iter()
-    }
-
-    /// Every interface by number, to change.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Device> {
-        self.all.iter_mut()
+        self.all.iter().map(|(_, device)| &**device)
     }
 
     /// The ports of a bridge, the one that joined last first (`br->port_list`).
@@ -100,7 +124,6 @@ impl Devices {
         let mut before = u32::MAX;
         std::iter::from_fn(move || {
             let next = self
-                .all
                 .iter()
                 .filter(|d| d.master == Some(bridge))
                 .filter_map(|d| d.port.map(|p| (p.joined, d.index)))
@@ -225,8 +248,9 @@ impl Devices {
     }
 
     fn put(&mut self, device: Device) {
-        let at = self.all.partition_point(|d| d.index < device.index);
-        self.all.insert(at, device);
+        let at = self.all.partition_point(|(index, _)| *index < device.index);
+        self.all.insert(at, (device.index, device.into()));
+        self.find_places();
     }
 
     /// Takes an interface out, to delete it or to move it to another namespace: it goes down and leaves
@@ -241,8 +265,10 @@ impl Devices {
         for port in ports {
             changes.extend(self.set_master(port, None)?);
         }
-        let at = self.position(index).ok_or(LinkError::NoDevice)?;
-        Ok((self.all.remove(at), changes))
+        let at = self.position(index).filter(|at| *at < self.all.len()).ok_or(LinkError::NoDevice)?;
+        let (_, device) = self.all.remove(at);
+        self.find_places();
+        Ok((device.into_inner(), changes))
     }
 
     /// Takes in an interface from another namespace: it keeps its number if that is free.

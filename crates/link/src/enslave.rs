@@ -97,7 +97,7 @@ impl Devices {
     pub(crate) fn select_states(&mut self, bridge: IfIndex, force: bool, changes: &mut Vec<Change>) {
         let Some(up) = self.get(bridge).map(Device::is_up) else { return };
         let (mut changed, mut live) = (force, false);
-        for device in self.all.iter_mut().filter(|d| d.master == Some(bridge)) {
+        for device in self.all.iter_mut().map(|(_, device)| device).filter(|d| d.master == Some(bridge)) {
             let running = device.is_running() && up;
             let state = if running { PortState::Forwarding } else { PortState::Disabled };
             if let Some(port) = &mut device.port {
@@ -123,7 +123,7 @@ impl Devices {
     /// # Source
     /// Linux v6.18, `net/bridge/br_stp_if.c`: `br_stp_recalculate_bridge_id`, `br_stp_change_bridge_id`.
     pub(crate) fn recalculate(&mut self, bridge: IfIndex, changes: &mut Vec<Change>) {
-        let lowest = self.all.iter().filter(|d| d.master == Some(bridge)).map(|d| d.mac).min();
+        let lowest = self.iter().filter(|d| d.master == Some(bridge)).map(|d| d.mac).min();
         let Some(device) = self.get_mut(bridge) else { return };
         let mac = lowest.unwrap_or(Mac::ZERO);
         if device.mac_set || device.mac == mac {
@@ -140,7 +140,7 @@ impl Devices {
     /// # Source
     /// Linux v6.18, `net/bridge/br_if.c`: `br_mtu_auto_adjust`.
     pub(crate) fn adjust_mtu(&mut self, bridge: IfIndex, changes: &mut Vec<Change>) {
-        let lowest = self.all.iter().filter(|d| d.master == Some(bridge)).map(|d| d.mtu).min();
+        let lowest = self.iter().filter(|d| d.master == Some(bridge)).map(|d| d.mtu).min();
         let Some(device) = self.get_mut(bridge) else { return };
         let mtu = lowest.unwrap_or(1500);
         if !device.mtu_set && device.mtu != mtu {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use packetwalk_wire::{IfIndex, Instant, Mac};
+use packetwalk_wire::{Common, IfIndex, Instant, Mac, Pages};
 use rustc_hash::FxHashMap;
 
 /// How an entry came and how long it stays.
@@ -42,13 +42,13 @@ impl FdbEntry {
 /// The table. Entries are kept in order of insertion.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Fdb {
-    entries: Vec<FdbEntry>,
-    index: FxHashMap<Mac, u32>,
+    entries: Pages<FdbEntry>,
+    index: Common<FxHashMap<Mac, u32>>,
 }
 
 impl Fdb {
     /// Every entry, in order of insertion (the kernel's is that of a randomly seeded hash).
-    pub fn entries(&self) -> &[FdbEntry] {
+    pub const fn entries(&self) -> &Pages<FdbEntry> {
         &self.entries
     }
 
@@ -83,7 +83,9 @@ impl Fdb {
         let before = self.entries.len();
         self.entries.retain(keep);
         if self.entries.len() != before {
-            self.index = self.entries.iter().enumerate().map(|(at, e)| (e.mac, at as u32)).collect();
+            let index: FxHashMap<_, _> =
+                self.entries.iter().enumerate().map(|(at, e)| (e.mac, at as u32)).collect();
+            self.index = index.into();
         }
     }
 

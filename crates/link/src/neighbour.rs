@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use packetwalk_wire::{Family, IfIndex, Instant, Mac, Skb, sorted::Map};
+use packetwalk_wire::{Common, Family, IfIndex, Instant, Mac, Pages, Skb, sorted::Map};
 use rustc_hash::FxHashMap;
 
 use crate::neigh_param::NeighParams;
@@ -12,10 +12,10 @@ use crate::nud::{Neigh, NudState, Outcome, Solicit};
 /// One namespace's neighbours of both families.
 #[derive(Clone, Debug)]
 pub struct Neighbours {
-    pub(crate) slots: Vec<Option<Neigh>>,
-    index: FxHashMap<(IfIndex, IpAddr), u32>,
+    pub(crate) slots: Pages<Option<Neigh>>,
+    index: Common<FxHashMap<(IfIndex, IpAddr), u32>>,
     pub(crate) timers: Map<(Instant, u32), ()>,
-    params: Vec<(Option<IfIndex>, Family, NeighParams)>,
+    params: Common<Vec<(Option<IfIndex>, Family, NeighParams)>>,
     /// `ip neigh add proxy`: answered for others, on one interface or on all.
     pub proxies: Vec<(Option<IfIndex>, IpAddr)>,
     seed: u32,
@@ -25,10 +25,10 @@ impl Neighbours {
     /// An empty table. `seed` decides how long entries stay REACHABLE.
     pub fn new(seed: u32) -> Self {
         Self {
-            slots: Vec::new(),
-            index: FxHashMap::default(),
+            slots: Pages::new(),
+            index: Common::default(),
             timers: Map::new(),
-            params: vec![(None, Family::V4, NeighParams::IPV4), (None, Family::V6, NeighParams::IPV6)],
+            params: vec![(None, Family::V4, NeighParams::IPV4), (None, Family::V6, NeighParams::IPV6)].into(),
             proxies: Vec::new(),
             seed,
         }

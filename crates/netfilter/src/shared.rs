@@ -8,7 +8,7 @@ pub mod recent;
 use std::net::IpAddr;
 
 use packetwalk_trace::{ChainId, RuleEnd, Table as TableId};
-use packetwalk_wire::{Family, IfIndex, IfName, Instant, Skb};
+use packetwalk_wire::{Common, Family, IfIndex, IfName, Instant, Skb};
 
 use crate::ipset::Sets;
 use crate::log::Line;
@@ -85,9 +85,9 @@ pub struct Shared {
     /// When rules were changed last: set it before a change.
     pub now: Instant,
     /// Tables of `-m hashlimit`.
-    pub hashlimits: Vec<Htable>,
+    pub hashlimits: Common<Vec<Htable>>,
     /// Lists of `-m recent`.
-    pub recents: Vec<Recent>,
+    pub recents: Common<Vec<Recent>>,
     /// Rate estimators.
     pub rates: Vec<Estimator>,
     /// What `/proc/net/stat/synproxy` counts.
@@ -181,13 +181,19 @@ impl Shared {
     /// Rules were changed: what is named for the first time begins, what nothing names any more ends.
     pub(crate) fn follow(&mut self, wanted: &Wanted) {
         let now = self.now;
-        self.hashlimits.retain(|t| wanted.hashlimits.iter().any(|(f, n, _)| *f == t.family && *n == t.name));
+        let asked = |t: &Htable| wanted.hashlimits.iter().any(|(f, n, _)| *f == t.family && *n == t.name);
+        if !self.hashlimits.iter().all(asked) {
+            self.hashlimits.retain(asked);
+        }
         for (family, name, config) in &wanted.hashlimits {
             if self.hashlimit(*family, name).is_none() {
                 self.hashlimits.push(Htable::new(*family, name, *config, now));
             }
         }
-        self.recents.retain(|t| wanted.recents.iter().any(|(n, ..)| *n == t.name));
+        let asked = |t: &Recent| wanted.recents.iter().any(|(n, ..)| *n == t.name);
+        if !self.recents.iter().all(asked) {
+            self.recents.retain(asked);
+        }
         for (name, mask, stamps_mask) in &wanted.recents {
             match self.recent(name) {
                 Some(list) => list.grow(*stamps_mask),

@@ -44,7 +44,7 @@ pub enum Given {
     Refused,
 }
 
-/// A lab and the processes on it. A clone is a snapshot of everything.
+/// A lab and the processes on it. A clone is a snapshot of everything; it shares what neither changes.
 #[derive(Clone, Debug)]
 pub struct Shell {
     /// The network.

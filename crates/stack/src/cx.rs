@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use packetwalk_trace::{NsId, Observer, SendError};
-use packetwalk_wire::{Frame, IfIndex, Instant, PacketType, Payloads};
+use packetwalk_wire::{Frame, IfIndex, Instant, PacketType, Pages, Payloads};
 
 use crate::Gap;
 use crate::path::{Content, Ether};
@@ -43,7 +43,7 @@ pub struct Captures {
     /// Packet sockets that are open: while there is one, everything is kept too.
     pub readers: u32,
     /// What was seen, oldest first.
-    pub frames: Vec<Captured>,
+    pub frames: Pages<Captured>,
 }
 
 impl Captures {
@@ -73,7 +73,9 @@ pub struct KernelLog {
     /// `net.netfilter.nf_log_all_netns`: packets of all namespaces are logged, not those of the machine's
     /// own alone, which no lab is in.
     pub all_netns: bool,
-    lines: VecDeque<LogLine>,
+    lines: Pages<LogLine>,
+    /// So many of the first are no longer there.
+    gone: usize,
     limit: Limit,
 }
 
@@ -98,12 +100,13 @@ impl KernelLog {
 
     /// What was written and not cleared, oldest first.
     pub fn lines(&self) -> impl Iterator<Item = &LogLine> {
-        self.lines.iter()
+        self.lines.iter().skip(self.gone)
     }
 
     /// Forgets what was written (`dmesg -C`).
     pub fn clear(&mut self) {
         self.lines.clear();
+        self.gone = 0;
     }
 
     /// The table of connections was full, so many times.
@@ -134,10 +137,14 @@ impl KernelLog {
     }
 
     pub(crate) fn write(&mut self, line: LogLine) {
-        if self.lines.len() == Self::ROOM {
-            self.lines.pop_front();
+        if self.lines.len() - self.gone == Self::ROOM {
+            self.gone += 1;
         }
-        self.lines.push_back(line);
+        if self.gone == Self::ROOM {
+            self.lines = self.lines().cloned().collect();
+            self.gone = 0;
+        }
+        self.lines.push(line);
     }
 }
 

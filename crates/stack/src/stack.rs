@@ -9,7 +9,7 @@ use packetwalk_netfilter::conntrack::SysctlError as CtSysctlError;
 use packetwalk_netfilter::{Netfilter, Random};
 use packetwalk_route::Routing;
 use packetwalk_trace::{DropReason, NeighStep, NsId, Observer, Step};
-use packetwalk_wire::{Family, IfIndex, IfName, Instant, Mac, sorted::Map};
+use packetwalk_wire::{Common, Family, IfIndex, IfName, Instant, Mac, sorted::Map};
 
 use crate::flow::Flows;
 use crate::fragment::Reassembly;
@@ -29,13 +29,13 @@ pub struct Stack {
     /// Interfaces.
     pub links: Devices,
     /// Addresses, routes and rules.
-    pub routing: Routing,
+    pub routing: Common<Routing>,
     /// ARP and ND tables.
     pub neigh: Neighbours,
     /// Rules, connections, NAT.
     pub nf: Netfilter,
     /// Settings.
-    pub sysctl: Sysctl,
+    pub sysctl: Common<Sysctl>,
     /// Sockets.
     pub sockets: Sockets,
     /// Chance.
@@ -50,10 +50,10 @@ pub struct Stack {
     pub(crate) limits: Limits,
     pub(crate) route_cache: RouteCache,
     pub(crate) flows: Flows,
-    pub(crate) fragments: Reassembly,
-    pub(crate) headers: Map<(IfIndex, IpAddr), ()>,
+    pub(crate) fragments: Common<Reassembly>,
+    pub(crate) headers: Common<Map<(IfIndex, IpAddr), ()>>,
     /// Path MTUs that ICMP told of.
-    pub pmtu: PathMtus,
+    pub pmtu: Common<PathMtus>,
     /// No learnt MAC is forgotten before, unless something changed.
     ageing: Option<Instant>,
     changed: bool,
@@ -64,6 +64,14 @@ pub struct Stack {
 /// One probe, one second (`dad_transmits` 1, RFC 4862 section 5.1).
 const DAD_TIME: Duration = Duration::from_secs(1);
 
+/// The earlier of two dates, if there is one.
+fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
 impl Stack {
     /// A namespace as it is born: `lo`, down.
     pub fn new(id: NsId, seed: u64) -> Self {
@@ -72,10 +80,10 @@ impl Stack {
         let mut stack = Self {
             id,
             links,
-            routing: Routing::new(seed),
+            routing: Routing::new(seed).into(),
             neigh: Neighbours::new(random.next_u32()),
             nf: Netfilter::new(),
-            sysctl: Sysctl::default(),
+            sysctl: Common::default(),
             sockets: Sockets::default(),
             random,
             arrived: false,
@@ -85,9 +93,9 @@ impl Stack {
             limits: Limits::default(),
             route_cache: RouteCache::default(),
             flows: Flows::default(),
-            fragments: Reassembly::default(),
-            headers: Map::new(),
-            pmtu: PathMtus::default(),
+            fragments: Common::default(),
+            headers: Common::default(),
+            pmtu: Common::default(),
             ageing: None,
             changed: true,
             dad: Map::new(),
@@ -324,7 +332,8 @@ impl Stack {
         } else {
             Some(Instant::ZERO)
         };
-        [self.neigh.next_deadline(), self.sockets.deadline(), dad, self.ageing].into_iter().flatten().min()
+        let others = [self.sockets.deadline(), dad, self.ageing];
+        others.into_iter().fold(self.neigh.next_deadline(), earlier)
     }
 
     /// When the next learnt MAC of a bridge is forgotten.
@@ -340,10 +349,7 @@ impl Stack {
     }
 
     fn age(&mut self, now: Instant) {
-        for bridge in self.links.iter_mut().filter_map(packetwalk_link::Device::bridge_mut) {
-            let ageing = bridge.config.ageing();
-            bridge.fdb.age(ageing, now);
-        }
+        self.links.age_fdb(now);
     }
 
     /// New IPv6 addresses can be used after a second in which nobody else claimed them.

@@ -103,6 +103,11 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// One that keeps all, with room for what a ping or two consist of.
+    pub fn new() -> Self {
+        Self { events: Vec::with_capacity(256), ..Self::default() }
+    }
+
     /// One that keeps nothing, where one instance of the packet path is to serve both.
     pub fn deaf() -> Self {
         Self { deaf: true, ..Self::default() }

@@ -6,12 +6,14 @@
 
 pub mod arp;
 pub mod checksum;
+pub mod common;
 pub mod emit;
 pub mod ethernet;
 pub mod extension;
 pub mod icmp;
 pub mod ip;
 pub mod packet;
+pub mod pages;
 pub mod parse;
 pub mod payload;
 pub mod sctp;
@@ -22,11 +24,13 @@ pub mod time;
 pub mod udp;
 
 pub use arp::Arp;
+pub use common::Common;
 pub use ethernet::{Body, Frame, Mac};
 pub use extension::Extensions;
 pub use icmp::{Icmp, Quoted};
 pub use ip::{Family, Fragment, IpHeader, proto};
 pub use packet::{Packet, Transport};
+pub use pages::Pages;
 pub use payload::{Payload, Payloads};
 pub use skb::{CtInfo, CtRef, IfIndex, IfName, Nfct, PacketType, Skb};
 pub use tcp::{Tcp, TcpFlags, TcpOptions};

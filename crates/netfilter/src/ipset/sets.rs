@@ -1,6 +1,6 @@
 //! The sets of a namespace.
 
-use packetwalk_wire::{Family, Instant};
+use packetwalk_wire::{Common, Family, Instant};
 
 use super::SetError;
 use super::adt::{Adt, Op, Spec};
@@ -30,7 +30,7 @@ pub struct Name {
 /// The sets of a namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Sets {
-    slots: Vec<Option<Set>>,
+    slots: Vec<Option<Common<Set>>>,
 }
 
 impl Sets {
@@ -42,11 +42,11 @@ impl Sets {
 
     /// A set by number.
     pub fn get(&self, id: SetId) -> Option<&Set> {
-        self.slots.get(usize::from(id.0))?.as_ref()
+        self.slots.get(usize::from(id.0))?.as_deref()
     }
 
     fn get_mut(&mut self, id: SetId) -> Option<&mut Set> {
-        self.slots.get_mut(usize::from(id.0))?.as_mut()
+        self.slots.get_mut(usize::from(id.0))?.as_deref_mut()
     }
 
     fn named(&self, name: &str) -> Result<SetId, SetError> {
@@ -73,7 +73,7 @@ impl Sets {
 
     /// How many lists have a set as member.
     pub fn list_users(&self, id: SetId) -> u32 {
-        let of = |s: &Set| match &s.body {
+        let of = |s: &Common<Set>| match &s.body {
             Body::List(l) => l.members.iter().filter(|m| m.id == id).count() as u32,
             _ => 0,
         };
@@ -93,9 +93,9 @@ impl Sets {
             return if exist && old.is_like(&set) { Ok(()) } else { Err(SetError::SetExists) };
         }
         if let Some(free) = self.slots.iter_mut().find(|s| s.is_none()) {
-            *free = Some(set);
+            *free = Some(set.into());
         } else if self.slots.len() < usize::from(u16::MAX) {
-            self.slots.push(Some(set));
+            self.slots.push(Some(set.into()));
         } else {
             return Err(SetError::MaxSets);
         }
@@ -134,7 +134,7 @@ impl Sets {
     /// [`SetError::Missing`].
     pub fn flush(&mut self, name: Option<&str>) -> Result<(), SetError> {
         match name {
-            None => self.slots.iter_mut().flatten().for_each(Set::flush),
+            None => self.slots.iter_mut().flatten().for_each(|set| set.flush()),
             Some(name) => {
                 let id = self.named(name)?;
                 if let Some(set) = self.get_mut(id) {

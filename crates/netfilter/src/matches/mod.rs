@@ -290,6 +290,21 @@ impl Match {
         }
     }
 
+    /// Whether the packet meets it, of those that ask no more than the packet and its connection, and so can be asked
+    /// again.
+    pub(crate) fn met_by_packet<H: Host>(&self, cx: &mut Cx<'_, '_, H>) -> Option<Met> {
+        Some(match self {
+            Self::Comment(_) => Met::Yes,
+            Self::Conntrack(m) => m.met(cx).into(),
+            Self::Icmp(m) => m.met(&cx.skb.packet),
+            Self::Multiport(m) => m.met(cx),
+            Self::State(m) => m.met(cx).into(),
+            Self::Tcp(m) => m.met(cx),
+            Self::Udp(m) => m.met(cx),
+            _ => return None,
+        })
+    }
+
     /// Conntrack must watch the family while a rule has it (`nf_ct_netns_get` in its `checkentry`).
     pub const fn needs_conntrack(&self) -> bool {
         matches!(

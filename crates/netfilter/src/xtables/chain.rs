@@ -1,6 +1,7 @@
 //! A chain.
 
 use packetwalk_trace::Hook;
+use packetwalk_wire::Pages;
 
 use super::index::Index;
 use super::{Counters, Rule};
@@ -50,7 +51,7 @@ pub struct Chain {
     /// Set for a built-in chain.
     pub base: Option<BaseChain>,
     /// The rules.
-    pub rules: Vec<Rule>,
+    pub rules: Pages<Rule>,
     /// From which hooks its rules can be reached; kept by the table.
     pub(super) hooks: HookSet,
     /// Chains on the longest way up to a built-in one.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use packetwalk_trace::{Hook, Table as TableId};
-use packetwalk_wire::Family;
+use packetwalk_wire::{Common, Family};
 
 use super::Table;
 use crate::shared::{Named, Wanted};
@@ -41,7 +41,7 @@ pub const fn table_hooks(id: TableId) -> &'static [Hook] {
 pub struct Ruleset {
     face: Face,
     family: Family,
-    tables: [Option<Table>; 5],
+    tables: [Option<Common<Table>>; 5],
     /// Order in which the tables came into being.
     order: Vec<TableId>,
     /// For a table that comes into being.
@@ -67,14 +67,14 @@ impl Ruleset {
 
     /// A table, if it has come into being.
     #[inline]
-    pub const fn get(&self, id: TableId) -> Option<&Table> {
-        self.tables[id as usize].as_ref()
+    pub fn get(&self, id: TableId) -> Option<&Table> {
+        self.tables[id as usize].as_deref()
     }
 
     /// The same, to change its counters.
     #[inline]
-    pub(crate) const fn get_mut(&mut self, id: TableId) -> Option<&mut Table> {
-        self.tables[id as usize].as_mut()
+    pub(crate) fn get_mut(&mut self, id: TableId) -> Option<&mut Table> {
+        self.tables[id as usize].as_deref_mut()
     }
 
     /// A table, made if needed.
@@ -86,7 +86,7 @@ impl Ruleset {
         slot.get_or_insert_with(|| {
             let mut table = Table::new(self.face, self.family, id);
             table.set_named(&self.named);
-            table
+            table.into()
         })
     }
 
@@ -96,7 +96,7 @@ impl Ruleset {
         if self.tables[id as usize].is_none() {
             self.order.push(id);
         }
-        self.tables[id as usize] = Some(table);
+        self.tables[id as usize] = Some(table.into());
     }
 
     /// Takes a table away (`nft delete table`).
@@ -112,7 +112,7 @@ impl Ruleset {
 
     /// Conntrack must watch the family because of some rule here.
     pub fn needs_conntrack(&self) -> bool {
-        self.tables.iter().flatten().any(Table::needs_conntrack)
+        self.tables.iter().flatten().any(|table| table.needs_conntrack())
     }
 
     /// What its rules name or ask of the namespace.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use packetwalk_trace::{ChainId, Table as TableId};
-use packetwalk_wire::Family;
+use packetwalk_wire::{Common, Family, Pages};
 
 use super::chain::HookSet;
 use super::ruleset::table_hooks;
@@ -17,9 +17,9 @@ pub struct Table {
     id: TableId,
     face: Face,
     family: Family,
-    pub(super) chains: Vec<Option<Chain>>,
+    pub(super) chains: Vec<Option<Common<Chain>>>,
     /// The chains by name.
-    names: Vec<ChainId>,
+    names: Common<Vec<ChainId>>,
     /// All places of chains before this one are taken.
     free: usize,
     /// Rules that need conntrack.
@@ -40,7 +40,7 @@ impl Table {
     pub fn new(face: Face, family: Family, id: TableId) -> Self {
         let legacy = face == Face::Legacy;
         let base = |&hook: &packetwalk_trace::Hook| {
-            Some(Chain {
+            Some(Common::new(Chain {
                 name: hook.name().into(),
                 base: Some(BaseChain {
                     hook,
@@ -49,14 +49,14 @@ impl Table {
                     exists: legacy,
                     counts: legacy,
                 }),
-                rules: Vec::new(),
+                rules: Pages::new(),
                 hooks: HookSet::of(&[hook]),
                 height: 0,
                 serial: 0,
                 index: None,
-            })
+            }))
         };
-        let chains: Vec<Option<Chain>> = table_hooks(id).iter().map(base).collect();
+        let chains: Vec<_> = table_hooks(id).iter().map(base).collect();
         let free = chains.len();
         let named = Arc::default();
         let mut table = Self {
@@ -64,7 +64,7 @@ impl Table {
             face,
             family,
             chains,
-            names: Vec::new(),
+            names: Common::default(),
             free,
             conntrack_users: 0,
             sharers: 0,
@@ -99,7 +99,7 @@ impl Table {
 
     /// Every rule's own state begins anew, as when the whole table goes into the kernel anew.
     pub fn renew(&mut self) {
-        for rule in self.chains.iter_mut().flatten().flat_map(|c| &mut c.rules) {
+        for rule in self.chains.iter_mut().flatten().flat_map(|c| c.rules.iter_mut()) {
             rule.renew();
         }
     }
@@ -131,11 +131,11 @@ impl Table {
 
     /// A chain by number.
     pub fn chain(&self, id: ChainId) -> Option<&Chain> {
-        self.chains.get(id.index())?.as_ref()
+        self.chains.get(id.index())?.as_deref()
     }
 
     fn slot(&mut self, id: ChainId) -> Option<&mut Chain> {
-        self.chains.get_mut(id.index())?.as_mut()
+        self.chains.get_mut(id.index())?.as_deref_mut()
     }
 
     /// A chain by name.
@@ -170,7 +170,7 @@ impl Table {
             .chains
             .iter()
             .enumerate()
-            .filter_map(|(i, c)| Some((ChainId(i as u32), c.as_ref()?)))
+            .filter_map(|(i, c)| Some((ChainId(i as u32), c.as_deref()?)))
             .collect();
         all.sort_by(|(_, a), (_, b)| match (&a.base, &b.base) {
             (Some(a), Some(b)) => a.hook.cmp(&b.hook),
@@ -201,15 +201,15 @@ impl Table {
         if self.find(name).is_some() {
             return Err(ChainError::Exists);
         }
-        let chain = Chain {
+        let chain = Common::new(Chain {
             name: name.into(),
             base: None,
-            rules: Vec::new(),
+            rules: Pages::new(),
             hooks: HookSet::NONE,
             height: 0,
             serial: self.made,
             index: None,
-        };
+        });
         self.made = self.made.wrapping_add(1);
         self.handles = self.handles.wrapping_add(1);
         let taken = self.chains.iter().skip(self.free).take_while(|c| c.is_some()).count();
@@ -369,10 +369,7 @@ impl Table {
     /// [`RuleError::NoChain`], [`RuleError::NoRule`].
     pub fn delete(&mut self, id: ChainId, at: usize) -> Result<(), RuleError> {
         let chain = self.slot(id).ok_or(RuleError::NoChain)?;
-        if at >= chain.rules.len() {
-            return Err(RuleError::NoRule);
-        }
-        let rule = chain.rules.remove(at);
+        let rule = chain.rules.remove(at).ok_or(RuleError::NoRule)?;
         chain.index.take_if(|index| !index.remove(at));
         self.forget(&rule);
         Ok(())
@@ -436,7 +433,7 @@ impl Table {
             rule.renew();
             return Ok(());
         }
-        for rule in &mut chain.rules {
+        for rule in chain.rules.iter_mut() {
             if rule.counters != Counters::ZERO {
                 rule.renew();
             }

@@ -1,6 +1,7 @@
 //! A packet's way through a table.
 
 use packetwalk_trace::{ChainId, Counted, DropReason, Observer, RuleEnd, Step, Table as TableId};
+use packetwalk_wire::Pages;
 use packetwalk_wire::extension::kind;
 
 use crate::context::{Cx, Met};
@@ -54,18 +55,34 @@ pub fn traverse<H: Host, O: Observer>(
     let mut look = look(cx);
     let (mut at, mut index, mut first) = (base, 0, true);
     loop {
-        let Some(chain) = table.chains.get_mut(at.index()).and_then(Option::as_mut) else {
+        let Some(chain) = table.chains.get_mut(at.index()).and_then(Option::as_deref_mut) else {
             return Verdict::Drop(DropReason::NetfilterDrop);
         };
         let Chain { rules, name, base: built_in, index: compiled, .. } = chain;
         let user = built_in.is_none();
         let mut place = Place { face, table: id, chain: at, name, user, index };
         let mut cursor = None;
+        let mut rules = rules.single();
         let next = loop {
-            if !obs.misses() && rules.len() > SMALL {
-                place.index = candidate(compiled, rules, &mut cursor, place.index, &look, cx);
-            }
-            let Some(rule) = rules.get_mut(place.index) else {
+            let rule = match &mut rules {
+                Ok(rules) => rules.get_mut(place.index),
+                Err(rules) => {
+                    if !obs.misses() && rules.get(SMALL).is_some() {
+                        place.index = candidate(compiled, rules, &mut cursor, place.index, &look, cx);
+                    }
+                    if !rules.is_own(place.index)
+                        && let Some(condition) = passed_over(rules, place.index, &look, cx)
+                    {
+                        if obs.misses() {
+                            tell(&place, cx, obs, RuleEnd::NoMatch(condition));
+                        }
+                        place.index += 1;
+                        continue;
+                    }
+                    rules.get_mut(place.index)
+                }
+            };
+            let Some(rule) = rule else {
                 if cx.skb.nf_trace && user {
                     place.trace(cx, "return");
                 }
@@ -104,10 +121,28 @@ pub fn traverse<H: Host, O: Observer>(
     }
 }
 
+/// The condition for which a rule that a snapshot shares is passed over, as far as that can be told without the rule's
+/// own state, and without asking anything twice that counts: a rule that is not met need not be copied.
+#[cold]
+fn passed_over<H: Host>(rules: &Pages<Rule>, at: usize, look: &Look, cx: &mut Cx<'_, '_, H>) -> Option<u8> {
+    let rule = rules.get(at)?;
+    if let Some(field) = rule.base.miss(look, cx.state) {
+        return Some(rule.base.place(field));
+    }
+    for (n, m) in rule.matches.iter().enumerate() {
+        match m.met_by_packet(cx)? {
+            Met::Yes => {}
+            Met::No => return Some(rule.base.count().saturating_add(n as u8)),
+            _ => return None,
+        }
+    }
+    None
+}
+
 /// The next rule of a long chain that may take the packet.
 fn candidate<H: Host>(
     index: &mut Option<Index>,
-    rules: &[Rule],
+    rules: &Pages<Rule>,
     cursor: &mut Option<Cursor>,
     from: usize,
     look: &Look,
@@ -201,6 +236,15 @@ impl Place<'_> {
     }
 }
 
+/// Tells how a rule ended.
+#[inline]
+fn tell<H: Host, O: Observer>(place: &Place<'_>, cx: &Cx<'_, '_, H>, obs: &mut O, end: RuleEnd) {
+    if O::ON {
+        let rule = u32::try_from(place.index + 1).unwrap_or(u32::MAX);
+        obs.step(cx.skb, Step::Rule { table: place.table, chain: place.chain, rule, end });
+    }
+}
+
 /// Asks one rule.
 #[inline]
 fn one<H: Host, O: Observer>(
@@ -211,15 +255,9 @@ fn one<H: Host, O: Observer>(
     cx: &mut Cx<'_, '_, H>,
     obs: &mut O,
 ) -> Next {
-    let tell = |cx: &Cx<'_, '_, H>, obs: &mut O, end: RuleEnd| {
-        if O::ON {
-            let rule = u32::try_from(place.index + 1).unwrap_or(u32::MAX);
-            obs.step(cx.skb, Step::Rule { table: place.table, chain: place.chain, rule, end });
-        }
-    };
     if let Some(field) = rule.base.miss(look, cx.state) {
         if obs.misses() {
-            tell(cx, obs, RuleEnd::NoMatch(rule.base.place(field)));
+            tell(place, cx, obs, RuleEnd::NoMatch(rule.base.place(field)));
         }
         return Next::Rule;
     }
@@ -232,18 +270,18 @@ fn one<H: Host, O: Observer>(
             Met::Yes => {}
             Met::No => {
                 if obs.misses() {
-                    tell(cx, obs, RuleEnd::NoMatch(rule.base.count().saturating_add(n as u8)));
+                    tell(place, cx, obs, RuleEnd::NoMatch(rule.base.count().saturating_add(n as u8)));
                 }
                 return Next::Rule;
             }
             Met::HotdropMet if cx.face == Face::Legacy => malformed = true,
             Met::Hotdrop | Met::HotdropMet => {
-                tell(cx, obs, RuleEnd::Drop);
+                tell(place, cx, obs, RuleEnd::Drop);
                 return Next::End(Verdict::Drop(DropReason::NetfilterDrop));
             }
             Met::NotModelled => {
                 place.gap(cx, "-m", m.name());
-                tell(cx, obs, RuleEnd::NotModelled);
+                tell(place, cx, obs, RuleEnd::NotModelled);
                 return Next::End(Verdict::Drop(DropReason::NotModelled));
             }
         }
@@ -260,7 +298,7 @@ fn one<H: Host, O: Observer>(
         place.trace(cx, comment);
     }
     if malformed {
-        tell(cx, obs, RuleEnd::Drop);
+        tell(place, cx, obs, RuleEnd::Drop);
         return Next::End(Verdict::Drop(DropReason::NetfilterDrop));
     }
     let (end, next) = match &mut rule.target {
@@ -291,7 +329,7 @@ fn one<H: Host, O: Observer>(
     if cx.skb.nf_trace {
         place.told(cx, first, TraceEnd::Rule(rule.handle, end));
     }
-    tell(cx, obs, end);
+    tell(place, cx, obs, end);
     next
 }
 
@@ -304,7 +342,7 @@ fn policy<H: Host, O: Observer>(
     obs: &mut O,
 ) -> Verdict {
     let (id, face) = (table.id(), table.face());
-    let chain = table.chains.get_mut(base.index()).and_then(Option::as_mut);
+    let chain = table.chains.get_mut(base.index()).and_then(Option::as_deref_mut);
     let Some(chain) = chain else { return Verdict::Accept };
     if cx.skb.nf_trace {
         let index = chain.rules.len();

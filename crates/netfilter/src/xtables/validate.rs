@@ -144,7 +144,7 @@ impl Table {
     /// Whether `to` can be reached from more hooks, or over a longer way, now that it is called from `from`.
     fn hang(&mut self, from: ChainId, to: ChainId) -> bool {
         let Some((hooks, height)) = self.chain(from).map(|c| (c.hooks, c.height)) else { return false };
-        let Some(chain) = self.chains.get_mut(to.index()).and_then(Option::as_mut) else {
+        let Some(chain) = self.chains.get_mut(to.index()).and_then(Option::as_deref_mut) else {
             return false;
         };
         let lower = (height + 1).min(NFT_DEPTH as u8).max(chain.height);

@@ -18,6 +18,7 @@ pub use terminal::Terminal;
 use packetwalk_lab::Lab;
 use packetwalk_trace::NsId;
 use packetwalk_wire::sorted::Map;
+use packetwalk_wire::{Common, Pages};
 
 use crate::print::gap;
 use crate::{Pid, Signal};
@@ -31,16 +32,16 @@ pub(crate) const EPOCH: u64 = 1_767_225_600;
 /// Everything of the machine that is not the network.
 #[derive(Clone, Debug)]
 pub struct Sys {
-    procs: Map<Pid, Proc>,
+    procs: Common<Map<Pid, Common<Proc>>>,
     /// Those that have a turn in every round.
     awake: Map<Pid, ()>,
     /// Those that wait for sockets, by namespace.
-    asleep: Map<NsId, Vec<Pid>>,
+    asleep: Common<Map<NsId, Common<Vec<Pid>>>>,
     next_pid: u32,
-    opens: Vec<fd::Slot>,
+    opens: Pages<fd::Slot>,
     free_opens: Vec<u32>,
-    pipes: Vec<fd::Pipe>,
-    pub(crate) vfs: vfs::Vfs,
+    pipes: Pages<fd::Pipe>,
+    pub(crate) vfs: Common<vfs::Vfs>,
     pub(crate) output: Output,
     /// Counts what another process may have waited for.
     changes: u64,
@@ -64,20 +65,20 @@ pub struct Sys {
     /// Whether the standard output of what runs is a terminal: it is typed, not a script.
     pub(crate) typed: bool,
     /// The Docker engine of the machine.
-    pub(crate) docker: Box<crate::tools::docker::State>,
+    pub(crate) docker: Common<crate::tools::docker::State>,
 }
 
 impl Default for Sys {
     fn default() -> Self {
         Self {
-            procs: Map::new(),
+            procs: Common::default(),
             awake: Map::new(),
-            asleep: Map::new(),
+            asleep: Common::default(),
             next_pid: 1000,
-            opens: Vec::new(),
+            opens: Pages::new(),
             free_opens: Vec::new(),
-            pipes: Vec::new(),
-            vfs: vfs::Vfs::default(),
+            pipes: Pages::new(),
+            vfs: Common::default(),
             output: Output::default(),
             changes: 0,
             commands: (0, 0),
@@ -90,7 +91,7 @@ impl Default for Sys {
             full: false,
             legacy_iptables: [false; 2],
             typed: false,
-            docker: Box::default(),
+            docker: Common::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use packetwalk_trace::NsId;
-use packetwalk_wire::{Instant, sorted::Map};
+use packetwalk_wire::{Common, Instant, sorted::Map};
 
 use super::Sys;
 use super::failure::{self, MOST_SAID};
@@ -135,11 +135,11 @@ impl Proc {
 
 impl Sys {
     pub fn proc(&self, pid: Pid) -> Option<&Proc> {
-        self.procs.get(&pid)
+        self.procs.get(&pid).map(|proc| &**proc)
     }
 
     pub fn proc_mut(&mut self, pid: Pid) -> Option<&mut Proc> {
-        self.procs.get_mut(&pid)
+        self.procs.get_mut(&pid).map(|proc| &mut **proc)
     }
 
     /// Starts a process. Its descriptors are already its own. `None` when there are too many.
@@ -154,7 +154,7 @@ impl Sys {
             parent.is_parent = true;
         }
         self.next_pid += 1;
-        self.procs.insert(pid, proc);
+        self.procs.insert(pid, proc.into());
         self.awake.insert(pid, ());
         self.changes += 1;
         Some(pid)
@@ -211,14 +211,17 @@ impl Sys {
     pub fn sleep(&mut self, pid: Pid, ns: NsId) {
         let signalled = self.procs.get(&pid).is_none_or(|p| !p.signals.is_empty());
         if !signalled && self.awake.remove(&pid).is_some() {
-            self.asleep.or_insert_with(ns, Vec::new).push(pid);
+            self.asleep.or_insert_with(ns, Common::default).push(pid);
         }
     }
 
     /// Something came to sockets of these namespaces: whoever sleeps there has its turn.
     pub fn wake(&mut self, namespaces: &[NsId]) {
         for ns in namespaces {
-            for pid in self.asleep.remove(ns).unwrap_or_default() {
+            if !self.asleep.contains_key(ns) {
+                continue;
+            }
+            for pid in self.asleep.remove(ns).map(Common::into_inner).unwrap_or_default() {
                 self.rouse(pid);
             }
         }

@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 
 use packetwalk_trace::SendError;
-use packetwalk_wire::{Family, IfIndex, Instant, sorted::Map};
+use packetwalk_wire::{Common, Family, IfIndex, Instant, sorted::Map};
 
 use super::{Kind, SockId, Socket};
 
 /// Every socket of a namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Sockets {
-    sockets: Map<SockId, Socket>,
+    sockets: Map<SockId, Common<Socket>>,
     next: u32,
     next_port: u16,
 }
@@ -37,28 +37,28 @@ impl Sockets {
     pub fn open(&mut self, socket: Socket) -> SockId {
         let id = SockId(self.next);
         self.next += 1;
-        self.sockets.insert(id, socket);
+        self.sockets.insert(id, socket.into());
         id
     }
 
     /// A socket by number.
     pub fn get(&self, id: SockId) -> Option<&Socket> {
-        self.sockets.get(&id)
+        self.sockets.get(&id).map(|socket| &**socket)
     }
 
     /// A socket by number, to change.
     pub fn get_mut(&mut self, id: SockId) -> Option<&mut Socket> {
-        self.sockets.get_mut(&id)
+        self.sockets.get_mut(&id).map(|socket| &mut **socket)
     }
 
     /// Takes a socket out.
     pub fn remove(&mut self, id: SockId) -> Option<Socket> {
-        self.sockets.remove(&id)
+        self.sockets.remove(&id).map(Common::into_inner)
     }
 
     /// Every socket, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = (SockId, &Socket)> {
-        self.sockets.iter().map(|(&id, s)| (id, s))
+        self.sockets.iter().map(|(&id, s)| (id, &**s))
     }
 
     /// Whether there is none at all.
@@ -93,13 +93,13 @@ impl Sockets {
 
     fn conflicts(&self, id: SockId, local: Option<IpAddr>, port: u16) -> bool {
         let Some(me) = self.sockets.get(&id) else { return false };
-        let others = self.sockets.iter().filter(|&(&other, _)| other != id).map(|(_, s)| s);
+        let others = self.sockets.iter().filter(|&(&other, _)| other != id).map(|(_, s)| &**s);
         in_the_way(others, me, local, port)
     }
 
     /// Whether a socket that is not open yet could not be bound there.
     pub fn in_the_way_of(&self, me: &Socket, local: Option<IpAddr>, port: u16) -> bool {
-        in_the_way(self.sockets.values(), me, local, port)
+        in_the_way(self.sockets.values().map(|s| &**s), me, local, port)
     }
 
     fn free_port(&mut self, id: SockId, range: (u16, u16), random: u32) -> Result<u16, SendError> {

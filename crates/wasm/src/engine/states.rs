@@ -152,13 +152,13 @@ fn run_again(mut shell: Shell, begun: &Begun, events: &[Event]) -> Vec<(usize, S
         return kept;
     }
     loop {
-        let done = shell.lab.trace().len();
-        if shell.lab.trace() != events.get(..done).unwrap_or_default() {
+        let (known, done) = (kept.last().map_or(0, |(count, _)| *count), shell.lab.trace().len());
+        if shell.lab.trace().get(known..) != events.get(known..done) {
             return kept;
         }
-        if kept.last().is_some_and(|(count, _)| *count < done) {
+        if known < done {
             let mut copy = shell.clone();
-            copy.lab.stop_trace();
+            copy.lab.forget_trace();
             kept.push((done, copy));
         }
         let Some(next) = events.get(done) else { return kept };

@@ -14,7 +14,7 @@ use super::{Engine, Trouble, walk};
 use crate::view::{Ended, Said, Typed, Undone};
 
 /// Most lines that can be taken back.
-const MOST_UNDONE: usize = 50;
+const MOST_UNDONE: usize = 200;
 
 /// A command that takes longer is shown as time passes.
 const SOON: Duration = Duration::from_secs(60);

@@ -1,6 +1,6 @@
 //! The conditions of a chain's rules, field by field.
 
-use packetwalk_wire::{Family, Skb, proto};
+use packetwalk_wire::{Family, Pages, Skb, proto};
 
 use super::ranges::{Asked, Ranges};
 use super::sets::{MOST, SetId, Sets, bits};
@@ -67,7 +67,7 @@ impl Names {
 
 impl Compiled {
     /// Of at most [`MOST`] rules.
-    pub(super) fn new(rules: &[Rule], family: Family) -> Self {
+    pub(super) fn new(rules: &Pages<Rule>, family: Family) -> Self {
         let bits = u32::from(family.bits());
         let [mut src, mut dst, mut sport, mut dport, mut proto] = [(); 5].map(|()| Asked::default());
         let [mut iif, mut oif] = [(); 2].map(|()| (Vec::new(), Vec::new()));

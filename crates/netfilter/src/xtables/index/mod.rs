@@ -16,7 +16,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use packetwalk_wire::{Family, Skb};
+use packetwalk_wire::{Family, Pages, Skb};
 
 use self::compiled::Compiled;
 pub(super) use self::compiled::Cursor;
@@ -60,7 +60,7 @@ impl Run {
 }
 
 impl Index {
-    pub(super) fn new(rules: &[Rule], family: Family) -> Self {
+    pub(super) fn new(rules: &Pages<Rule>, family: Family) -> Self {
         let known = rules.len().min(sets::MOST);
         let mut runs = vec![Run { at: 0, len: known, old: Some(0) }];
         if known < rules.len() {

@@ -153,8 +153,7 @@ fn one(out: &mut String, t: &Trace, table: &Table, family: Family, name: &dyn Fn
             out.push_str(if accept { "policy:ACCEPT \n" } else { "policy:DROP \n" });
         }
         TraceEnd::Rule(handle, end) => {
-            let rules = table.chain(t.chain).map(|c| c.rules.as_slice()).unwrap_or_default();
-            let rule = rules.iter().find(|r| r.handle == handle);
+            let rule = table.chain(t.chain).and_then(|c| c.rules.iter().find(|r| r.handle == handle));
             let verdict = verdict(table, rule, end);
             let _ = write!(out, "rule:0x{handle:x}:{verdict}  ");
             if let Some(rule) = rule {

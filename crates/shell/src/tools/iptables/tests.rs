@@ -295,8 +295,7 @@ fn outcome(nf: &mut Netfilter, family: Family, bytes: &[u8]) -> char {
     let counts = |nf: &Netfilter, face| {
         let table = nf.rules(face, family).get(Table::Mangle)?;
         let chain = table.chain(table.find("PREROUTING")?)?;
-        let [rule, end] = chain.rules.as_slice() else { return None };
-        Some((rule.counters.packets, end.counters.packets))
+        Some((chain.rules.get(0)?.counters.packets, chain.rules.get(1)?.counters.packets))
     };
     let both =
         |nf: &Netfilter| counts(nf, Face::Nft).or_else(|| counts(nf, Face::Legacy)).expect("two rules");

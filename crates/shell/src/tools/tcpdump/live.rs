@@ -172,7 +172,7 @@ impl Live {
         }
         let mut bytes = Vec::new();
         let Some(stack) = cx.lab.stack(self.ns) else { return };
-        for captured in frames.get(self.at..).unwrap_or_default() {
+        for captured in frames.iter_from(self.at) {
             if captured.ns != self.ns || self.device.is_some_and(|d| d != captured.dev) {
                 continue;
             }
