@@ -5,9 +5,11 @@
 //! - `published iptables-nft`: a published port, as `cargo xtask bench --kernel` has it on the real kernel beside it;
 //! - `seed`: the seed lab alone;
 //! - `containers`: labs of up to 4,000 containers, from their commands;
+//! - `conntrack`: new flows to that port, with up to a million of them;
 //! - `counts NAME`: one piece of work for callgrind, see `counts.rs`; `counts`: the names.
 #![allow(clippy::disallowed_methods, reason = "a measurement is of real time")]
 
+mod conntrack;
 mod containers;
 mod counts;
 mod flow;
@@ -22,6 +24,7 @@ fn main() {
     let done = match *words {
         [] => flow::measure(200_000).and_then(|()| seed::measure()).and_then(|()| containers::measure()),
         ["seed"] => seed::measure(),
+        ["conntrack"] => conntrack::measure(),
         ["containers"] => containers::measure(),
         ["published", face] => published::measure(face),
         ["counts"] => {
@@ -29,7 +32,9 @@ fn main() {
             Ok(())
         }
         ["counts", name] => counts::run(name),
-        _ => Err("nothing, seed, containers, published FACE or counts NAME is expected".to_owned()),
+        _ => {
+            Err("nothing, seed, conntrack, containers, published FACE or counts NAME is expected".to_owned())
+        }
     };
     if let Err(why) = done {
         eprintln!("packetwalk-bench: {why}");
