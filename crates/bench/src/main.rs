@@ -7,9 +7,11 @@
 //! - `seed`: the seed lab alone;
 //! - `containers`: labs of up to 4,000 containers, from their commands;
 //! - `snapshots`: labs' snapshots, one after each ping;
+//! - `conntrack`: new flows to that port, with up to a million of them;
 //! - `counts NAME`: one piece of work for callgrind, see `counts.rs`; `counts`: the names.
 #![allow(clippy::disallowed_methods, reason = "a measurement is of real time")]
 
+mod conntrack;
 mod containers;
 mod counts;
 mod flow;
@@ -26,6 +28,7 @@ fn main() {
     let done = match *words {
         [] => flow::measure(200_000).and_then(|()| seed::measure()).and_then(|()| containers::measure()),
         ["seed"] => seed::measure(),
+        ["conntrack"] => conntrack::measure(),
         ["containers"] => containers::measure(),
         ["kube", face] => kube::measure(face),
         ["snapshots"] => snapshots::measure(),
@@ -36,7 +39,7 @@ fn main() {
         }
         ["counts", name] => counts::run(name),
         _ => {
-            Err("nothing, seed, containers, snapshots, kube FACE, published FACE or counts NAME is expected"
+            Err("nothing, seed, conntrack, containers, snapshots, kube FACE, published FACE or counts NAME is expected"
                 .to_owned())
         }
     };

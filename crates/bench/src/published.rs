@@ -19,7 +19,7 @@ const HOST_ADDR: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 0, 128));
 pub const SERVICES_AT: u32 = u32::from_be_bytes([10, 96, 0, 0]);
 const WEB: IpAddr = IpAddr::V4(Ipv4Addr::new(172, 17, 0, 2));
 
-/// All flows that the client can have.
+/// All flows that a load has; of a client there may be 16 times as many.
 pub const FLOWS: u32 = 1 << 16;
 const ROUND: u32 = 8192;
 /// The flows' order in a load is not that in which they were begun.

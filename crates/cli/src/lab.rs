@@ -151,10 +151,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|e| Failure(format!("{}: {e}", path.display())))
 }
 
-/// `packetwalk run`: the script's exit status.
-pub fn run(path: &Path, seed: u64, pcap: Option<&Path>, lines: Lines) -> Result<u8, Failure> {
+/// `packetwalk run`, in a lab that is still empty: the script's exit status.
+pub fn run(path: &Path, lab: Lab, pcap: Option<&Path>, lines: Lines) -> Result<u8, Failure> {
     let script = read(path)?;
-    let mut shell = Shell::new(Lab::new(seed));
+    let mut shell = Shell::new(lab);
     shell.lab.captures.on = pcap.is_some();
     let name = path.to_string_lossy();
     let mut console = Console::all(&name, lines);

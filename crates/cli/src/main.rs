@@ -34,6 +34,9 @@ enum Command {
         /// Seed of every random choice
         #[arg(long, default_value_t = 0)]
         seed: u64,
+        /// Hash connections by a key, as the kernel does, so that no flood can aim at one bucket; slower
+        #[arg(long)]
+        flood_safe: bool,
         /// Write every frame of every interface to a pcapng file
         #[arg(long, value_name = "FILE")]
         pcap: Option<PathBuf>,
@@ -88,7 +91,13 @@ impl<E: core::fmt::Display> From<E> for Failure {
 
 fn main() -> ExitCode {
     let done = match Args::parse().command {
-        Command::Run { lab, seed, pcap, lines } => lab::run(&lab, seed, pcap.as_deref(), lines),
+        Command::Run { lab, seed, flood_safe, pcap, lines } => {
+            let mut made = packetwalk_lab::Lab::new(seed);
+            if flood_safe {
+                made.set_flood_safe();
+            }
+            lab::run(&lab, made, pcap.as_deref(), lines)
+        }
         Command::Walk(args) => walk::walk(&args),
         Command::Shell { lab, from, seed } => interactive::shell(lab.as_deref(), &from, seed),
         Command::Check { pages } => check::check(&pages),

@@ -159,3 +159,14 @@ fn output_that_is_lost_is_no_success() {
         assert!(errors(&output).contains("No space left on device"), "{}", errors(&output));
     }
 }
+
+/// How connections are hashed is nothing that a lab sees.
+#[test]
+fn a_flood_safe_run_prints_the_same() {
+    let lab = "ip link set lo up\niptables -A INPUT -m conntrack --ctstate NEW\nfor n in 1 2 3; do\n    \
+               ping -c1 -W1 127.0.0.$n > /dev/null\ndone\nconntrack -L\nconntrack -C\n";
+    let plain = packetwalk("flood-safe", lab, &["run", "lab.sh"]);
+    let safe = packetwalk("flood-safe", lab, &["run", "--flood-safe", "lab.sh"]);
+    assert_eq!((safe.status.code(), &safe.stdout), (Some(0), &plain.stdout), "{}", errors(&safe));
+    assert!(String::from_utf8_lossy(&plain.stdout).ends_with("3\n"));
+}

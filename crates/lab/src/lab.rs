@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use packetwalk_netfilter::Random;
 use packetwalk_stack::path::Next;
-use packetwalk_stack::{Captures, Cx, Flight, Gap, KernelLog, Stack};
+use packetwalk_stack::{Captures, Cx, Flight, Gap, KernelLog, SplitMix, Stack};
 use packetwalk_trace::{Event, NsId, Observer, Recorder, Silent};
 use packetwalk_wire::sorted::Map;
 use packetwalk_wire::{Common, IfIndex, Instant, Payloads};
@@ -54,6 +55,8 @@ struct Timers {
 pub struct Lab {
     now: Instant,
     seed: u64,
+    /// Connections are hashed by keys of the seed's.
+    flood_safe: bool,
     spaces: Vec<Option<Common<Space>>>,
     timers: Timers,
     arrived: Vec<NsId>,
@@ -86,6 +89,13 @@ impl Timers {
     }
 }
 
+/// The key that a namespace's connections are hashed by.
+fn key_of(seed: u64, id: NsId) -> [u64; 2] {
+    let mut random = SplitMix::new(!seed ^ u64::from(id.0) << 32);
+    let mut word = || u64::from(random.next_u32()) << 32 | u64::from(random.next_u32());
+    [word(), word()]
+}
+
 impl Default for Lab {
     fn default() -> Self {
         Self::new(0)
@@ -98,6 +108,7 @@ impl Lab {
         let mut lab = Self {
             now: Instant::ZERO,
             seed,
+            flood_safe: false,
             spaces: Vec::new(),
             timers: Timers::default(),
             arrived: Vec::new(),
@@ -112,6 +123,16 @@ impl Lab {
         };
         let _ = lab.push_ns("", true);
         lab
+    }
+
+    /// Connections of every namespace, those that come too, are hashed by keys that the seed gives, so that nobody can
+    /// choose flows that slow each other down. Call before there are connections: a table with any stays as it is.
+    pub fn set_flood_safe(&mut self) {
+        self.flood_safe = true;
+        for space in self.spaces.iter_mut().flatten() {
+            let key = key_of(self.seed, space.stack.id);
+            space.stack.nf.ct.set_flood_safe(Some(key));
+        }
     }
 
     /// Virtual time.
@@ -143,7 +164,10 @@ impl Lab {
 
     fn push_ns(&mut self, name: &str, listed: bool) -> Result<NsId, NsError> {
         let id = NsId(u16::try_from(self.spaces.len()).map_err(|_| NsError::Full)?);
-        let stack = Stack::new(id, self.seed);
+        let mut stack = Stack::new(id, self.seed);
+        if self.flood_safe {
+            stack.nf.ct.set_flood_safe(Some(key_of(self.seed, id)));
+        }
         let space = Space { name: name.to_owned(), listed, stack, due: None, asked: true, told: false };
         self.spaces.push(Some(space.into()));
         self.timers.ask.push(id);

@@ -244,3 +244,15 @@ fn a_reset_of_an_open_connection_has_its_window_and_timestamp() {
     assert_eq!((tcp.flags, tcp.window, packet.len()), (TcpFlags::RST.with(TcpFlags::ACK), 64, 52));
     assert!(tcp.options.timestamp.is_some());
 }
+
+/// The namespaces that are there, and those to come.
+#[test]
+fn all_of_a_flood_safe_lab_is() {
+    let mut lab = Lab::new(7);
+    let before = lab.add_ns("before").unwrap();
+    lab.set_flood_safe();
+    let after = lab.add_ns("after").unwrap();
+    for ns in [packetwalk_trace::NsId(0), before, after] {
+        assert!(lab.stack(ns).unwrap().nf.ct.is_flood_safe(), "{ns:?}");
+    }
+}

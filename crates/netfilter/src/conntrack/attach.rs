@@ -50,6 +50,7 @@ impl Conntrack {
         tcp.state = TcpState::Close;
         if was != TcpState::Close && !fixed {
             conn.timeout = Jiffies::at(now).plus(timeout);
+            self.table.rearm(slot, Jiffies::at(now));
             self.cache(slot, What::PROTO);
         }
     }

@@ -130,10 +130,9 @@ impl Conntrack {
         if self.sysctls.timestamp != 0 {
             self.exts.started(slot, now);
         }
-        self.table.link(slot, Dir::Original);
-        self.table.link(slot, Dir::Reply);
-        if conn.status.has(Status::SRC_NAT_DONE) {
-            self.table.link_source(slot);
+        self.table.enter(slot, tick);
+        if new.status.has(Status::SRC_NAT_DONE) {
+            self.table.link(slot, super::conn::BY_SOURCE);
         }
         self.cache(slot, What(TOLD.0 | What::NEW.0));
         self.deliver(slot, Some(portid), now);
@@ -171,6 +170,7 @@ impl Conntrack {
         if let Some(mark) = change.mark {
             conn.mark = mark;
         }
+        self.table.rearm(slot, Jiffies::at(now));
         self.cache(slot, TOLD);
         self.deliver(slot, Some(portid), now);
         Ok(())

@@ -33,7 +33,7 @@ impl Conntrack {
             self.stats.insert_failed += 1;
             return Verdict::Drop(DropReason::NetfilterDrop);
         }
-        let (tuples, zone) = (conn.tuples, conn.zone);
+        let (tuples, zone) = ([conn.tuple(Dir::Original), conn.tuple(Dir::Reply)], conn.zone());
         self.table.revive(slot);
         let tick = Jiffies::at(now);
         let clash = self
@@ -48,8 +48,7 @@ impl Conntrack {
         conn.timeout = conn.timeout.plus(tick);
         conn.status.set(Status::CONFIRMED);
         conn.place = Place::Hashed;
-        self.table.link(slot, Dir::Original);
-        self.table.link(slot, Dir::Reply);
+        self.table.enter(slot, tick);
         if self.sysctls.timestamp != 0 {
             self.exts.started(slot, now);
         }
@@ -67,7 +66,7 @@ impl Conntrack {
     fn resolve_clash(&mut self, skb: &mut Skb, r: CtRef, slot: usize, other: usize, now: Instant) -> Verdict {
         let tick = Jiffies::at(now);
         let own = &self.table.slots[slot];
-        let (reply, zone) = (own.tuples[1], own.zone);
+        let (reply, zone) = (own.tuple(Dir::Reply), own.zone());
         if allow_clash(self.table.slots[other].protocol()) {
             if self.merge(skb, r, slot, other) {
                 return Verdict::Accept;
@@ -79,7 +78,8 @@ impl Conntrack {
                 conn.status.set(Status::NAT_CLASH);
                 conn.status.set(Status::CONFIRMED);
                 conn.place = Place::Hashed;
-                self.table.link(slot, Dir::Reply);
+                self.table.link(slot, Dir::Reply.index());
+                self.table.arm(slot, tick);
                 self.stats.clash_resolve += 1;
                 return Verdict::Accept;
             };
@@ -98,11 +98,10 @@ impl Conntrack {
     /// Linux v6.18, `nf_conntrack_core.c`: `__nf_ct_resolve_clash`, `nf_ct_can_merge`.
     fn merge(&mut self, skb: &mut Skb, r: CtRef, slot: usize, other: usize) -> bool {
         let (a, b) = (&self.table.slots[other], &self.table.slots[slot]);
-        let ids = |c: &super::Conn| [c.zone.id_in(Dir::Original), c.zone.id_in(Dir::Reply)];
-        let (ia, ib) = (ids(a), ids(b));
-        let same = a.tuples == b.tuples && ia == ib;
-        let reversed = a.tuples == [b.tuples[1], b.tuples[0]] && ia == [ib[1], ib[0]];
-        if !same && !reversed {
+        let key = |c: &super::Conn, dir| (c.tuple(dir), c.zone().id_in(dir));
+        let [there, back] = [Dir::Original, Dir::Reply];
+        let own = (key(b, there), key(b, back));
+        if (key(a, there), key(a, back)) != own && (key(a, back), key(a, there)) != own {
             return false;
         }
         let dir = Self::dir(r.info);

@@ -1,10 +1,11 @@
 //! One tracked connection.
 
-use packetwalk_wire::IfIndex;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use packetwalk_wire::{IfIndex, Instant};
 
 use super::time::{HZ, Jiffies};
-use super::{Dir, HelperKind, Sctp, Status, Tcp, Tuple, Zone};
-use packetwalk_wire::Instant;
+use super::{Dir, HelperKind, Sctp, Status, Tcp, Tuple, Zone, ZoneDir};
 
 /// What a protocol's tracker keeps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,10 +42,19 @@ pub(super) enum Place {
 /// No node, no slot.
 pub(super) const NIL: u32 = u32::MAX;
 
+/// The chains of the hash tables that an entry is in: by each direction's tuple, numbered as [`Dir`], and by source.
+pub(super) const BY_SOURCE: usize = 2;
+
 /// A tracked connection (`struct nf_conn`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+///
+/// A million of them are common: no more is in it than IPv4 with TCP needs. IPv6 addresses are apart.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Conn {
-    pub(super) tuples: [Tuple; 2],
+    /// IPv6: source and destination of either tuple.
+    wide: Option<Box<[u128; 4]>>,
+    /// IPv4: the same.
+    addrs: [u32; 4],
+    ports: [u16; 4],
     pub(crate) proto: Proto,
     /// Absolute once confirmed, relative before.
     pub(super) timeout: Jiffies,
@@ -52,44 +62,86 @@ pub struct Conn {
     /// `ctmark` (`-j CONNMARK`).
     pub mark: u32,
     pub(crate) masq_index: IfIndex,
-    pub(super) helper: Option<HelperKind>,
-    pub(super) zone: Zone,
-    pub(super) place: Place,
+    /// What names it beside its slot.
     pub(super) serial: u32,
-    pub(super) generation: u32,
-    /// Next node in the bucket of either tuple's hash: slot * 2 + direction.
-    pub(super) next: [u32; 2],
-    /// Next slot in the bucket of the source hash.
-    pub(super) next_source: u32,
+    /// Next node in the bucket of each chain that it is in: slot * 4 + chain.
+    pub(super) next: [u32; 3],
+    /// The entries before and after it in the same slot of the wheel.
+    pub(super) due: [u32; 2],
+    zone: u16,
+    /// Which directions the zone counts in, and whether its number is a mark.
+    zone_how: u8,
+    pub(super) helper: Option<HelperKind>,
+    pub(super) place: Place,
+    protocol: u8,
 }
 
 impl Conn {
-    pub(super) const fn new(tuples: [Tuple; 2], zone: Zone, place: Place) -> Self {
-        Self {
-            tuples,
+    pub(super) fn new(tuples: [Tuple; 2], zone: Zone, place: Place) -> Self {
+        let mut conn = Self {
+            wide: None,
+            addrs: [0; 4],
+            ports: [0; 4],
             proto: Proto::None,
             timeout: Jiffies(0),
             status: Status(0),
             mark: 0,
             masq_index: IfIndex::NONE,
-            helper: None,
-            zone,
-            place,
             serial: 0,
-            generation: 0,
-            next: [NIL; 2],
-            next_source: NIL,
+            next: [NIL; 3],
+            due: [NIL; 2],
+            zone: zone.id,
+            zone_how: zone.dir as u8 | u8::from(zone.mark) << 2,
+            helper: None,
+            place,
+            protocol: tuples[0].protocol,
+        };
+        conn.set_tuple(Dir::Original, &tuples[0]);
+        conn.set_tuple(Dir::Reply, &tuples[1]);
+        conn
+    }
+
+    fn addr(&self, at: usize) -> IpAddr {
+        match &self.wide {
+            None => IpAddr::V4(Ipv4Addr::from_bits(self.addrs[at])),
+            Some(wide) => IpAddr::V6(Ipv6Addr::from_bits(wide[at])),
+        }
+    }
+
+    /// Gives a direction this tuple; both are of one family and protocol.
+    pub(super) fn set_tuple(&mut self, dir: Dir, tuple: &Tuple) {
+        let at = dir.index() * 2;
+        (self.ports[at], self.ports[at + 1]) = (tuple.sport, tuple.dport);
+        match (tuple.src, tuple.dst) {
+            (IpAddr::V4(src), IpAddr::V4(dst)) => {
+                (self.addrs[at], self.addrs[at + 1]) = (src.to_bits(), dst.to_bits());
+            }
+            (IpAddr::V6(src), IpAddr::V6(dst)) => {
+                let wide = self.wide.get_or_insert_default();
+                (wide[at], wide[at + 1]) = (src.to_bits(), dst.to_bits());
+            }
+            _ => {}
         }
     }
 
     /// The tuple of one direction.
-    pub const fn tuple(&self, dir: Dir) -> Tuple {
-        self.tuples[dir.index()]
+    pub fn tuple(&self, dir: Dir) -> Tuple {
+        let at = dir.index() * 2;
+        let (src, dst) = (self.addr(at), self.addr(at + 1));
+        Tuple { src, dst, sport: self.ports[at], dport: self.ports[at + 1], protocol: self.protocol }
+    }
+
+    /// Whether this is the tuple of a direction, in the zone number of that direction.
+    pub(super) fn has(&self, tuple: &Tuple, zone: Zone, dir: Dir) -> bool {
+        let at = dir.index() * 2;
+        (self.ports[at], self.ports[at + 1]) == (tuple.sport, tuple.dport)
+            && self.tuple(dir) == *tuple
+            && self.zone().id_in(dir) == zone.id_in(dir)
     }
 
     /// IP protocol number.
     pub const fn protocol(&self) -> u8 {
-        self.tuples[0].protocol
+        self.protocol
     }
 
     /// Status bits.
@@ -119,7 +171,12 @@ impl Conn {
 
     /// Zone.
     pub const fn zone(&self) -> Zone {
-        self.zone
+        let dir = match self.zone_how & 3 {
+            0 => ZoneDir::Both,
+            1 => ZoneDir::Original,
+            _ => ZoneDir::Reply,
+        };
+        Zone { id: self.zone, dir, mark: self.zone_how & 4 != 0 }
     }
 
     /// TCP's state and windows; `None` for another protocol.

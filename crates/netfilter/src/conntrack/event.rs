@@ -41,7 +41,7 @@ pub enum Seen {
 }
 
 /// A connection as it was when an event was told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ConnEvent {
     /// The connection.
     pub conn: Conn,
@@ -60,7 +60,7 @@ pub struct ConnEvent {
 }
 
 /// Of what an event tells.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Subject {
     /// A connection.
     Conn(ConnEvent),
@@ -76,7 +76,7 @@ pub enum Subject {
 }
 
 /// An event.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Event {
     /// When.
     pub at: Instant,
@@ -130,12 +130,9 @@ impl Conntrack {
     /// When the next entry or expectation that would tell of its end expires.
     pub fn next_end(&self, now: Instant) -> Option<Instant> {
         let tick = super::Jiffies::at(now);
-        let conns = self.table.slots.iter().enumerate().filter(|(slot, c)| {
-            c.place == super::conn::Place::Hashed && self.exts.get(*slot).is_some_and(|e| e.events.is_some())
-        });
-        let left = conns
-            .map(|(_, c)| c.timeout.until(tick))
-            .chain(self.expects.iter().map(|e| e.expires.until(tick)));
+        let tells = |slot| self.exts.get(slot).is_some_and(|ext| ext.events.is_some());
+        let conns = self.table.first_end(tick, tells);
+        let left = self.expects.iter().map(|e| e.expires.until(tick)).chain(conns);
         let ticks = u64::try_from(left.min()?).unwrap_or(0) + 1;
         Some(Instant(now.0 + ticks * 1_000_000_000 / u64::from(super::HZ)))
     }
@@ -172,15 +169,15 @@ impl Conntrack {
     }
 
     fn tell(&mut self, slot: usize, seen: Seen, what: What, portid: Option<u32>, now: Instant) {
-        let Some(conn) = self.table.slots.get(slot).copied() else { return };
+        let Some(conn) = self.table.slots.get(slot).cloned() else { return };
         if self.events.listeners == 0 {
             return;
         }
         let ext = self.exts.get(slot).copied().unwrap_or_default();
         let ends = seen == Seen::Destroy;
         let event = ConnEvent {
-            conn,
             timeout: conn.expires_in(now),
+            conn,
             proto: ends || what.any(What::PROTO),
             mark: what.any(What::MARK),
             counters: ext.counters.filter(|_| ends),

@@ -3,6 +3,7 @@
 use packetwalk_wire::{CtRef, Instant};
 
 use super::event::What;
+use super::pages::Pages;
 use super::{Conntrack, Dir};
 
 /// Packets and bytes of one direction (`nf_conntrack_acct`). Bytes count from the IP header on.
@@ -25,14 +26,11 @@ pub(super) struct Ext {
 
 /// Extensions by slot; as long as nobody wants one, empty.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Exts(Vec<Ext>);
+pub(super) struct Exts(Pages<Ext, 5>);
 
 impl Exts {
     fn at(&mut self, slot: usize) -> &mut Ext {
-        if self.0.len() <= slot {
-            self.0.resize(slot + 1, Ext::default());
-        }
-        &mut self.0[slot]
+        self.0.at(slot)
     }
 
     pub(super) fn get(&self, slot: usize) -> Option<&Ext> {

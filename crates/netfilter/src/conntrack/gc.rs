@@ -10,29 +10,48 @@ use super::{Conntrack, Dir, TcpState, Tuple, Zone, hash};
 
 /// Buckets looked through for an entry to drop early (`NF_CT_EVICTION_RANGE`).
 const EVICTION_RANGE: usize = 8;
+/// So many entries that are due are looked at in a round.
+const ROUND: usize = 500;
+/// And so many when a connection begins: more than one, so that the table is rid of them sooner than it gets new ones.
+const TIDY: usize = 16;
 
 impl Conntrack {
     /// A round of the garbage collector: takes the expired entries out and, when a packet was dropped
     /// because the table was full and it still is nearly so, every entry that may be dropped early. Lookups
-    /// never find expired entries, so that this need not be called often.
+    /// never find expired entries, so that this need not be called often. What is left of a round that would
+    /// take too long is the next one's.
     ///
     /// # Source
     /// Linux v6.18, `nf_conntrack_core.c`: `gc_worker`.
     pub fn expire(&mut self, now: Instant) {
-        let tick = Jiffies::at(now);
         let max95 = self.sysctls.max / 100 * 95;
         let crowded =
             self.early_drop_wanted && max95 > 0 && i64::from(self.table.count()) >= i64::from(max95);
         self.early_drop_wanted = false;
-        self.kill_where(|c| c.is_expired(tick) || crowded && can_early_drop(c));
+        let tick = Jiffies::at(now);
+        if crowded {
+            self.kill_where(|c| c.is_expired(tick) || can_early_drop(c));
+        } else {
+            self.table.kill_due(tick, ROUND);
+        }
         self.reap(now, None);
         self.expects(now);
     }
 
+    /// A new connection is about to be made: some of those that have expired go. While somebody listens to events they
+    /// are left to [`Self::expire`], which tells of their ends when they come.
+    pub(super) fn tidy(&mut self, now: Jiffies) {
+        let mut work = TIDY;
+        while !self.table.watched
+            && let Some(slot) = self.table.next_due(now, true, &mut work)
+        {
+            self.table.kill(slot);
+        }
+    }
+
     /// Takes only the expired entries out.
     pub(super) fn sweep(&mut self, now: Instant) {
-        let tick = Jiffies::at(now);
-        self.kill_where(|c| c.is_expired(tick));
+        self.table.kill_due(Jiffies::at(now), usize::MAX);
         self.reap(now, None);
     }
 
@@ -56,7 +75,7 @@ impl Conntrack {
         if i64::from(self.table.count()) < i64::from(self.sysctls.max) {
             return true;
         }
-        let hash = hash::tuple(tuple, zone.id_in(Dir::Original));
+        let hash = hash::tuple(self.table.key, tuple, zone.id_in(Dir::Original));
         for i in 0..EVICTION_RANGE {
             let mut drops = 0;
             for slot in self.table.bucket_slots(hash, i) {

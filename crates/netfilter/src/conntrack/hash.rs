@@ -1,4 +1,4 @@
-//! A fast, seeded, deterministic hash of tuples.
+//! Hashes of tuples: a fast one that is the same everywhere, and one that nobody can aim at without its key.
 
 use std::net::IpAddr;
 
@@ -7,37 +7,96 @@ use super::{Tuple, Zone, ZoneDir};
 const K: u64 = 0x517c_c1b7_2722_0a95;
 const SEED: u64 = 0x7061_636b_6574_7761;
 
+/// The key of the flood-safe hash; without one the hash is the fast one.
+pub(super) type Key = Option<[u64; 2]>;
+
 const fn step(h: u64, word: u64) -> u64 {
     (h.rotate_left(5) ^ word).wrapping_mul(K)
-}
-
-fn addr(h: u64, a: IpAddr) -> u64 {
-    match a {
-        IpAddr::V4(a) => step(h, u64::from(a.to_bits())),
-        IpAddr::V6(a) => {
-            let bits = a.to_bits();
-            step(step(h, bits as u64), (bits >> 64) as u64)
-        }
-    }
 }
 
 const fn finish(h: u64) -> u32 {
     (step(h, h >> 32) >> 32) as u32
 }
 
+/// SipHash-1-3 of whole words: the last block has nothing but their length in bytes.
+fn sip([k, l]: [u64; 2], words: &[u64]) -> u64 {
+    let [mut a, mut b] = [k ^ 0x736f_6d65_7073_6575, l ^ 0x646f_7261_6e64_6f6d];
+    let [mut c, mut d] = [k ^ 0x6c79_6765_6e65_7261, l ^ 0x7465_6462_7974_6573];
+    let blocks = words.len() + 1;
+    for n in 0..blocks + 3 {
+        // The last three rounds are of nothing.
+        let rest = if n == words.len() { (words.len() as u64 * 8) << 56 } else { 0 };
+        let word = words.get(n).copied().unwrap_or(rest);
+        c ^= if n == blocks { 0xff } else { 0 };
+        d ^= word;
+        a = a.wrapping_add(b);
+        c = c.wrapping_add(d);
+        b = b.rotate_left(13) ^ a;
+        d = d.rotate_left(16) ^ c;
+        a = a.rotate_left(32).wrapping_add(d);
+        c = c.wrapping_add(b);
+        b = b.rotate_left(17) ^ c;
+        d = d.rotate_left(21) ^ a;
+        c = c.rotate_left(32);
+        a ^= word;
+    }
+    a ^ b ^ c ^ d
+}
+
+fn words(addr: IpAddr) -> [u64; 2] {
+    match addr {
+        IpAddr::V4(a) => [u64::from(a.to_bits()), 0],
+        IpAddr::V6(a) => [a.to_bits() as u64, (a.to_bits() >> 64) as u64],
+    }
+}
+
+fn addr(h: u64, a: IpAddr) -> u64 {
+    let [low, high] = words(a);
+    if a.is_ipv4() { step(h, low) } else { step(step(h, low), high) }
+}
+
+/// The flood-safe hash of addresses and words of what else there is.
+#[cold]
+fn safe(key: [u64; 2], src: IpAddr, dst: IpAddr, protocol: u8, rest: u64) -> u32 {
+    let ([a, b], [c, d]) = (words(src), words(dst));
+    sip(key, &[u64::from(protocol), a, b, c, d, rest]) as u32
+}
+
 /// Hash of a tuple in the zone number of its direction.
-pub(super) fn tuple(t: &Tuple, zone_id: u16) -> u32 {
+pub(super) fn tuple(key: Key, t: &Tuple, zone_id: u16) -> u32 {
     let ports = u64::from(t.sport) << 32 | u64::from(t.dport) << 16 | u64::from(zone_id);
-    finish(step(addr(addr(SEED ^ u64::from(t.protocol), t.src), t.dst), ports))
+    match key {
+        None => finish(step(addr(addr(SEED ^ u64::from(t.protocol), t.src), t.dst), ports)),
+        Some(key) => safe(key, t.src, t.dst, t.protocol, ports),
+    }
 }
 
 /// Hash of a tuple's source half (`hash_by_src`).
-pub(super) fn source(t: &Tuple, zone: Zone) -> u32 {
+pub(super) fn source(key: Key, t: &Tuple, zone: Zone) -> u32 {
     let zone_id = if zone.dir == ZoneDir::Both { zone.id } else { 0 };
-    finish(step(addr(SEED ^ u64::from(t.protocol), t.src), u64::from(t.sport) << 16 | u64::from(zone_id)))
+    let port = u64::from(t.sport) << 16 | u64::from(zone_id);
+    match key {
+        None => finish(step(addr(SEED ^ u64::from(t.protocol), t.src), port)),
+        Some(key) => safe(key, t.src, t.src, t.protocol, port),
+    }
 }
 
-/// Scales a hash to `0..buckets` (`reciprocal_scale`).
-pub(super) const fn bucket(hash: u32, buckets: usize) -> usize {
-    ((hash as u64 * buckets as u64) >> 32) as usize
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hash::Hasher;
+
+    /// The standard library's hasher is SipHash-1-3 with a key of zeros.
+    #[test]
+    fn as_the_standard_library_has_it() {
+        for len in 0..6 {
+            let words: Vec<u64> = (0..len).map(|n| SEED.wrapping_mul(n + 1)).collect();
+            let mut hasher = std::hash::DefaultHasher::new();
+            for word in &words {
+                hasher.write(&word.to_le_bytes());
+            }
+            assert_eq!(sip([0; 2], &words), hasher.finish(), "{len}");
+        }
+        assert_ne!(sip([0, 1], &[7]), sip([0, 0], &[7]));
+    }
 }

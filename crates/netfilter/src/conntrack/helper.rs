@@ -4,6 +4,7 @@ use packetwalk_wire::{CtInfo, CtRef, Nfct, Skb};
 
 use super::expect::Follow;
 use super::help::ftp::Ftp;
+use super::pages::Pages;
 use super::seqadj::SeqAdj;
 use super::{Conn, Conntrack};
 use crate::synproxy::Proxied;
@@ -57,14 +58,11 @@ pub(super) struct Help {
 
 /// [`Help`] by slot; as long as there is no helper, empty.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Helps(Vec<Help>);
+pub(super) struct Helps(Pages<Help, 5>);
 
 impl Helps {
     pub(super) fn at(&mut self, slot: usize) -> &mut Help {
-        if self.0.len() <= slot {
-            self.0.resize(slot + 1, Help::default());
-        }
-        &mut self.0[slot]
+        self.0.at(slot)
     }
 
     pub(super) fn get(&self, slot: usize) -> Option<&Help> {
@@ -81,7 +79,7 @@ impl Helps {
     /// Slots whose connection was expected by `master`.
     pub(super) fn children(&self, master: CtRef) -> impl Iterator<Item = usize> {
         let same = move |m: CtRef| (m.index, m.generation) == (master.index, master.generation);
-        self.0.iter().enumerate().filter(move |(_, h)| h.master.is_some_and(same)).map(|(slot, _)| slot)
+        self.0.iter().filter(move |(_, h)| h.master.is_some_and(same)).map(|(slot, _)| slot)
     }
 }
 

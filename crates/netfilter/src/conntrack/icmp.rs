@@ -10,7 +10,7 @@ use super::{Conn, Dir};
 ///
 /// # Source
 /// Linux v6.18, `nf_conntrack_proto_icmp.c`: `nf_conntrack_icmp_packet`.
-pub(super) const fn packet(conn: &Conn, seen: Seen<'_>) -> Action {
+pub(super) fn packet(conn: &Conn, seen: Seen<'_>) -> Action {
     let original = conn.tuple(Dir::Original);
     let request = matches!(
         original.icmp_type(),

@@ -11,7 +11,7 @@ use super::{Conn, Dir};
 ///
 /// # Source
 /// Linux v6.18, `nf_conntrack_proto_icmpv6.c`: `nf_conntrack_icmpv6_packet`.
-pub(super) const fn packet(conn: &Conn, seen: Seen<'_>) -> Action {
+pub(super) fn packet(conn: &Conn, seen: Seen<'_>) -> Action {
     let original = conn.tuple(Dir::Original);
     let request = matches!(original.icmp_type(), icmp::v6::ECHO | NI_QUERY);
     if matches!(original.family(), Family::V4) || !conn.is_confirmed() && !request {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 
 use packetwalk_trace::{CtSeen, CtStep, DropReason, Hook, Observer, Step};
-use packetwalk_wire::{CtInfo, Instant, Nfct, Packet, Payloads, Skb, Transport, proto};
+use packetwalk_wire::{CtInfo, CtRef, Instant, Nfct, Packet, Payloads, Skb, Transport, proto};
 
 use super::conn::{Conn, Place};
 use super::error::{self, About};
@@ -111,7 +111,7 @@ impl Conntrack {
                 match self.get(r) {
                     Some(conn) if conn.place == Place::Template => {
                         brought = Brought {
-                            zone: conn.zone.for_mark(skb.mark),
+                            zone: conn.zone().for_mark(skb.mark),
                             helper: conn.helper,
                             proxied: self.is_synproxy(r),
                         };
@@ -231,6 +231,7 @@ impl Conntrack {
             return Ok((slot, info));
         }
         let reply = tuple.invert().ok_or(NoConn::Invalid)?;
+        self.tidy(tick);
         if !self.make_room(tuple, zone, tick) {
             return Err(NoConn::TableFull);
         }
@@ -284,7 +285,8 @@ impl Conntrack {
             complaint: &complaint,
         };
         let conn = &mut self.table.slots[slot];
-        let before = told.then_some(*conn);
+        let before = told.then(|| conn.clone());
+        let old = conn.timeout;
         let fresh = !conn.is_confirmed();
         let action = match conn.protocol() {
             proto::TCP => tcp::packet(conn, seen),
@@ -297,10 +299,24 @@ impl Conntrack {
             _ => generic::packet(seen),
         };
         let tick = seen.now;
+        let r = CtRef { index: slot as u32, generation: conn.serial, info };
+        if let Action::Refresh(timeout) = action {
+            conn.refresh(tick, timeout);
+        }
+        let sooner = conn.timeout.until(old) < 0;
+        let replies = info == CtInfo::EstablishedReply;
+        if replies && matches!(action, Action::Pass | Action::Refresh(_)) {
+            conn.status.set(Status::SEEN_REPLY);
+        }
+        let mut known = seen_of(Some(conn));
+        known.replied |= replies;
+        let step = if fresh { CtStep::New(r) } else { CtStep::Found(r, known) };
+        let changed = before.map(|before| (before, conn.clone()));
         self.complaint = complaint.into_inner();
-        let r = self.table.ct_ref(slot, info);
+        if sooner {
+            self.table.rearm(slot, tick);
+        }
         let bytes = u64::from(skb.packet.len());
-        let conn = &mut self.table.slots[slot];
         match action {
             Action::Invalid => {
                 self.table.discard(slot);
@@ -312,26 +328,21 @@ impl Conntrack {
                 return None;
             }
             Action::Pass => {}
-            Action::Refresh(timeout) => {
-                conn.refresh(tick, timeout);
-                self.exts.count(slot, dir, bytes);
-            }
+            Action::Refresh(_) => self.exts.count(slot, dir, bytes),
             Action::Kill => {
                 self.exts.count(slot, dir, bytes);
                 self.table.kill(slot);
+                // Its end is told as of one without an answer.
                 self.reap(now, None);
+                if replies {
+                    self.table.slots[slot].status.set(Status::SEEN_REPLY);
+                }
             }
         }
-        let conn = &mut self.table.slots[slot];
-        if info == CtInfo::EstablishedReply {
-            conn.status.set(Status::SEEN_REPLY);
-        }
-        if let Some(before) = before {
-            let after = *conn;
+        if let Some((before, after)) = changed {
             self.cache_changes(slot, &before, &after);
         }
         skb.nfct = Nfct::Tracked(r);
-        let step = if fresh { CtStep::New(r) } else { CtStep::Found(r, seen_of(self.table.slots.get(slot))) };
         obs.step(skb, Step::Conntrack(step));
         if action == Action::Kill {
             obs.step(skb, Step::Conntrack(CtStep::Destroyed(r)));
@@ -373,7 +384,7 @@ impl Conntrack {
         let slot = self.table.index_of(r)?;
         let help = self.helps.get(slot)?;
         let (follow, master) = (help.follow?, help.master?);
-        let master = *self.get(master)?;
+        let master = self.get(master)?.clone();
         self.helps.at(slot).follow = None;
         Some((follow, master))
     }

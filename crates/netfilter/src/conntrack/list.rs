@@ -19,7 +19,6 @@ impl Conntrack {
             .table
             .slots
             .iter()
-            .enumerate()
             .filter(|(_, c)| {
                 c.place == Place::Hashed && !c.is_expired(now) && !c.status.has(Status::NAT_CLASH)
             })

@@ -7,6 +7,7 @@
 //! for the packets that still name it.
 
 mod attach;
+mod chains;
 mod change;
 mod confirm;
 mod conn;
@@ -24,10 +25,13 @@ mod icmp;
 mod icmpv6;
 mod input;
 mod list;
+mod pages;
 mod proxied;
 mod repeat;
 #[cfg(test)]
 mod replay;
+#[cfg(test)]
+mod scale;
 mod sctp;
 mod seqadj;
 mod status;
@@ -42,6 +46,7 @@ mod time;
 mod tuple;
 mod udp;
 mod udplite;
+mod wheel;
 mod zone;
 
 pub use change::{ByHand, Change, ChangeError, NewConn};
@@ -120,6 +125,17 @@ impl Conntrack {
         Self::default()
     }
 
+    /// Hashes by a key from now on, so that nobody can choose flows that slow each other down; `None` is the fast hash
+    /// again. False, and nothing changes, when there are connections already.
+    pub fn set_flood_safe(&mut self, key: Option<[u64; 2]>) -> bool {
+        self.table.set_key(key)
+    }
+
+    /// Whether it hashes by a key.
+    pub const fn is_flood_safe(&self) -> bool {
+        self.table.key.is_some()
+    }
+
     /// The connection that a packet names; `None` when it is long gone.
     pub fn get(&self, r: CtRef) -> Option<&Conn> {
         self.table.index_of(r).and_then(|slot| self.table.slots.get(slot))
@@ -169,7 +185,7 @@ impl Conntrack {
 
     /// The same with a helper, which a connection that the packet begins gets.
     pub fn template_with(&mut self, zone: Zone, helper: Option<HelperKind>) -> CtRef {
-        let same = |r: &&CtRef| self.get(**r).is_some_and(|c| (c.zone, c.helper) == (zone, helper));
+        let same = |r: &&CtRef| self.get(**r).is_some_and(|c| (c.zone(), c.helper) == (zone, helper));
         if let Some(r) = self.templates.iter().find(same) {
             return *r;
         }
@@ -220,7 +236,7 @@ impl Conntrack {
         if let Some(conn) = self.get_mut(r)
             && !conn.is_confirmed()
         {
-            conn.tuples[1] = reply;
+            conn.set_tuple(Dir::Reply, &reply);
         }
     }
 
@@ -228,7 +244,7 @@ impl Conntrack {
     /// `SRC_NAT_DONE` not yet set.
     pub(crate) fn publish_source(&mut self, r: CtRef) {
         if let Some(slot) = self.table.index_of(r) {
-            self.table.link_source(slot);
+            self.table.link(slot, conn::BY_SOURCE);
         }
     }
 

@@ -63,13 +63,11 @@ impl Conntrack {
         let action = if conn.protocol() == proto::UDP {
             udp::packet(conn, seen)
         } else {
-            let mut after = *conn;
-            let action = tcp::packet(&mut after, seen);
-            if !same(&after) || complaint.take().is_some() {
+            let before = (conn.proto, conn.status, conn.timeout);
+            let action = tcp::packet(conn, seen);
+            if !matches!(action, Action::Refresh(_)) || !same(conn) || complaint.take().is_some() {
+                (conn.proto, conn.status, conn.timeout) = before;
                 return false;
-            }
-            if matches!(action, Action::Refresh(_)) {
-                *conn = after;
             }
             action
         };

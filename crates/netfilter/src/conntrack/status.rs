@@ -2,7 +2,7 @@
 
 /// `enum ip_conntrack_status`, with the kernel's bit numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Status(pub u32);
+pub struct Status(pub u16);
 
 impl Status {
     /// It was expected: a related connection (`IPS_EXPECTED`).

@@ -60,13 +60,13 @@ fn only_those_that_began_while_somebody_listened_tell() {
         let place = ct.listen(true, now);
         assert_eq!(datagram(&mut ct, 2, false, now), Verdict::Accept);
         assert_eq!(datagram(&mut ct, 2, false, now), Verdict::Accept);
-        for (r, _) in ct.iter(now).map(|(r, c)| (r, *c)).collect::<Vec<_>>() {
+        for (r, _) in ct.iter(now).map(|(r, c)| (r, c.clone())).collect::<Vec<_>>() {
             assert!(ct.delete_by(r, 7, now));
         }
         let told: Vec<(u16, EventKind, Option<u32>)> = ct
             .events(place, now)
             .iter()
-            .filter_map(|event| match event.subject {
+            .filter_map(|event| match &event.subject {
                 Subject::Conn(conn) => {
                     Some((conn.conn.tuple(super::Dir::Original).sport, event.seen, event.portid))
                 }

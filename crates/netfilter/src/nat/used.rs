@@ -22,7 +22,7 @@ pub(super) fn used_unchanged(ct: &mut Conntrack, tuple: &Tuple, own: CtRef, now:
         return false;
     }
     let uses_nat = Status(Status::NAT_MASK.0 | Status::SEQ_ADJUST.0);
-    let Some(conn) = ct.get(own).copied() else { return true };
+    let Some(conn) = ct.get(own).cloned() else { return true };
     if !allow_clash(conn.protocol()) || conn.status().any(uses_nat) {
         return true;
     }
@@ -47,7 +47,7 @@ pub(super) fn used_harder(
     now: Instant,
 ) -> bool {
     let Some(reply) = tuple.invert() else { return false };
-    let Some(conn) = ct.get(own).copied() else { return false };
+    let Some(conn) = ct.get(own).cloned() else { return false };
     let new_syn = conn.tcp().is_some_and(|tcp| tcp.state == TcpState::SynSent);
     if attempts_left > super::MAX_ATTEMPTS / 4 || tuple.protocol != proto::TCP || !new_syn {
         return ct.tuple_taken(&reply, own, now);
@@ -58,7 +58,7 @@ pub(super) fn used_harder(
 }
 
 fn may_kill(old: &Conn) -> bool {
-    let closed = matches!(old.proto, Proto::Tcp(tcp) if tcp.state >= TcpState::TimeWait);
+    let closed = matches!(&old.proto, Proto::Tcp(tcp) if tcp.state >= TcpState::TimeWait);
     closed
         && !old.status().any(Status(Status::FIXED_TIMEOUT.0 | Status::DYING.0))
         && old.status().has(Status::SRC_NAT)

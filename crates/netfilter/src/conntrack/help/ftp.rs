@@ -227,7 +227,7 @@ pub(super) fn help(ct: &mut Conntrack, skb: &mut Skb, info: CtInfo, around: &mut
     if !matches!(info, CtInfo::Established | CtInfo::EstablishedReply) || skb.packet.payload.is_empty() {
         return Verdict::Accept;
     }
-    let (Some(slot), Some(conn)) = (ct.table.index_of(r), ct.get(r).copied()) else { return Verdict::Accept };
+    let (Some(slot), Some(conn)) = (ct.table.index_of(r), ct.get(r).cloned()) else { return Verdict::Accept };
     let dir = Conntrack::dir(info);
     let data = around.payloads.bytes(skb.packet.payload);
     let ends_in_newline = data.last() == Some(&b'\n');

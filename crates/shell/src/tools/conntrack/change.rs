@@ -158,7 +158,7 @@ pub(super) fn update(
     let mut done = Updated::default();
     let mut answers = VecDeque::new();
     let found: Vec<(CtRef, Conn)> =
-        table.iter(now).filter(|(_, conn)| parsed.updates(conn)).map(|(r, conn)| (r, *conn)).collect();
+        table.iter(now).filter(|(_, conn)| parsed.updates(conn)).map(|(r, conn)| (r, conn.clone())).collect();
     for (r, conn) in found {
         let Some(change) = change(parsed, &conn) else { continue };
         let state = by_hand(parsed, conn.protocol());

@@ -57,7 +57,7 @@ const STATES: [(&str, States); 7] = [
 /// The same names in the order in which an abbreviation is looked up.
 const LOOKUP: [&str; 7] = ["INVALID", "NEW", "ESTABLISHED", "RELATED", "UNTRACKED", "SNAT", "DNAT"];
 
-const STATUSES: [(&str, u32); 5] = [
+const STATUSES: [(&str, u16); 5] = [
     ("NONE", 0),
     ("EXPECTED", Status::EXPECTED.0),
     ("SEEN_REPLY", Status::SEEN_REPLY.0),
