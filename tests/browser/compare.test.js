@@ -48,6 +48,38 @@ test('what makes no difference is said so', async () => {
   await close();
 });
 
+test('a command that fails, and an edited lab with errors, are said to be', async () => {
+  const { page, close } = await open({ reducedMotion: 'reduce' });
+  await walk(page, 'container → internet');
+  const box = page.locator('#compare');
+  await box.locator(':scope > summary').click();
+  await page.locator('#compare-what').selectOption('run');
+  const trouble = page.locator('#compare-result .trouble');
+  for (const [command, said] of /** @type {const} */ ([
+    ['iptables -A NOSUCH -j DROP', /^The command failed with status 1\.\niptables.*No chain/],
+    ['nosuchtool', /^The command failed with status 127\.\n.*nosuchtool: command not found$/],
+    ['true; )', /^The command failed with status \d+\.\n.*syntax error near unexpected token/],
+    ['if true', /^The command did not run: the command is not complete\.$/],
+  ])) {
+    await page.locator('#compare-command').fill(command);
+    await page.locator('#compare-command').press('Enter');
+    assert.equal(await sentence(page), 'The command failed, and this walk is the same.', command);
+    assert.match((await trouble.textContent()) ?? '', said, command);
+  }
+  await page.locator('#compare-command').fill('iptables -P FORWARD DROP; iptables -F FORWARD');
+  await page.locator('#compare-command').press('Enter');
+  assert.match((await sentence(page)) ?? '', /^They part/);
+  assert.equal(await trouble.count(), 0);
+  await page.locator('#compare-what').selectOption('script');
+  const text = await page.locator('#compare-text').inputValue();
+  await page.locator('#compare-text').fill(`${text}\nip link set nosuch up\n`);
+  await box.getByRole('button', { name: 'Compare' }).click();
+  const line = text.split('\n').length + 1;
+  assert.equal(await trouble.textContent(), `Line ${line}: Cannot find device "nosuch"`);
+  assert.equal(await sentence(page), 'The edited lab has errors, and this walk is the same.');
+  await close();
+});
+
 test('a link carries the comparison', async () => {
   const { page, close } = await open({ reducedMotion: 'reduce' });
   await walk(page, 'container → container');

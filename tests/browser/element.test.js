@@ -50,6 +50,26 @@ test('the element walks through the lab that is its text, and tells of it', asyn
   await close();
 });
 
+test('what is wrong is said of what it is: the script first, a lab that is not there, none at all', async () => {
+  const { page, until, told, close } = await author(
+    `<packet-walk id="script" setup="c9$ true" walk="c9 ping 10.0.0.1">ip netns add c1\nip netnz add c9\n</packet-walk>
+     <packet-walk id="missing" src="nope.sh" walk="c1 ping 10.0.0.1"></packet-walk>
+     <packet-walk id="empty" walk="c1 ping 10.0.0.1"> </packet-walk>
+     <packet-walk id="leer" lang="zh"></packet-walk>`,
+  );
+  await until('error', 6);
+  const says = (/** @type {string} */ id) => page.locator(`#${id} #complaint`).textContent();
+  assert.equal(
+    await says('script'),
+    'Line 2: Object "netnz" is unknown, try "ip help".\nCannot open network namespace "c9"',
+  );
+  assert.equal((await told('error')).find(([id]) => id === 'script')?.[2].line, 2);
+  assert.equal(await says('missing'), 'The lab did not load: nope.sh: 404');
+  assert.equal(await says('empty'), 'There is no lab in this element.');
+  assert.equal(await says('leer'), '这个元素里没有实验。');
+  await close();
+});
+
 test('its methods and attributes', async () => {
   const { page, until, told, close } = await author(
     `<packet-walk id="a" walk="c1 ping 10.0.0.1" at="3" show="topology rules terminal">${LAB}</packet-walk>`,

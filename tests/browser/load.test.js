@@ -47,6 +47,71 @@ ip netns exec right ip link set eth0 up
   await close();
 });
 
+test('a long name stays in its box', async () => {
+  const { page, close } = await open();
+  const long = 'a-container-with-a-name-that-never-ends-for-any-reason';
+  await page.locator('#edit').click();
+  await page.locator('#script').fill(`ip link add br0 type bridge
+ip addr add 10.0.0.1/24 dev br0
+ip link set br0 up
+for name in ${long} quite-a-long-name c; do
+  ip netns add $name
+  ip link add v-$(echo $name | cut -c1-9) type veth peer name eth0 netns $name
+  ip link set v-$(echo $name | cut -c1-9) master br0 up
+done
+`);
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.locator('#editor').waitFor({ state: 'hidden' });
+  const boxes = await page.locator('#picture .box .pick').evaluateAll((all) =>
+    all.map((pick) => {
+      const width = (/** @type {string} */ at) => pick.querySelector(at)?.getBoundingClientRect().width ?? 0;
+      return [pick.querySelector('.name')?.textContent ?? '', width('.name') < width('rect')];
+    }),
+  );
+  assert.deepEqual(
+    boxes.filter(([, fits]) => !fits),
+    [],
+  );
+  assert.ok(boxes.some(([name]) => name === 'quite-a-long-name') && !boxes.some(([name]) => name === long));
+  assert.equal(await page.locator('#picture title', { hasText: long }).count(), 1);
+  await close();
+});
+
+test('the route table is the command’s; what table local decided stands apart', async () => {
+  const { page, close } = await open({ reducedMotion: 'reduce', viewport: { width: 390, height: 844 } });
+  await page.getByRole('button', { name: 'container → container', exact: true }).click();
+  await page.keyboard.press('End');
+  await page.locator('#table-ns').selectOption({ label: 'c1' });
+  await page.getByRole('tab', { name: 'Routes' }).click();
+  const table = page.locator('#table .routes');
+  assert.deepEqual(
+    (await table.locator('thead th').allTextContents()).join(' '),
+    'Destination Gateway Genmask Flags Metric Ref Use Iface',
+  );
+  const cells = (/** @type {string} */ body) =>
+    table.locator(`${body} tr`).evaluateAll((rows) =>
+      rows.map((row) =>
+        [...row.querySelectorAll('th, td')]
+          .slice(0, 8)
+          .map((cell) => cell.textContent)
+          .join(' '),
+      ),
+    );
+  assert.deepEqual(await cells('tbody:not(.other)'), [
+    'default 172.17.42.1 0.0.0.0 UG 0 0 0 eth0',
+    '172.17.0.0 * 255.255.0.0 U 0 0 0 eth0',
+  ]);
+  assert.match((await cells('tbody.other')).join('\n'), /^table local\n172\.17\.0\.2 .* 0 0 eth0$/);
+  // What is wider than the page is scrolled to.
+  const reach = await page.locator('#table').evaluate((box) => {
+    box.scrollLeft = box.scrollWidth;
+    const last = box.querySelector('thead th:nth-child(8)')?.getBoundingClientRect();
+    return (last?.right ?? 1e9) <= box.getBoundingClientRect().right + 1;
+  });
+  assert.ok(reach);
+  await close();
+});
+
 test('an error in the lab is shown at its line, with what ran before it', async () => {
   const { page, close } = await open();
   await page.locator('#edit').click();
@@ -56,7 +121,7 @@ test('an error in the lab is shown at its line, with what ran before it', async 
       'ip netns add a\nip netns exec a ip link add dummy0 type dummy\necho ok\nif true; then\n  echo "never closed\n',
     );
   await page.getByRole('button', { name: 'Run' }).click();
-  const trouble = page.locator('#script-trouble');
+  const trouble = page.locator('#script-troubles button').first();
   await trouble.waitFor();
   assert.match(await trouble.textContent(), /^Line \d+: /);
   assert.equal(await page.locator('#script-lines .bad').count(), 1);
@@ -77,7 +142,7 @@ test('a command that fails is shown with its own words and its line, until the l
   await run(`${good}\nip link set nosuch up\nip link show nosuch\n`);
   const line = good.split('\n').length + 1;
   assert.equal(
-    await page.locator('#script-trouble').textContent(),
+    await page.locator('#script-troubles button').first().textContent(),
     `Line ${line}: Cannot find device "nosuch"`,
   );
   assert.deepEqual(await page.locator('#script-lines .bad').allTextContents(), [line, line + 1].map(String));
@@ -89,7 +154,7 @@ test('a command that fails is shown with its own words and its line, until the l
   await page.locator('#editor').waitFor({ state: 'hidden' });
   assert.equal(await complaint.isVisible(), false);
   await page.locator('#edit').click();
-  assert.equal(await page.locator('#script-trouble').isVisible(), false);
+  assert.equal(await page.locator('#script-troubles button').count(), 0);
   assert.equal(await page.locator('#script-lines .bad').count(), 0);
   await close();
 });

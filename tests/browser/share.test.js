@@ -52,11 +52,28 @@ test('a lab that is chosen has a link of its own; a broken link is said', async 
   assert.equal(await page.locator('#lab').inputValue(), 'labs/publish/docker-user.sh');
   await page.locator('#lab').selectOption('labs/hairpin/itself-routed.sh');
   await page.waitForFunction(() => location.hash === '#lab=labs%2Fhairpin%2Fitself-routed.sh');
-  await page.evaluate(() => {
-    location.hash = '#script=!!!';
-  });
-  await page.locator('#complaint:not([hidden])').waitFor();
-  assert.match(await page.locator('#complaint').textContent(), /^The lab did not load: /);
+  const complaint = page.locator('#complaint:not([hidden])');
+  for (const [hash, said] of /** @type {const} */ ([
+    ['#script=!!!', /^This link is damaged: /],
+    ['#lab=nope.sh', /^There is no lab nope\.sh on this page\. /],
+    ['#script=nVdb', /^This link is damaged: /],
+    ['#walk=zzz', /^The walk of this link, “zzz”, sends nothing: .*zzz: command not found\.$/],
+    [
+      '#from=c77&walk=ping',
+      /^The walk of this link, “ping”, cannot be taken: Cannot open network namespace "c77"\.$/,
+    ],
+  ])) {
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, hash);
+    await complaint.filter({ hasText: said }).waitFor();
+    assert.equal(await page.locator('#lab').inputValue(), 'labs/docker-2015.sh', hash);
+    assert.ok((await page.locator('#trace .step').count()) > 0, hash);
+  }
+  const chinese = await open({}, { path: '?lang=zh#script=!!!' });
+  assert.match((await chinese.page.locator('#complaint').textContent()) ?? '', /^这个链接坏了/);
+  assert.ok((await chinese.page.locator('#trace .step').count()) > 0);
+  await chinese.close();
   await close();
 });
 
@@ -79,6 +96,19 @@ test('lab, trace, frames and picture can be saved', async () => {
   const picture = String(await saved('The picture'));
   assert.match(picture, /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   assert.ok(picture.includes('docker0') && !picture.includes('var('), 'it stands alone');
+  await close();
+});
+
+test('without a walk there is nothing of one to save', async () => {
+  const { page, close } = await open();
+  await edit(page, 'ip link set lo up\n');
+  await page.locator('#save summary').click();
+  for (const name of ['The trace', 'The frames']) {
+    const button = page.getByRole('button', { name });
+    assert.equal(await button.isDisabled(), true, name);
+    assert.match((await button.textContent()) ?? '', /· no walk on show$/);
+  }
+  assert.equal(await page.getByRole('button', { name: 'The lab' }).isDisabled(), false);
   await close();
 });
 

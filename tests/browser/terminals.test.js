@@ -40,7 +40,7 @@ async function type(/** @type {Page} */ page, /** @type {string} */ line) {
 }
 
 test('xterm is not fetched before a terminal is opened', async () => {
-  const { page, errors, close } = await open();
+  const { page, errors, close } = await open({}, { idle: false });
   const fetched = () =>
     page.evaluate(
       () => performance.getEntriesByType('resource').filter(({ name }) => name.includes('xterm')).length,
@@ -100,6 +100,61 @@ test('the picture and the tables follow what is typed, and undo takes it back', 
   await undo.click();
   assert.deepEqual(await names(), before);
   assert.equal(await undo.isDisabled(), true);
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test('a walk on show is taken again under the new rules, and back', async () => {
+  const { page, errors, close } = await open({ reducedMotion: 'reduce' });
+  await page.getByRole('button', { name: 'container → internet', exact: true }).click();
+  await page.locator('#last').click();
+  const outcome = page.locator('#outcome');
+  assert.match((await outcome.textContent()) ?? '', /Answered/);
+  await terminal(page);
+  await type(page, 'iptables -t nat -L POSTROUTING');
+  await has(page, /MASQUERADE[\s\S]*root@host:~#$/);
+  assert.match((await outcome.textContent()) ?? '', /Answered/);
+  await type(page, 'iptables -I FORWARD -s 172.17.0.2 -j DROP');
+  await has(page, /-j DROP\nroot@host:~#$/);
+  assert.match((await outcome.textContent()) ?? '', /-A FORWARD -s 172\.17\.0\.2\/32 -j DROP/);
+  assert.equal(await page.locator('#walks [aria-pressed="true"]').count(), 1);
+  // Its packets are no part of the lab.
+  await type(page, 'iptables -nvL FORWARD 1');
+  await has(page, /\n +0 +0 DROP/);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  assert.match((await outcome.textContent()) ?? '', /Answered/);
+  // Docker's commands change nothing in a lab whose docker0 was made by hand.
+  await page.locator('.terminals .xterm-helper-textarea').focus();
+  await type(page, 'docker ps');
+  await has(page, /packetwalk: docker0 was made by hand/);
+  await type(page, 'iptables -S FORWARD');
+  await has(page, /-P FORWARD ACCEPT\n-A FORWARD -o docker0 -j DOCKER\n/);
+  assert.match((await outcome.textContent()) ?? '', /Answered/);
+  // Where nothing can be walked again, no mark is left.
+  await type(page, 'ip netns del c1');
+  await has(page, /del c1\nroot@host:~#$/);
+  assert.deepEqual(await page.locator('#picture .passed, #picture .trail, #picture .lit').count(), 0);
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test('after exit nothing that is typed presses a button, and it is told', async () => {
+  const { page, errors, close } = await open({ reducedMotion: 'reduce' });
+  await terminal(page, 'c1');
+  const where = await page.locator('#where').textContent();
+  await type(page, 'exit');
+  const over = page.locator('.terminals .over');
+  await over.waitFor();
+  assert.match((await over.textContent()) ?? '', /^The shell of c1 has ended\./);
+  assert.match((await page.locator('.terminals [role=status]').textContent()) ?? '', /c1 has ended/);
+  await type(page, 'ls -l ');
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.locator('#play').getAttribute('data-playing'), 'false');
+  assert.equal(await page.locator('#where').textContent(), where);
+  assert.ok(await over.isVisible());
+  await terminal(page, 'c2');
+  assert.equal(await over.isVisible(), false);
   assert.deepEqual(errors, []);
   await close();
 });
@@ -173,6 +228,8 @@ test('a shell elsewhere is that node’s terminal, and exit comes back', async (
   await has(page, /eth0@if\d+ +UP +172\.17\.0\.4/);
   await type(page, 'exit');
   await has(page, /ip netns exec c3 bash\nroot@host:~#$/);
+  await type(page, 'dockerd >/dev/null 2>&1 & sleep 1; echo up');
+  await has(page, /\nup\nroot@host:~#$/);
   await type(page, 'docker run -d --name web nginx');
   await has(page, /[0-9a-f]{64}\nroot@host:~#$/);
   await type(page, 'docker exec -it web sh');
@@ -226,6 +283,14 @@ test('on a phone a terminal fits', async () => {
   await has(page, /default via 172\.17\.42\.1/);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 390, `${wide}`);
+  // Lines as wide as a terminal's are scrolled, not broken; the picture is seen above.
+  await type(page, 'echo 1234567890123456789012345678901234567890123456789012345678 end');
+  await has(page, /\n\d{58} end\n/);
+  const [panel, stage] = await page.evaluate(() =>
+    ['.terminals', '.top'].map((at) => document.querySelector(at)?.getBoundingClientRect().height ?? 0),
+  );
+  assert.ok(panel < 844 * 0.42, `the terminals take ${panel}`);
+  assert.ok(stage < 100, `the header takes ${stage}: two rows`);
   if (process.env.PACKETWALK_LOOK)
     await page.screenshot({ path: `${process.env.PACKETWALK_LOOK}-phone.png` });
   assert.deepEqual(await violations(page), []);
@@ -266,6 +331,9 @@ test('a shell in a container: its own prompt, its files, and `exit`', async () =
   await type(page, 'exit');
   await has(page, /exit\nroot@host:~# ?$/);
   assert.ok(!(await names()).includes('shell'), 'it is gone from the picture');
+  await terminal(page, 'web');
+  await has(page, /The host’s tools in the network namespace of container web[\s\S]*docker exec -it web sh/);
+  await terminal(page, 'host');
   await type(page, 'docker exec -it web sh');
   await has(page, /web sh\n\S*# ?$/);
   // Ctrl-D leaves it, as `exit` does.

@@ -19,6 +19,37 @@ import { world as worldOf } from './world.js';
 
 /** How many steps after the parting are shown at once. */
 const NEAR = 8;
+/** How many lines of what a command said. */
+const SAID = 8;
+
+/**
+ * Runs a command; what it said and its status, if it failed.
+ * @param {import('./store.js').Lab} lab
+ * @param {string} command
+ */
+function run(lab, command) {
+  try {
+    const { status, stderr, stdout } = lab.run('', command);
+    if (status === 0) return null;
+    const said = (stderr.trim() || stdout.trim()).split('\n').slice(0, SAID).join('\n');
+    return `${say('The command failed with status {0}.', status)}${said ? `\n${said}` : ''}`;
+  } catch (error) {
+    return say('The command did not run: {0}.', error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * What the changed lab complains of: an edited one of all with its lines, another only of what the change said.
+ * @param {Change} change
+ * @param {{ message: string, line?: number }[]} troubles
+ * @param {number} known how many are the lab's own
+ */
+function complaints({ kind }, troubles, known) {
+  if (kind === 'script')
+    return troubles.map(({ line, message }) => (line ? say('Line {0}: {1}', line, message) : message));
+  const last = troubles.length > known ? troubles.at(-1) : null;
+  return last ? [say('The change complains: {0}', last.message)] : [];
+}
 
 export class Compare {
   /** The change on show. @type {Change | null} */
@@ -104,25 +135,27 @@ export class Compare {
     this.change = change;
     this.parts.box.open = true;
     const script = apply(this.page.script(), change);
-    const other = engine.Lab.asFar(script);
+    // A command of the reader's own runs by itself, so that its status and what it says are known.
+    const runs = change.kind === 'run';
+    const other = engine.Lab.asFar(runs ? this.page.script() : script);
     other.speak(document.documentElement.lang);
+    const failed = runs ? run(other, change.value) : null;
     try {
       const listener = this.page.listener();
       if (listener) other.run(listener.ns, listener.command);
       const there = other.walk(from, walk.command);
-      this.#draw(walk, world, there, worldOf(other.topology()), lab.part(other), script);
+      const parting = lab.part(other);
+      this.#draw(walk, world, there, worldOf(other.topology()), parting, script);
+      if (failed && !parting)
+        this.parts.sentence.textContent = say('The command failed, and this walk is the same.');
+      else if (change.kind === 'script' && !parting && other.troubles().length > 0)
+        this.parts.sentence.textContent = say('The edited lab has errors, and this walk is the same.');
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.parts.sentence.textContent = say('The changed lab cannot be walked: {0}', why);
     } finally {
-      // Of what the change said only its own words are of interest here.
-      const trouble = other.troubles().at(-1);
-      const known = lab.troubles().length;
-      if (trouble && other.troubles().length > known) {
-        this.parts.result.prepend(
-          h('p', { class: 'trouble' }, say('The change complains: {0}', trouble.message)),
-        );
-      }
+      const told = failed ? [failed] : complaints(change, other.troubles(), lab.troubles().length);
+      if (told.length > 0) this.parts.result.prepend(h('p', { class: 'trouble' }, told.join('\n')));
       other.free();
     }
     if (go) {

@@ -13,6 +13,7 @@
  */
 
 import { s } from './dom.js';
+import { drawn } from './inside.js';
 import { plugWidth } from './layout.js';
 import { RAIL } from './places.js';
 
@@ -67,7 +68,7 @@ export function drawScene(scene, open, actions) {
           y: sideways ? a.y + 4 : a.y - 9,
           'text-anchor': sideways ? 'start' : 'middle',
         },
-        node.label,
+        drawn(node.label),
       ),
     );
     under.append(pick);
@@ -123,9 +124,10 @@ function drawBox({ x, y, w, h, node, inside }, open, actions) {
         y: y + 21,
         'text-anchor': node.parent ? 'middle' : 'start',
       },
-      node.label,
+      drawn(node.label),
     ),
   );
+  if (drawn(node.label) !== node.label) pick.append(s('title', {}, node.label));
   for (const line of inside.lines) {
     pick.append(
       s('text', { class: 'mono', x: x + line.x, y: y + line.y, 'text-anchor': line.anchor }, line.text),

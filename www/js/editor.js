@@ -23,7 +23,7 @@ export class Editor {
 
   /**
    * @param {{ dialog: HTMLDialogElement, open: HTMLButtonElement, form: HTMLFormElement, text: HTMLTextAreaElement,
-   *   lines: HTMLElement, trouble: HTMLElement, printed: HTMLElement, reset: HTMLButtonElement }} parts
+   *   lines: HTMLElement, printed: HTMLElement, reset: HTMLButtonElement }} parts
    * @param {(script: string) => { trouble: Trouble | null, troubles: Trouble[], printed: string }} run loads a script
    * @param {(script: string) => Trouble[]} check tries a script and throws it away
    */
@@ -87,7 +87,6 @@ export class Editor {
 
   /** What goes wrong in what is typed so far. */
   #look() {
-    this.parts.trouble.hidden = true;
     this.#mark(this.check(this.parts.text.value));
   }
 
@@ -97,11 +96,8 @@ export class Editor {
    * @param {string} printed
    */
   show(troubles, printed) {
-    const { trouble: box, printed: out } = this.parts;
     const [first] = troubles;
-    out.textContent = printed;
-    box.hidden = !first;
-    if (first) box.textContent = told(first);
+    this.parts.printed.textContent = printed;
     this.#mark(troubles);
     if (first?.line) this.#go(first.line);
   }

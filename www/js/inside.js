@@ -27,6 +27,15 @@ const DROP = 40;
 /** How far a bridge reaches beyond its text and its outer ports. */
 const END = 20;
 
+/** Most letters of a name that are drawn; all of them are told where one points at it. */
+const MOST = 24;
+
+/** A name as it is drawn. @param {string} name */
+export const drawn = (name) => (name.length > MOST ? `${name.slice(0, MOST - 1)}…` : name);
+
+/** @param {Node} child */
+const childWidth = ({ label }) => Math.max(CHILD.w, drawn(label).length * 9 + 14);
+
 /** Boxes of the kernel's path: column, row and width. */
 const PATH = /** @type {const} */ ([
   ['PREROUTING', 0, 0, 82],
@@ -69,7 +78,10 @@ export function measure(world, node, open, tall) {
   const big = node.children.length > 0 || bridges.length > 0;
   const columns = pathColumns(tall);
   const yard = big ? yardOf(world, node) : null;
-  const textWidth = Math.max(...lines.map((line) => line.text.length * CHAR), node.label.length * 9 + 34);
+  const textWidth = Math.max(
+    ...lines.map((line) => line.text.length * CHAR),
+    drawn(node.label).length * 9 + 34,
+  );
   const width = Math.max(
     textWidth + 2 * PAD,
     yard?.width ?? 0,
@@ -117,7 +129,8 @@ function yardOf(world, node) {
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: 'TB', nodesep: CHILD.gap, ranksep: DROP, marginx: PAD, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const child of node.children) graph.setNode(String(child.ns.id), { width: CHILD.w, height: CHILD.h });
+  for (const child of node.children)
+    graph.setNode(String(child.ns.id), { width: childWidth(child), height: CHILD.h });
   for (const bridge of node.ns.devices.filter((device) => device.kind === 'bridge')) {
     const text = `${bridge.name} ${bridge.addresses[0] ?? ''}`.length * CHAR;
     graph.setNode(`bridge ${bridge.name}`, { width: text + 2 * END, height: 8 });
@@ -147,20 +160,21 @@ function placeYard(scene, node, rect, yard, width) {
   /** @type {Map<string, number[]>} */
   const ports = new Map();
   for (const child of node.children) {
-    const x = left + yard.graph.node(String(child.ns.id)).x - CHILD.w / 2;
-    const box = { x, y: top, w: CHILD.w, h: CHILD.h };
+    const wide = childWidth(child);
+    const x = left + yard.graph.node(String(child.ns.id)).x - wide / 2;
+    const box = { x, y: top, w: wide, h: CHILD.h };
     const address = addressLines(child).map((line) => line.address);
     const lines = address.map((text, at) => ({
       text,
       anchor: /** @type {'middle'} */ ('middle'),
-      x: CHILD.w / 2,
+      x: wide / 2,
       y: 35 + at * 13,
     }));
-    const inside = { width: CHILD.w, height: CHILD.h, lines, place: () => {}, plugY: () => 0 };
-    scene.boxes.push({ ...box, node: child, inside, spot: { x: x + CHILD.w - 16, y: top + 16 } });
+    const inside = { width: wide, height: CHILD.h, lines, place: () => {}, plugY: () => 0 };
+    scene.boxes.push({ ...box, node: child, inside, spot: { x: x + wide - 16, y: top + 16 } });
     const veths = child.ns.devices.filter((device) => device.peer?.ns === id);
     veths.forEach((veth, at) => {
-      const px = x + (CHILD.w * (at + 1)) / (veths.length + 1);
+      const px = x + (wide * (at + 1)) / (veths.length + 1);
       const port = node.ns.devices.find((device) => device.name === veth.peer?.device);
       const inner = `${child.ns.id}/${veth.name}`;
       const outer = `${id}/${port?.name}`;

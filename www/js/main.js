@@ -11,7 +11,7 @@ import { Now } from './now.js';
 import { Opened } from './opened.js';
 import { Picture } from './picture.js';
 import { pictureText, save, traceText } from './save.js';
-import { say, speak } from './say.js';
+import { say, speak, why } from './say.js';
 import { fragment, read } from './share.js';
 import { Store } from './store.js';
 import { TableView } from './tables.js';
@@ -130,10 +130,11 @@ let listening = null;
  * @param {string} from
  * @param {string} command
  * @param {{ ns: string, command: string } | null} listener
+ * @returns {import('./store.js').Walk | null}
  */
 function walk(from, command, listener) {
   const { lab } = store.state;
-  if (!lab) return;
+  if (!lab) return null;
   store.set({ playing: false });
   try {
     lab.reset();
@@ -142,17 +143,53 @@ function walk(from, command, listener) {
     store.set({ walk: lab.walk(from, command), index: 0, follow: true });
     store.seek(0);
     complain(fault);
+    return store.state.walk;
   } catch (error) {
     complain(trouble(error).message);
+    return null;
   }
+}
+
+/**
+ * A walk once more, in the lab as what was typed left it. The lab itself stays as it is.
+ * @param {string} from
+ * @param {string} command
+ */
+function again(from, command) {
+  const { lab } = store.state;
+  if (!lab) return null;
+  try {
+    lab.reset();
+    if (listening) lab.run(listening.ns, listening.command);
+    return lab.walk(from, command);
+  } catch {
+    return null;
+  } finally {
+    lab.reset();
+  }
+}
+
+/** Texts of the page's labs, by address. @type {Map<string, string>} */
+const texts = new Map();
+
+/**
+ * The whole text of one of the page's labs.
+ * @param {string} lab
+ */
+async function textOf(lab) {
+  const known = texts.get(lab);
+  if (known !== undefined) return known;
+  const answer = await fetch(new URL(`../${lab}`, import.meta.url));
+  if (!answer.ok) throw new Error(`${lab}: ${answer.status}`);
+  const text = await answer.text();
+  texts.set(lab, text);
+  return text;
 }
 
 /** The lab that is chosen, as far as the line before its question is answered. */
 async function fetchLab() {
   const [{ value, dataset }] = labs.selectedOptions;
-  const answer = await fetch(new URL(`../${value}`, import.meta.url));
-  if (!answer.ok) throw new Error(`${value}: ${answer.status}`);
-  const script = await answer.text();
+  const script = await textOf(value);
   const lines = script.split('\n').slice(0, Number(dataset.until ?? 'Infinity'));
   return dataset.until ? `${lines.join('\n').trimEnd()}\n` : script;
 }
@@ -161,6 +198,7 @@ async function fetchLab() {
  * Shows a lab, and the walk of its own or its first one.
  * @param {string} script
  * @param {import('./share.js').Link | null} [link] the walk that it is shown for
+ * @returns {string} what is wrong with the link
  */
 function show(script, link = null) {
   const { walk: usual, from: place = '', all } = labs.selectedOptions[0].dataset;
@@ -174,10 +212,17 @@ function show(script, link = null) {
   const first =
     chooser.suggested?.find(({ label }) => label === 'container → internet') ?? chooser.suggested?.[0];
   const wanted = own ?? suggested;
-  if (wanted) walk(wanted.from, wanted.command, null);
-  else if (first) walk(first.from.ns.name, `ping -c1 ${first.address}`, null);
+  const walked = wanted && walk(wanted.from, wanted.command, null);
+  const complaint = any('complaint').textContent ?? '';
+  if (!walked && first) walk(first.from.ns.name, `ping -c1 ${first.address}`, null);
+  if (own && !walked)
+    return say('The walk of this link, “{0}”, cannot be taken: {1}.', own.command, complaint);
   if (own && link?.step) store.seek(link.step);
   if (link?.versus) compare.run(link.versus);
+  const { output } = walked ?? {};
+  if (!own || walked?.outcome.verdict !== 'notSent' || output?.status === 0) return '';
+  const said = output?.stderr.trim().split('\n')[0] ?? '';
+  return say('The walk of this link, “{0}”, sends nothing: {1}.', own.command, said);
 }
 
 /** The choice of a lab that is not one of the page's. */
@@ -189,18 +234,27 @@ function isYours(is) {
   if (is) labs.value = '';
 }
 
-/** Shows what a link names; the first lab when it names none. */
+/** Shows what a link names; the first lab when it names none, or none that there is. */
 async function follow() {
-  const link = await read(location.hash);
+  let wrong = '';
+  const link = await read(location.hash).catch(() => {
+    wrong = say('This link is damaged: its lab cannot be read. The first lab is shown instead.');
+    return null;
+  });
   if (link?.script !== undefined) {
     isYours(true);
-    return show(link.script, link);
+    wrong = show(link.script, link);
+  } else {
+    const known = [...labs.options].find(({ value }) => value && value === link?.lab);
+    if (link?.lab && !known)
+      wrong = say('There is no lab {0} on this page. The first lab is shown instead.', link.lab);
+    isYours(false);
+    labs.value = (known ?? labs.options[0]).value;
+    const script = await fetchLab();
+    const told = show(script, wrong ? null : link);
+    wrong ||= told;
   }
-  const known = [...labs.options].find(({ value }) => value && value === link?.lab);
-  isYours(false);
-  labs.value = (known ?? labs.options[0]).value;
-  const script = await fetchLab();
-  show(script, known || link?.command ? link : null);
+  if (wrong) complain([wrong, fault].filter(Boolean).join(' '));
 }
 
 /**
@@ -247,6 +301,15 @@ const SAVES = {
     if (svg) save('lab.svg', 'image/svg+xml', await pictureText(svg));
   },
 };
+/** What there is to save only of a walk. */
+const OF_WALK = ['save-trace', 'save-pcap'].map((id) => ({ id, label: button(id).textContent ?? '' }));
+store.watch(['walk'], () => {
+  const none = store.state.walk === null;
+  for (const { id, label } of OF_WALK) {
+    button(id).disabled = none;
+    button(id).textContent = none ? `${label} · ${say('no walk on show')}` : label;
+  }
+});
 for (const [id, run] of Object.entries(SAVES)) {
   button(id).addEventListener('click', async () => {
     byId('save', HTMLDetailsElement).open = false;
@@ -264,10 +327,29 @@ async function start() {
   await follow();
   performance.mark('ready');
   document.body.dataset.ready = 'true';
+  whenIdle(ahead);
+}
+
+/** Runs something when there is nothing else to do. @param {() => void} run */
+const whenIdle = (run) => (globalThis.requestIdleCallback ?? ((later) => setTimeout(later, 300)))(run);
+
+/** What the page may need later, fetched now, so that it is there without a network. */
+async function ahead() {
+  if (/** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection?.saveData) return;
+  try {
+    const { fetchAhead } = await import('./ahead.js');
+    await fetchAhead([
+      ...[...labs.options].flatMap(({ value }) => (value ? [() => textOf(value)] : [])),
+      loadCards,
+    ]);
+  } catch {
+    // Whoever needs it asks again, and is told.
+    cards = null;
+  }
 }
 
 /** @param {unknown} error */
-const lost = (error) => complain(say('The lab did not load: {0}', trouble(error).message));
+const lost = (error) => complain(say('The lab did not load: {0}', why(error)));
 
 addEventListener('hashchange', () => engine && follow().catch(lost));
 
@@ -292,7 +374,6 @@ const editor = new Editor(
     form: byId('script-form', HTMLFormElement),
     text: byId('script', HTMLTextAreaElement),
     lines: any('script-lines'),
-    trouble: any('script-trouble'),
     printed: any('script-printed'),
     reset: button('script-reset'),
   },
@@ -358,13 +439,16 @@ new Controls(
 );
 /** The gallery, once it was asked for. @type {ReturnType<typeof import('./gallery.js').gallery> | null} */
 let cards = null;
+const loadCards = () => {
+  cards ??= import('./gallery.js').then(({ gallery }) => gallery(labs));
+  return cards;
+};
 button('gallery').addEventListener('click', async () => {
   try {
-    cards ??= import('./gallery.js').then(({ gallery }) => gallery(labs));
-    (await cards).open();
+    (await loadCards()).open();
   } catch (error) {
     cards = null;
-    complain(say('The gallery did not load: {0}', trouble(error).message));
+    complain(say('The gallery did not load: {0}', why(error)));
   }
 });
 terminalButtons(
@@ -374,7 +458,8 @@ terminalButtons(
     main: byId('stage', HTMLElement).parentElement ?? document.body,
   },
   store,
-  (error) => complain(say('The terminal did not load: {0}', trouble(error).message)),
+  again,
+  (error) => complain(say('The terminal did not load: {0}', why(error))),
 );
 start().catch((error) => {
   complain(

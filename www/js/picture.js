@@ -123,6 +123,7 @@ export class Picture {
     for (const lit of this.svg.querySelectorAll('.lit')) lit.classList.remove('lit');
     if (!scene || !walk || !step) {
       this.trails.replaceChildren();
+      this.#passed();
       return;
     }
     this.#light(step);

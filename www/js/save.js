@@ -41,14 +41,28 @@ export function traceText(store) {
   return lines.join('\n');
 }
 
+/** The picture's style sheet. @type {Promise<string> | null} */
+let sheet = null;
+
+/** The picture's style sheet as text, fetched once. */
+export function pictureSheet() {
+  sheet ??= fetch(new URL('../css/picture.css', import.meta.url))
+    .then((answer) => answer.text())
+    .catch((error) => {
+      sheet = null;
+      throw error;
+    });
+  return sheet;
+}
+
 /**
  * The picture as a file of its own: with the style that the page gives it, and its colours as they are now.
  * @param {SVGSVGElement} svg
  */
 export async function pictureText(svg) {
-  const sheet = await fetch(new URL('../css/picture.css', import.meta.url));
+  const text = await pictureSheet();
   const style = getComputedStyle(document.documentElement);
-  const used = (await sheet.text())
+  const used = text
     .replaceAll('#picture svg', 'svg')
     .replaceAll('#picture ', '')
     .replace(/var\((--[\w-]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
@@ -59,8 +73,8 @@ export async function pictureText(svg) {
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));
   const element = document.createElementNS('http://www.w3.org/2000/svg', 'style');
-  const text = `svg { font-family: ${style.getPropertyValue('--font')}; background: ${style.getPropertyValue('--sheet')}; }`;
-  element.textContent = `${text}\n${used}`;
+  const face = `svg { font-family: ${style.getPropertyValue('--font')}; background: ${style.getPropertyValue('--sheet')}; }`;
+  element.textContent = `${face}\n${used}`;
   copy.prepend(element);
   return new XMLSerializer().serializeToString(copy);
 }

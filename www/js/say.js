@@ -12,6 +12,15 @@ export const speak = (words) => {
 };
 
 /**
+ * Why something did not load: without a network that is the reason, whatever the browser calls it.
+ * @param {unknown} error
+ */
+export function why(error) {
+  if (navigator.onLine === false) return say('this browser is offline, and it was not fetched before');
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
  * Says it in the page's language.
  * @param {string} english `{0}` stands for the first value
  * @param {...(string | number)} values

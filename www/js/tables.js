@@ -140,21 +140,33 @@ export class TableView {
 
   /** @param {All['routes']} rows */
   #routes(rows) {
-    const cells = ['Destination', 'Gateway', 'Genmask', 'Flags', 'Metric', 'Iface'];
+    const cells = ['Destination', 'Gateway', 'Genmask', 'Flags', 'Metric', 'Ref', 'Use', 'Iface'];
     const head = h('tr', {}, ...cells.map((cell) => h('th', { scope: 'col' }, cell)), h('td'));
-    const told = rows.filter((row) => row.table !== 'local' || this.#links(row.key).length > 0);
-    const body = told.map((row) => {
-      const values = [row.destination, row.gateway, row.genmask, row.flags, String(row.metric), row.iface];
-      const table = row.table === 'main' ? '' : `table ${row.table} `;
-      const mark = h('td', {}, h('span', { class: 'other' }, table), ...this.#links(row.key));
+    const row = (/** @type {All['routes'][number]} */ row) => {
+      const { destination, gateway, genmask, flags, metric, iface } = row;
+      const values = [destination, gateway, genmask, flags, String(metric), '0', '0', iface];
       return h(
         'tr',
         { class: this.#decides(row.key) ? 'decided' : '', title: row.text },
         ...values.map((value) => h('td', {}, value)),
-        mark,
+        h('td', {}, ...this.#links(row.key)),
       );
-    });
-    return h('table', { class: 'routes' }, h('thead', {}, head), h('tbody', {}, ...body));
+    };
+    // The command prints table main alone: what another table decided stands apart, under its name.
+    const others = rows.filter(
+      ({ table, key }) => table !== 'main' && (table !== 'local' || this.#links(key).length > 0),
+    );
+    const names = [...new Set(others.map(({ table }) => table))];
+    const bodies = names.map((name) =>
+      h(
+        'tbody',
+        { class: 'other' },
+        h('tr', {}, h('th', { scope: 'rowgroup', colspan: cells.length + 1 }, `table ${name}`)),
+        ...others.filter(({ table }) => table === name).map(row),
+      ),
+    );
+    const main = rows.filter(({ table }) => table === 'main').map(row);
+    return h('table', { class: 'routes' }, h('thead', {}, head), h('tbody', {}, ...main), ...bodies);
   }
 
   /** @param {string} key */

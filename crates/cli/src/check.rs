@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::{Failure, lab};
 
-/// Runs pages: 0 when everything that they say holds, 1 when not. A page that says nothing that could be
-/// wrong does not hold.
+/// Runs pages: 0 when everything that they say holds, 1 when not, or when none says anything that could be wrong.
 pub fn check(pages: &[PathBuf]) -> Result<u8, Failure> {
-    let mut status = 0;
+    let (mut broken, mut checked) = (false, false);
     for path in pages {
         let text = lab::read(path)?;
         let text = String::from_utf8(text).map_err(|_| Failure(format!("{}: not UTF-8", path.display())))?;
@@ -16,19 +15,22 @@ pub fn check(pages: &[PathBuf]) -> Result<u8, Failure> {
         for broken in &report.broken {
             let _ = writeln!(anstream::stderr(), "{}:{}: {}", path.display(), broken.line, broken.why);
         }
-        let said = format!(
-            "{} labs, {} commands, {} walks, {} claims",
-            report.labs, report.commands, report.walks, report.claims
-        );
+        let said = [
+            (report.labs, "lab"),
+            (report.commands, "command"),
+            (report.walks, "walk"),
+            (report.claims, "claim"),
+        ]
+        .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
+        .join(", ");
         let end = match (report.broken.len(), report.commands + report.claims) {
             (0, 0) => "nothing to check".to_owned(),
             (0, _) => "all hold".to_owned(),
             (broken, _) => format!("{broken} broken"),
         };
-        if end != "all hold" {
-            status = 1;
-        }
+        broken |= !report.broken.is_empty();
+        checked |= report.commands + report.claims > 0;
         lab::print(format!("{}: {said}: {end}\n", path.display()).as_bytes())?;
     }
-    Ok(status)
+    Ok(u8::from(broken || !checked))
 }

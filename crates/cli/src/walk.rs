@@ -72,6 +72,8 @@ pub fn walk(args: &Args) -> Result<u8, Failure> {
     shell.run_script(&name, script, &mut Console::complaints(&name));
     let ns = lab::namespace(&shell.lab, &args.from)?;
     let line = command_line(&args.command);
+    // What the lab's last commands have on their way is no part of this walk.
+    shell.land(&mut Collect::default());
     shell.lab.start_trace_of(args.packets);
     shell.lab.captures.on = args.pcap.is_some();
     let mut said = Collect::default();

@@ -97,7 +97,7 @@ fn the_readme_s_walks_show_their_surprise() {
         ("docker/container-to-host",     "-P INPUT DROP   ✗"),
         ("docker/hairpin",               "deliver            IP 172.17.0.1."),
         ("docker/userland-proxy-off",    "-s 172.17.0.2/32 -d 172.17.0.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE   ✓"),
-        ("docker/source-address",        "deliver            IP 192.168.0.7."),
+        ("docker/source-address",        "rewrite            src 192.168.0.7 → 172.17.0.1"),
         ("docker/icc",                   "-A FORWARD -i docker0 -o docker0 -j DROP   ✗ DROP"),
         ("docker/br-netfilter",          "-A FORWARD -i docker0 -o docker0 -j DROP   ✗ DROP"),
         ("docker/forward-policy",        "-P FORWARD DROP   ✗"),
@@ -120,6 +120,19 @@ fn the_readme_s_walks_show_their_surprise() {
         let text = printed(&walk(&args));
         assert!(text.contains(surprise), "{lab}: {surprise}\n{text}");
         assert!(!text.contains("filter INPUT") || lab != "publish/input-is-never-asked", "{text}");
+    }
+}
+
+/// What the lab's last command has on its way when it ends lands before the walk.
+#[test]
+fn a_walk_begins_with_its_own_packets() {
+    let lab = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/labs/docker/source-address/lab.sh");
+    for line in ["19", "26", "27"] {
+        let args = [lab, "--until-line", line, "--from", "lan", "nc", "-z", "-n", "192.168.0.128", "8080"];
+        let text = printed(&walk(&args));
+        let first = text.lines().find(|line| line.starts_with("  ")).unwrap_or_default();
+        assert!(first.starts_with("  send  ") && first.contains("Flags [S]"), "{line}: {text}");
+        assert_eq!(text.lines().next().map(|line| line.starts_with("── request")), Some(true), "{text}");
     }
 }
 

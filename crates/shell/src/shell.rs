@@ -118,7 +118,10 @@ impl Shell {
         self.sys.terminal = Terminal::SCRIPT;
         let limit = self.lab.now() + MOST_TIME;
         let stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
-        let status = self.outcome(pid, stopped, name, sink);
+        let mut status = self.outcome(pid, stopped, name, sink);
+        if matches!(stopped, Stopped::Ended(_)) && self.bursts(pid, name, sink) {
+            status = GAVE_UP;
+        }
         if self.sys.reap(pid).is_none() {
             self.sys.end(pid, Status::Killed(Signal::INT));
         }
@@ -136,19 +139,19 @@ impl Shell {
         self.begin(true);
         let limit = self.lab.now() + MOST_TIME;
         let mut stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink);
-        if matches!(stopped, Stopped::Stuck | Stopped::Time | Stopped::Full) {
+        if !matches!(stopped, Stopped::Idle(_) | Stopped::Ended(_)) {
             self.outcome(pid, stopped, "bash", sink);
             stopped = sched::run(&mut self.lab, &mut self.sys, Some(pid), limit + MOST_TIME, sink);
         }
         match stopped {
-            Stopped::Idle(_) if self.sys.gave_up => Line::Done(GAVE_UP),
+            Stopped::Idle(_) if self.sys.gave_up || self.bursts(pid, "bash", sink) => Line::Done(GAVE_UP),
             Stopped::Idle(status) => Line::Done(status),
             Stopped::Ended(status) => {
                 self.sys.reap(pid);
                 self.interactive.remove(&Terminal::SCRIPT);
                 Line::Exit(status.code())
             }
-            Stopped::Stuck | Stopped::Time | Stopped::Full => Line::Done(GAVE_UP),
+            Stopped::Stuck | Stopped::Time | Stopped::Full | Stopped::Much => Line::Done(GAVE_UP),
         }
     }
 
@@ -174,7 +177,10 @@ impl Shell {
         self.begin(true);
         while let Some(pid) = self.typist(terminal) {
             match sched::run(&mut self.lab, &mut self.sys, Some(pid), limit, sink) {
-                Stopped::Idle(_) => return true,
+                Stopped::Idle(_) => {
+                    self.bursts(pid, "bash", sink);
+                    return true;
+                }
                 // The one that it was started in goes on.
                 Stopped::Ended(_) if self.typist(terminal).is_some_and(|next| next != pid) => {
                     if !self.is_running(terminal) {
@@ -183,9 +189,8 @@ impl Shell {
                 }
                 Stopped::Ended(_) => return true,
                 Stopped::Time | Stopped::Stuck => return !self.is_running(terminal),
-                stopped @ Stopped::Full => {
+                stopped @ (Stopped::Full | Stopped::Much) => {
                     self.outcome(pid, stopped, "bash", sink);
-                    return false;
                 }
             }
         }
@@ -269,6 +274,7 @@ impl Shell {
         self.sys.commands = (0, self.most_commands);
         self.sys.gave_up = false;
         self.sys.gaps_told.clear();
+        self.sys.written = 0;
         self.sys.output.begin();
     }
 
@@ -287,7 +293,15 @@ impl Shell {
     /// Lets time pass up to `until`, with every background process polled.
     pub fn run_until(&mut self, until: Instant, sink: &mut dyn Sink) {
         self.begin(self.sys.typed);
-        sched::run(&mut self.lab, &mut self.sys, None, until, sink);
+        let stopped = sched::run(&mut self.lab, &mut self.sys, None, until, sink);
+        if !matches!(stopped, Stopped::Full | Stopped::Much) {
+            return;
+        }
+        let running = self.running().first().copied();
+        let at = running.or_else(|| self.interactive.keys().next().copied());
+        if let Some(pid) = at.and_then(|at| self.typist(at)) {
+            self.outcome(pid, stopped, "bash", sink);
+        }
     }
 
     /// When the next process goes on by itself, if one waits for its time.
@@ -352,6 +366,26 @@ impl Shell {
         self.sys.spawn(Proc { env: env.into(), cwd, fds, ..process })
     }
 
+    /// Whether what a script or line left running soon is too many processes, as a fork bomb is: then they end here, for
+    /// the next one is not to be blamed for them. Looked at in a copy, as nothing else may run on.
+    fn bursts(&mut self, pid: Pid, name: &str, sink: &mut dyn Sink) -> bool {
+        const SOON: Duration = Duration::from_millis(50);
+        const MOST: u64 = 60_000;
+        if !self.sys.grows(pid) {
+            return false;
+        }
+        let mut copy = self.clone();
+        copy.sys.commands = (0, MOST);
+        let until = self.lab.now() + SOON;
+        let mut unheard = |_: Stream, _: &[u8]| {};
+        if sched::run(&mut copy.lab, &mut copy.sys, None, until, &mut unheard) != Stopped::Full {
+            return false;
+        }
+        sched::run(&mut self.lab, &mut self.sys, None, until, sink);
+        self.outcome(pid, Stopped::Full, name, sink);
+        true
+    }
+
     /// The status of a script that stopped, and a message when it did not stop by itself.
     fn outcome(&mut self, pid: Pid, stopped: Stopped, name: &str, sink: &mut dyn Sink) -> u8 {
         let text = match stopped {
@@ -361,8 +395,10 @@ impl Shell {
             Stopped::Stuck => "what runs waits for something that never comes",
             Stopped::Time => "a week of the lab's time has passed",
             Stopped::Full => "too many processes run at one time",
+            Stopped::Much => "more than 64 MiB were written",
         };
-        let text = format!("packetwalk: {name}: {text}: interrupted\n");
+        let line = self.sys.full_at.take().map_or_else(String::new, |line| format!("line {line}: "));
+        let text = format!("packetwalk: {name}: {line}{text}: interrupted\n");
         sink.write(Stream::Stderr, text.as_bytes());
         if stopped == Stopped::Full {
             self.sys.end_all_but(pid);

@@ -27,6 +27,51 @@ echo nameserver 192.168.0.7 >/etc/resolv.conf
 docker network create -o com.docker.network.bridge.name=br-n n1 >/dev/null
 ";
 
+/// An engine that started by itself would put its rules before those of a lab that made docker0 by hand.
+#[test]
+fn a_docker0_made_by_hand_has_no_engine() {
+    let by_hand = "packetwalk: docker0 was made by hand in this lab: no engine runs here, and its containers are \
+                   namespaces (ip netns). \"dockerd &\" starts an engine\n";
+    let v29 = "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct and \
+               if the daemon is running: dial unix /var/run/docker.sock: connect: no such file or directory\n";
+    let v20 =
+        "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
+    let lab = "ip link add docker0 type bridge\niptables -P FORWARD ACCEPT\n";
+    check(
+        &format!("{lab}docker ps; echo $?; iptables -S FORWARD"),
+        &format!("1\n-P FORWARD ACCEPT\n{v29}{by_hand}"),
+    );
+    check(&format!("{lab}docker run -d nginx; echo $?"), &format!("125\n{v29}{by_hand}").replace("125", "1"));
+    let old = format!("dockerd --version-profile 20.10\n{lab}");
+    check(&format!("{old}docker ps; echo $?"), &format!("1\n{v20}\n{by_hand}"));
+    check(
+        &format!("{old}docker run nginx; echo $?"),
+        &format!("125\ndocker: {v20}.\nSee 'docker run --help'.\n{by_hand}"),
+    );
+    check(&format!("{lab}dockerd 2>/dev/null & sleep 1; docker ps -q; echo $?"), "0");
+    check("docker ps -q; echo $?; docker ps -q; echo $?", "0\n0");
+}
+
+/// Containers of images, and programs in them, that are not simulated.
+#[test]
+fn what_an_image_has_is_simulated_or_refused_by_name() {
+    let hello = run("docker run --rm hello-world; echo $?; docker ps -aq");
+    assert!(hello.starts_with("\nHello from Docker!\nThis message"), "{hello}");
+    assert!(hello.ends_with("https://docs.docker.com/get-started/\n\n0\n"), "{hello}");
+    for command in ["apk add curl", "sh -c 'apk add curl'", "redis-cli"] {
+        let name = if command.contains("apk") { "apk" } else { "redis-cli" };
+        check(
+            &format!("docker run --rm alpine {command}; echo $?"),
+            &format!("127\npacketwalk: {name} is not simulated"),
+        );
+    }
+    check("docker run --rm alpine ls /tmp", "packetwalk: an image's own files are not simulated");
+    check(
+        "docker run -d example/app:1 >/dev/null; docker run -d example/app:1 sleep 9 >/dev/null",
+        "packetwalk: what the image example/app runs is not simulated: its container waits, and no port listens",
+    );
+}
+
 /// moby b985e231, `libnetwork/internal/resolvconf/resolvconf.go`: `TransformForIntNS`; `libnetwork/resolver.go`:
 /// `serveDNS`, which answers SERVFAIL where nobody does.
 #[test]

@@ -167,6 +167,36 @@ fn a_loop_without_end_ends() {
     );
 }
 
+/// What a script or a line leaves behind is its own fault, and not that of what comes next.
+#[test]
+fn too_many_processes_are_blamed_on_who_started_them() {
+    let bomb = ":() { :|:& };:";
+    let text = "too many processes run at one time: interrupted\n";
+    let mut shell = Shell::new(Lab::new(0));
+    let mut out = Collect::default();
+    let script = format!("echo one\n{bomb}\n");
+    assert_eq!(shell.run_script("lab.sh", script.as_bytes(), &mut out), 254);
+    assert_eq!(out.text(), format!("one\npacketwalk: lab.sh: line 2: {text}"));
+    for (line, status, expect) in [
+        ("echo next", Line::Done(0), "next\n".to_owned()),
+        (bomb, Line::Done(254), format!("packetwalk: bash: {text}")),
+        ("echo last; sleep 5 & sleep 1", Line::Done(0), "last\n".to_owned()),
+    ] {
+        let mut out = Collect::default();
+        assert_eq!(shell.run_line(NsId(0), line.as_bytes(), &mut out), status, "{line}");
+        assert_eq!(out.text(), expect, "{line}");
+    }
+}
+
+#[test]
+fn more_is_written_than_anybody_waits_for() {
+    let text = "packetwalk: lab.sh: more than 64 MiB were written: interrupted\n";
+    check_lines(&[
+        ("seq 1 99999999 | tail -1", Line::Done(254), &text.replace("lab.sh", "bash")),
+        ("echo next $?", Line::Done(0), "next 254\n"),
+    ]);
+}
+
 /// A limit ends what was typed, and not the shell that it was typed in.
 #[test]
 fn a_limit_gives_the_prompt_back() {

@@ -7,6 +7,9 @@
  * @property {{ ns: string, command: string } | null} walk
  */
 
+/** There is no lab to show: it did not load, or there is none. */
+export class NoLab extends Error {}
+
 /** What is shown unless `show` says otherwise. */
 const USUAL = 'topology trace';
 
@@ -49,14 +52,17 @@ export async function order(element) {
 async function script(element) {
   const src = element.getAttribute('src');
   if (src) {
-    const answer = await fetch(new URL(src, element.baseURI));
-    if (!answer.ok) throw new Error(`${src}: ${answer.status}`);
+    const answer = await fetch(new URL(src, element.baseURI)).catch((error) => {
+      throw new NoLab(`${src}: ${error.message}`);
+    });
+    if (!answer.ok) throw new NoLab(`${src}: ${answer.status}`);
     return answer.text();
   }
   const lab = element.getAttribute('lab');
-  if (!lab) return dedent(element.textContent ?? '');
   const root = /** @type {Document | ShadowRoot} */ (element.getRootNode());
-  const other = root.querySelector(lab);
-  if (!other) throw new Error(`no element ${lab} for the lab`);
-  return dedent(other.textContent ?? '');
+  const other = lab ? root.querySelector(lab) : element;
+  if (!other) throw new NoLab(`no element ${lab} for the lab`);
+  const text = other.textContent ?? '';
+  if (!text.trim()) throw new NoLab();
+  return dedent(text);
 }

@@ -3,7 +3,7 @@
 import sheetText from '../../pkg/element-style.js';
 import { reducedMotion } from '../dom.js';
 import { engine } from './engine.js';
-import { order, place, shown } from './lab-text.js';
+import { NoLab, order, place, shown } from './lab-text.js';
 import { words } from './words.js';
 
 /** How far from view an element begins to load. */
@@ -191,21 +191,23 @@ export class PacketWalk extends HTMLElement {
       if (this.hasAttribute('autoplay') && !reducedMotion()) this.#playInView();
     } catch (error) {
       if (turn !== this.#turn) return;
-      this.#failed(say, error instanceof Error ? error.message : String(error));
+      const why = error instanceof Error ? error.message : String(error);
+      const what = error instanceof NoLab ? (why ? say.lost : say.none) : say.unloaded;
+      this.#failed(`${what} ${why}`.trim(), why || what);
     }
   }
 
   /**
    * The text stays readable.
-   * @param {ReturnType<typeof words>} say
+   * @param {string} text
    * @param {string} message
    */
-  #failed(say, message) {
+  #failed(text, message) {
     this.#started = null;
     const box = document.createElement('p');
     box.id = 'complaint';
     box.setAttribute('role', 'alert');
-    box.textContent = `${say.unloaded} ${message}`;
+    box.textContent = text;
     this.#root.replaceChildren(box, document.createElement('slot'));
     this.#tell('error', { message });
   }

@@ -32,6 +32,8 @@ export class Player {
   store = new Store();
   /** @type {Lab | null} */
   #lab = null;
+  /** What is wrong with the lab's script. */
+  #fault = '';
   /** The lab before any walk: a snapshot, or null as its script left it, for which nothing need be kept. */
   #home = /** @type {number | null} */ (null);
 
@@ -118,7 +120,13 @@ export class Player {
     this.#lab = lab;
     const stopped = trouble !== null;
     trouble ??= lab.troubles()[0] ?? null;
-    for (const { ns, command } of setup) lab.run(ns, command);
+    // What the script complains of comes first: what fails after it may fail of it.
+    if (trouble) this.#fault = this.complain(trouble, stopped);
+    try {
+      for (const { ns, command } of setup) lab.run(ns, command);
+    } catch (error) {
+      this.complain(/** @type {Error} */ (error));
+    }
     this.#home = setup.length > 0 ? lab.snapshot() : null;
     const found = world(lab.topology());
     this.store.set({
@@ -130,7 +138,6 @@ export class Player {
       ns: found.center.ns.id,
       follow: true,
     });
-    if (trouble) this.complain(trouble, stopped);
     if (walk) this.walk(walk.ns, walk.command);
     else this.parts.sentence.textContent = '';
   }
@@ -141,9 +148,11 @@ export class Player {
    */
   complain({ message, line, column }, stopped = false) {
     const place = line ? `${this.words.line} ${line}: ` : '';
+    const text = `${stopped ? `${this.words.stopped} ` : ''}${place}${message}`;
     this.parts.complaint.hidden = false;
-    this.parts.complaint.textContent = `${stopped ? `${this.words.stopped} ` : ''}${place}${message}`;
+    this.parts.complaint.textContent = [this.#fault, text].filter(Boolean).join('\n');
     this.tell('error', { message, line, column });
+    return text;
   }
 
   /** @param {Lab} lab */

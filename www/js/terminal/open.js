@@ -12,9 +12,10 @@ import { say } from '../say.js';
 /**
  * @param {{ open: HTMLButtonElement, stage: HTMLElement, main: HTMLElement }} parts
  * @param {Store} store
+ * @param {import('./terminals.js').Again} again takes a walk once more
  * @param {(error: unknown) => void} failed
  */
-export function terminalButtons({ open, stage, main }, store, failed) {
+export function terminalButtons({ open, stage, main }, store, again, failed) {
   /** @type {Promise<Terminals> | null} */
   let coming = null;
   /** @type {Terminals | null} */
@@ -23,7 +24,7 @@ export function terminalButtons({ open, stage, main }, store, failed) {
   /** @param {number} ns */
   async function show(ns) {
     try {
-      coming ??= import('./terminals.js').then(({ Terminals }) => Terminals.open(main, store));
+      coming ??= import('./terminals.js').then(({ Terminals }) => Terminals.open(main, store, again));
       terminals = await coming;
       terminals.show(ns);
     } catch (error) {

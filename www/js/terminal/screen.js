@@ -2,7 +2,7 @@
  * A screen: xterm.js, drawn by the page's colours and under the page's policy.
  *
  * @typedef {import('@xterm/xterm').Terminal} Terminal
- * @typedef {{ fit(): void }} Fit
+ * @typedef {{ proposeDimensions(): { cols: number, rows: number } | undefined }} Fit
  */
 
 const VENDOR = new URL('../../vendor/', import.meta.url);
@@ -23,6 +23,20 @@ function sheet(url) {
   });
 }
 
+/** The style sheets of screens, once they are asked for. @type {Promise<unknown> | null} */
+let styled = null;
+
+/** Loads the style sheets of screens. */
+export function sheets() {
+  styled ??= Promise.all([sheet(new URL('xterm.css', VENDOR)), sheet(new URL('terminal.css', CSS))]).catch(
+    (error) => {
+      styled = null;
+      throw error;
+    },
+  );
+  return styled;
+}
+
 /** Loads all that a screen needs. */
 export async function loadScreens() {
   const [xterm, fit] = await Promise.all([
@@ -30,8 +44,7 @@ export async function loadScreens() {
     /** @type {Promise<{ FitAddon: new () => Fit & import('@xterm/xterm').ITerminalAddon }>} */ (
       import(String(new URL('xterm-fit.js', VENDOR)))
     ),
-    sheet(new URL('xterm.css', VENDOR)),
-    sheet(new URL('terminal.css', CSS)),
+    sheets(),
   ]);
   return { Terminal: xterm.Terminal, FitAddon: fit.FitAddon };
 }

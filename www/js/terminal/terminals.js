@@ -3,7 +3,13 @@
  *
  * @typedef {import('../store.js').Store} Store
  * @typedef {import('../../pkg/packetwalk.js').Typed} Typed
+ * @typedef {import('../store.js').Walk} Walk
  * @typedef {import('../world.js').Node} Node
+ *
+ * @callback Again takes a walk once more in the lab as it is now, which stays so
+ * @param {string} from namespace
+ * @param {string} command
+ * @returns {Walk | null}
  */
 
 import { h } from '../dom.js';
@@ -16,6 +22,13 @@ import { Session } from './session.js';
 const TICK = 100;
 /** Most time that passes at once, as after the page was hidden. */
 const MOST = 1000;
+
+/** Narrower screens are scrolled sideways: what Linux prints is not made to be broken at any column. */
+const COLUMNS = 80;
+
+/** Lines that can be run again: they send something, and end by themselves. */
+const SENDS =
+  /^(ip netns exec \S+ )?(ping6? (?=.*-c)|nc (?!.*-\w*l)|curl |wget |traceroute |nslookup |getent )[^;&|<>]*$/;
 
 const leave = () => say('Escape, then Tab leaves');
 
@@ -31,22 +44,31 @@ export class Terminals {
   #last = 0;
   /** The lab that the sessions are of. */
   #lab = /** @type {unknown} */ (null);
+  /** Walks of lines that are not to be run again. @type {WeakSet<Walk>} */
+  #once = new WeakSet();
+  /** Walks of lines. @type {WeakSet<Walk>} */
+  #lines = new WeakSet();
+  /** The last walk of none. @type {Walk | null} */
+  #asked = null;
 
   /**
    * @param {HTMLElement} parent
    * @param {Store} store
+   * @param {Again} again
    */
-  static async open(parent, store) {
-    return new Terminals(parent, store, await loadScreens());
+  static async open(parent, store, again) {
+    return new Terminals(parent, store, again, await loadScreens());
   }
 
   /**
    * @param {HTMLElement} parent
    * @param {Store} store
+   * @param {Again} again
    * @param {Awaited<ReturnType<typeof loadScreens>>} made
    */
-  constructor(parent, store, made) {
+  constructor(parent, store, again, made) {
     this.store = store;
+    this.again = again;
     this.made = made;
     this.tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': say('Terminals') });
     this.nodes = h('select', { 'aria-label': say('Open the terminal of'), autocomplete: 'off' });
@@ -63,6 +85,14 @@ export class Terminals {
       '×',
     );
     this.screens = h('div', { class: 'screens' });
+    // Where the focus is after the last shell ended: what one goes on typing presses nothing there.
+    this.over = h('p', {
+      class: 'over',
+      tabindex: -1,
+      keydown: (/** @type {KeyboardEvent} */ event) => event.key !== 'Tab' && event.stopPropagation(),
+    });
+    this.over.hidden = true;
+    this.screens.append(this.over);
     this.panel = h(
       'section',
       { class: 'terminals', 'aria-label': say('Terminals') },
@@ -96,6 +126,10 @@ export class Terminals {
     };
     new MutationObserver(look).observe(document.documentElement, { attributeFilter: ['data-theme'] });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', look);
+    store.watch(['walk'], () => {
+      const { walk } = store.state;
+      if (walk && !this.#lines.has(walk)) this.#asked = walk;
+    });
     store.watch(['lab'], () => this.#renew());
     store.watch(['world'], () => this.#names());
   }
@@ -121,6 +155,7 @@ export class Terminals {
     this.panel.hidden = false;
     const session = this.#sessions.get(ns) ?? this.#make(node);
     session.opener = opener ?? session.opener;
+    this.over.hidden = true;
     this.#current = session;
     this.#mark();
     this.#fit();
@@ -159,14 +194,24 @@ export class Terminals {
       return !leaving && !leaves;
     });
     screen.onData((data) => this.#typed(session, data));
-    fit.fit();
+    this.#fit();
+    const { container } = node.ns;
+    if (container) {
+      const text = say(
+        'The host’s tools in the network namespace of container {0}, as nsenter has them. A shell of its own, at the host: docker exec -it {0} sh',
+        container,
+      );
+      session.write(`\x1b[2m${text}\x1b[0m\r\n`);
+    }
     session.draw();
     return session;
   }
 
   #fit() {
     if (!this.isOpen || !this.#current) return;
-    this.#current.fit.fit();
+    const { fit, screen } = this.#current;
+    const size = fit.proposeDimensions();
+    if (size) screen.resize(Math.max(COLUMNS, size.cols || 0), Math.max(1, size.rows || 0));
   }
 
   /** Shows which terminal is on, and where something runs. */
@@ -230,6 +275,7 @@ export class Terminals {
     const { lab } = this.store.state;
     if (lab === this.#lab) return;
     this.#lab = lab;
+    this.#asked = null;
     this.#wait([]);
     this.#undoable(null);
     for (const session of this.#sessions.values()) {
@@ -297,6 +343,7 @@ export class Terminals {
     if (!line.trim()) return;
     const before = this.store.state.walk ? this.#state() : '';
     const done = this.#do(session, () => lab.typeLine(session.name, line));
+    if (done?.walk) this.#typedWalk(done.walk, session.inner === null && SENDS.test(line));
     if (!done) {
       session.begun = '';
       return;
@@ -334,9 +381,16 @@ export class Terminals {
   #leave(session) {
     const { opener } = session;
     this.#drop(session);
+    const ended = say('The shell of {0} has ended.', session.label);
+    this.status.textContent = ended;
     if (opener !== null && this.#sessions.has(opener)) this.show(opener);
     else if (this.#current) this.show(this.#current.ns);
-    else this.close();
+    else {
+      this.panel.hidden = false;
+      this.over.hidden = false;
+      this.over.textContent = `${ended} ${say('Choose whose terminal to open, or close the terminals.')}`;
+      this.over.focus();
+    }
   }
 
   /** @param {Session} session */
@@ -388,6 +442,7 @@ export class Terminals {
    */
   #send(session, send) {
     const typed = this.#do(session, send);
+    if (typed?.walk) this.#typedWalk(typed.walk, false);
     if (typed && typed.ended.length > 0) this.#refresh(typed, '');
   }
 
@@ -444,8 +499,18 @@ export class Terminals {
     this.#last = now;
     if (!lab) return;
     const typed = lab.tick(Math.round(passed * 1000));
+    if (typed.walk) this.#typedWalk(typed.walk, false);
     this.#hear(typed, null);
     if (typed.ended.length > 0) this.#refresh(typed, '');
+  }
+
+  /**
+   * @param {Walk} walk of a line
+   * @param {boolean} again whether the line can be run again
+   */
+  #typedWalk(walk, again) {
+    this.#lines.add(walk);
+    if (!again) this.#once.add(walk);
   }
 
   /** All that the views show of the lab, as text. */
@@ -460,9 +525,10 @@ export class Terminals {
    * The views follow: the picture, the tables, and the packets as a walk.
    * @param {Typed} typed
    * @param {string} before the state before the command, where an old walk may stay on show
+   * @param {boolean} [undone] whether a line was taken back
    */
-  #refresh({ walk }, before) {
-    const { lab, world: shown, moment } = this.store.state;
+  #refresh({ walk, running }, before, undone = false) {
+    const { lab, world: shown, moment, walk: last, index } = this.store.state;
     if (!lab) return;
     const topology = lab.topology();
     const old = [...(shown?.byId.values() ?? [])].map(({ ns }) => ns);
@@ -474,9 +540,27 @@ export class Terminals {
     if (!same) patch.world = found;
     if (!found.byId.has(this.store.state.ns)) patch.ns = found.center.ns.id;
     if (walk) Object.assign(patch, { walk, index: 0, follow: true });
-    else if (!before || before !== this.#state()) Object.assign(patch, { walk: null, index: 0 });
+    else if (!before || before !== this.#state()) {
+      // The walk on show is taken again in the lab as it is now, unless something runs that would see it.
+      const anew = running.length === 0 ? this.#anew(found, last, undone) : null;
+      Object.assign(patch, { walk: anew, index: Math.min(index, (anew?.steps.length ?? 1) - 1) });
+    }
     this.store.set(patch);
-    if (walk) this.store.seek(this.store.shown.at(-1) ?? 0);
+    const on = this.store.state.walk;
+    const alike = on?.outcome.sentence === last?.outcome.sentence;
+    if (walk || (on && on !== last && !alike)) this.store.seek(this.store.shown.at(-1) ?? 0);
+  }
+
+  /**
+   * @param {import('../world.js').World} found
+   * @param {Walk | null} last the walk on show
+   * @param {boolean} undone
+   */
+  #anew(found, last, undone) {
+    const gone = !last || (undone ? this.#lines : this.#once).has(last);
+    const asked = gone ? this.#asked : last;
+    const from = asked ? found.byId.get(asked.from)?.ns.name : undefined;
+    return asked && from !== undefined ? this.again(from, asked.command) : null;
   }
 
   /** @param {string | null | undefined} line the line that `Undo` takes back */
@@ -505,6 +589,10 @@ export class Terminals {
       session.draw();
     }
     this.status.textContent = said;
-    this.#refresh({ incomplete: false, opens: undefined, said: [], ended: [], running, walk: undefined }, '');
+    this.#refresh(
+      { incomplete: false, opens: undefined, said: [], ended: [], running, walk: undefined },
+      '',
+      true,
+    );
   }
 }

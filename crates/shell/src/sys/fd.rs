@@ -266,6 +266,7 @@ impl Sys {
         }
         self.changes += 1;
         self.commands.0 += bytes.len() as u64 / 1024;
+        self.written += bytes.len() as u64;
         match &mut slot.open {
             Open::Null | Open::Zero(_) => Ok(()),
             Open::Sink(terminal, stream) => {

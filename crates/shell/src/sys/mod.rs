@@ -60,6 +60,10 @@ pub struct Sys {
     pub(crate) gaps_told: Vec<String>,
     /// A process was not started, for there are too many.
     full: bool,
+    /// Bytes that this script or line wrote, wherever to.
+    pub(crate) written: u64,
+    /// The line of the lab that wanted one process too many.
+    pub(crate) full_at: Option<u32>,
     /// Whether `iptables` and `ip6tables` are of the legacy face.
     pub(crate) legacy_iptables: [bool; 2],
     /// Whether the standard output of what runs is a terminal: it is typed, not a script.
@@ -89,6 +93,8 @@ impl Default for Sys {
             gave_up: false,
             gaps_told: Vec::new(),
             full: false,
+            full_at: None,
+            written: 0,
             legacy_iptables: [false; 2],
             typed: false,
             docker: Common::default(),
@@ -140,6 +146,19 @@ impl Sys {
             // A child that ended and was not waited for is still there for kill(2).
             Some(_) => true,
             None => false,
+        }
+    }
+
+    /// Whether shells of a script or line that ended run on at once.
+    pub(crate) fn grows(&self, ended: Pid) -> bool {
+        let runs = |p: &Proc| p.ended.is_none() && matches!(p.when, proc::When::Now | proc::When::Start(_));
+        self.awake.keys().any(|pid| *pid != ended && self.procs.get(pid).is_some_and(runs))
+    }
+
+    /// Keeps the line of the lab that wanted one process too many.
+    pub(crate) fn note_full(&mut self, line: u32) {
+        if self.full {
+            self.full_at = Some(line);
         }
     }
 

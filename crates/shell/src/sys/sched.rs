@@ -14,6 +14,9 @@ use crate::process::{OnSignal, Pid, Poll, Process, Signal, Status};
 /// any retransmission of the kernel.
 const PATIENCE: Duration = Duration::from_hours(1);
 
+/// Most bytes that a script or line writes, into pipes and files too: more would take longer than anybody waits.
+const MOST_WRITTEN: u64 = 64 << 20;
+
 /// Why [`run`] came back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Stopped {
@@ -27,6 +30,8 @@ pub(crate) enum Stopped {
     Stuck,
     /// There are too many processes.
     Full,
+    /// More than [`MOST_WRITTEN`] was written.
+    Much,
 }
 
 /// Runs every process until `main` ends or `limit` is reached.
@@ -45,6 +50,10 @@ pub(crate) fn run(
         sys.output.drain(sink);
         if std::mem::take(&mut sys.full) {
             return Stopped::Full;
+        }
+        if sys.written > MOST_WRITTEN {
+            sys.written = 0;
+            return Stopped::Much;
         }
         if let Some(main) = main
             && sink.interrupted()

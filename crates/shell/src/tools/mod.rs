@@ -30,6 +30,7 @@ mod tcpdump;
 pub(crate) mod text;
 mod traceroute;
 
+pub(crate) use names::is_of_images;
 use registry::Tool;
 pub(crate) use registry::{Known, is_path_of_tool, known, names, path_of, start};
 

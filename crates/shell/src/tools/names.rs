@@ -57,12 +57,25 @@ pub(super) fn is_real(name: &[u8]) -> bool {
     std::str::from_utf8(name).is_ok_and(|name| REAL.binary_search(&name).is_ok())
 }
 
+/// Programs that images have and a Debian machine has not. Sorted.
+#[rustfmt::skip]
+const OF_IMAGES: &[&str] = &[
+    "apache2ctl", "apachectl", "apk", "busybox", "composer", "erl", "java", "mariadb", "mongo", "mongosh",
+    "mysql", "mysqladmin", "nginx-debug", "php", "psql", "redis-benchmark", "redis-cli", "registry",
+];
+
+/// Whether an image may have a program of this name that is not simulated.
+pub(crate) fn is_of_images(name: &[u8]) -> bool {
+    std::str::from_utf8(name).is_ok_and(|name| OF_IMAGES.binary_search(&name).is_ok())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::REAL;
+    use super::{OF_IMAGES, REAL};
 
     #[test]
-    fn the_list_is_sorted() {
+    fn the_lists_are_sorted() {
         assert!(REAL.is_sorted());
+        assert!(OF_IMAGES.is_sorted());
     }
 }

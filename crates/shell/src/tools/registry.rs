@@ -106,7 +106,11 @@ pub(crate) fn start(name: &[u8], cx: &Cx<'_>) -> Option<Box<dyn Process>> {
     match find_in(name, cx.userland) {
         Some(Tool::Function(f)) => Some(Box::new(Function(f))),
         Some(Tool::Process(new)) => Some(new()),
-        None if debian::is_real(base(name)) => Some(Box::new(Function(refuse))),
+        None if debian::is_real(base(name))
+            || cx.userland != Userland::Machine && debian::is_of_images(base(name)) =>
+        {
+            Some(Box::new(Function(refuse)))
+        }
         None => None,
     }
 }

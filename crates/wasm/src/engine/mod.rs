@@ -26,6 +26,9 @@ pub use trouble::Trouble;
 /// The name of the script in messages.
 const NAME: &str = "lab.sh";
 
+/// Most commands of a script or a line: a loop without end holds a page up no longer than a second or two.
+const MOST_COMMANDS: u64 = 250_000;
+
 /// A lab, how its script or what was typed left it, and its last walk.
 #[derive(Debug)]
 pub struct Engine {
@@ -115,6 +118,7 @@ impl Engine {
     /// Runs a script from its beginning, as far as bash would.
     pub fn new(script: &str) -> Self {
         let mut shell = Shell::new(Lab::new(0));
+        shell.most_commands = MOST_COMMANDS;
         let mut chunks = Chunks::default();
         let status = shell.run_script(NAME, script.as_bytes(), &mut chunks);
         let troubles = chunks.troubles(script);
@@ -210,7 +214,7 @@ impl Engine {
 
     /// Namespaces and devices.
     pub fn topology(&self) -> view::Topology {
-        topology::topology(&self.shell.lab)
+        topology::topology(&self.shell)
     }
 
     /// Tables of a namespace.

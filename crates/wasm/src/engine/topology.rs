@@ -2,14 +2,17 @@
 
 use packetwalk_lab::{Lab, Stack};
 use packetwalk_link::{Device, Kind};
+use packetwalk_shell::Shell;
 use packetwalk_wire::Family;
 
 use crate::view;
 
-pub fn topology(lab: &Lab) -> view::Topology {
+pub fn topology(shell: &Shell) -> view::Topology {
+    let lab = &shell.lab;
     let namespaces = lab.spaces().map(|(id, space)| view::Namespace {
         id: u32::from(id.0),
         name: space.name.clone(),
+        container: shell.container_in(id),
         forwards: space.stack.sysctl.read("net.ipv4.ip_forward").is_ok_and(|v| v.trim() == "1"),
         devices: space.stack.links.iter().map(|d| device(lab, &space.stack, d)).collect(),
     });

@@ -30,6 +30,9 @@ pub fn walk(
     command: &str,
     language: Language,
 ) -> Result<(view::Walk, States, Aside), Trouble> {
+    // What earlier commands have on their way is no part of this walk.
+    let mut early = Chunks::default();
+    shell.land(&mut early);
     let before = shell.clone();
     shell.lab.start_trace();
     shell.lab.captures.on = true;
@@ -46,6 +49,7 @@ pub fn walk(
             return Err(trouble);
         }
     };
+    aside.splice(0..0, early.aside);
     aside.append(&mut late.aside);
     events.truncate(MOST_STEPS);
     let begun = Begun::Command(ns, command.to_owned());

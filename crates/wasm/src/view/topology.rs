@@ -59,6 +59,8 @@ pub struct Namespace {
     pub id: u32,
     /// Name; empty for number 0.
     pub name: String,
+    /// The container of Docker's whose it is.
+    pub container: Option<String>,
     /// Whether it forwards IPv4.
     pub forwards: bool,
     /// Its devices, by index.

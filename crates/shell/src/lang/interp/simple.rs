@@ -11,6 +11,7 @@ use crate::lang::builtins;
 use crate::lang::expand::Log;
 use crate::lang::vars::Value;
 use crate::process::{Pid, Poll};
+use crate::sys::proc::Userland;
 use crate::{Cx, tools};
 
 /// Deepest nesting of functions.
@@ -398,6 +399,9 @@ impl Interp {
     fn locate(cx: &mut Cx<'_>, name: &[u8]) -> Result<Option<Vec<u8>>, (&'static str, u8)> {
         match tools::known(name) {
             tools::Known::Simulated | tools::Known::Real => Ok(None),
+            tools::Known::Unknown if cx.userland != Userland::Machine && tools::is_of_images(name) => {
+                Ok(None)
+            }
             tools::Known::Unknown if !name.contains(&b'/') => Err(("command not found", 127)),
             tools::Known::Unknown => match cx.place(name) {
                 Ok(Place::Directory) => Err(("Is a directory", 126)),

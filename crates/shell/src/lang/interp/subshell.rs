@@ -50,6 +50,9 @@ impl Interp {
     /// There are too many processes, or commands: the shell ends, or takes the next line that is typed.
     pub(super) fn give_up(&mut self, cx: &mut Cx<'_>) -> Step {
         cx.sys.gave_up = true;
+        if self.state.lab.is_some() {
+            cx.sys.note_full(self.state.pos.line);
+        }
         if self.state.source == Source::Interactive && self.state.level == 0 {
             while let Some(frame) = self.frames.pop() {
                 self.undo(cx, frame);

@@ -190,6 +190,14 @@ fn start(
     Ok(())
 }
 
+/// Whether the machine's docker0 is the lab's own work, which an engine that starts would take over and put its
+/// rules before. Such a lab starts `dockerd` itself, or has no engine.
+pub(super) fn is_by_hand(cx: &Cx<'_>) -> bool {
+    let docker = &cx.sys.docker;
+    let made = |stack: &packetwalk_stack::Stack| stack.links.by_name("docker0").is_some();
+    docker.life == Life::Unborn && docker.engine.is_none() && cx.lab.stack(NsId(0)).is_some_and(made)
+}
+
 /// The first command of all starts the daemon, as systemd does by the socket.
 pub(super) fn activate(cx: &mut Cx<'_>, state: &mut State) -> Result<(), Bad> {
     // The file is read with the state at its place.

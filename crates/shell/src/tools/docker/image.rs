@@ -39,6 +39,7 @@ const fn shell(
 
 /// Images with servers, and those with a shell.
 const KNOWN: &[Image] = &[
+    shell(&["hello-world"], &[HELLO], Userland::Image),
     server(&["nginx"], &["nginx", "-g", "daemon off;"], &[(80, "tcp")], &[80], Speaks::Nginx),
     server(&["httpd"], &["httpd-foreground"], &[(80, "tcp")], &[80], Speaks::Httpd),
     server(&["redis"], &["redis-server"], &[(6379, "tcp")], &[6379], Speaks::Redis),
@@ -54,6 +55,51 @@ const KNOWN: &[Image] = &[
     shell(&["alpine"], &["/bin/sh"], Userland::Busybox),
     shell(&["debian", "ubuntu"], &["bash"], Userland::Image),
 ];
+
+/// The program of hello-world.
+const HELLO: &str = "/hello";
+
+/// What hello-world's program prints: library/hello-world of 2023-05, for amd64.
+const GREETING: &str = "
+Hello from Docker!
+This message shows that your installation appears to be working correctly.
+
+To generate this message, Docker took the following steps:
+ 1. The Docker client contacted the Docker daemon.
+ 2. The Docker daemon pulled the \"hello-world\" image from the Docker Hub.
+    (amd64)
+ 3. The Docker daemon created a new container from that image which runs the
+    executable that produces the output you are currently reading.
+ 4. The Docker daemon streamed that output to the Docker client, which sent it
+    to your terminal.
+
+To try something more ambitious, you can run an Ubuntu container with:
+ $ docker run -it ubuntu bash
+
+Share images, automate workflows, and more with a free Docker ID:
+ https://hub.docker.com/
+
+For more examples and ideas, visit:
+ https://docs.docker.com/get-started/
+
+";
+
+/// What a command of an image prints before it ends, where that is all it does.
+pub(super) fn says(name: &str, command: &[Vec<u8>]) -> Option<&'static str> {
+    let image = find(name)?;
+    (image.command == [HELLO] && command.iter().eq([HELLO.as_bytes()])).then_some(GREETING)
+}
+
+/// What is to be known of a container that runs an unknown image's own command: nothing of it is simulated.
+pub(super) fn unknown(name: &str, given: &super::Given) -> Option<String> {
+    let own = given.words.len() == 1 && !given.has("entrypoint");
+    (own && find(name).is_none()).then(|| {
+        format!(
+            "packetwalk: what the image {} runs is not simulated: its container waits, and no port listens",
+            bare(name)
+        )
+    })
+}
 
 /// The name without registry, tag and digest.
 fn bare(name: &str) -> &str {

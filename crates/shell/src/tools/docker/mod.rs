@@ -216,7 +216,7 @@ fn up<T>(
     state: &mut State,
     ask: impl FnOnce(&mut Engine, &mut Machine<'_, '_>, u64) -> Result<T, Bad>,
 ) -> Result<T, Bad> {
-    if state.life == Life::Unborn {
+    if state.life == Life::Unborn && !daemon::is_by_hand(cx) {
         daemon::activate(cx, state)?;
     }
     if !matches!(state.life, Life::Up(_)) {

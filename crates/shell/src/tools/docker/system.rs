@@ -287,9 +287,9 @@ fn info(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         Err(Bad::NoDaemon) => {
             let text = Bad::no_daemon(version);
             if new {
-                cx.stderr.line(text);
+                Bad::say_no_daemon(cx, text);
             } else {
-                writeln!(cx.stderr, "ERROR: {text}\nerrors pretty printing info");
+                Bad::say_no_daemon(cx, &format!("ERROR: {text}\nerrors pretty printing info"));
             }
             return Ok(Then::Done(1));
         }

@@ -128,7 +128,10 @@ pub(super) enum Streams {
 pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
     let name = start.args.first()?.clone();
     let server = image_server(start);
-    if server.is_none() && crate::tools::known(&name) == crate::tools::Known::Unknown {
+    let says = image::says(&start.image, &start.args);
+    let is_known =
+        crate::tools::known(&name) != crate::tools::Known::Unknown || crate::tools::is_of_images(&name);
+    if server.is_none() && says.is_none() && !is_known {
         return None;
     }
     let mut fds: Vec<(u32, OpenId)> = Vec::new();
@@ -161,6 +164,7 @@ pub(super) fn start(cx: &mut Cx<'_>, start: &Start) -> Option<Pid> {
         ns: start.ns,
         args: start.args.clone(),
         server,
+        says,
         detached,
         stage: Stage::Begin,
     };
@@ -272,6 +276,7 @@ struct Shim {
     ns: NsId,
     args: Vec<Vec<u8>>,
     server: Option<(Vec<u16>, Speaks)>,
+    says: Option<&'static str>,
     detached: bool,
     stage: Stage,
 }
@@ -280,6 +285,11 @@ impl Shim {
     fn begin(&mut self, cx: &mut Cx<'_>) {
         if let Some((ports, speaks)) = &self.server {
             self.stage = Stage::Serve(Box::new(Server::new(cx, self.ns, *speaks, ports)));
+            return;
+        }
+        if let Some(says) = self.says {
+            cx.stdout.push(says.as_bytes());
+            self.stage = Stage::Ended(0, cx.now() + AFTER_LIFE);
             return;
         }
         let child = cx.spawn(crate::Spawn { args: self.args.clone(), ns: Some(self.ns), no_stdin: false });

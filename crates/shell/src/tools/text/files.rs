@@ -5,6 +5,7 @@ use crate::Cx;
 use crate::cx::Place;
 use crate::process::Poll;
 use crate::sys::Errno;
+use crate::sys::proc::Userland;
 use crate::sys::vfs::Entry;
 
 fn ended(result: Result<u8, u8>) -> Poll {
@@ -309,6 +310,9 @@ pub(super) fn ls(cx: &mut Cx<'_>) -> Poll {
         if reverse {
             files.reverse();
             dirs.reverse();
+        }
+        if cx.userland != Userland::Machine && !dirs.is_empty() {
+            cx.stderr.line("packetwalk: an image's own files are not simulated");
         }
         let mut first = files.is_empty();
         for name in files {

@@ -6,6 +6,7 @@
 
 use packetwalk_docker::{Refused, Version};
 
+use super::super::daemon::is_by_hand;
 use crate::Cx;
 
 /// A command's name and how it is called.
@@ -55,6 +56,21 @@ impl Bad {
             _ => {
                 "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
             }
+        }
+    }
+
+    /// Says that the daemon does not run, and in a lab whose docker0 was made by hand why not.
+    pub fn say_no_daemon(cx: &mut Cx<'_>, text: &str) {
+        cx.stderr.line(text);
+        Self::say_by_hand(cx);
+    }
+
+    fn say_by_hand(cx: &mut Cx<'_>) {
+        if is_by_hand(cx) {
+            cx.stderr.line(
+                "packetwalk: docker0 was made by hand in this lab: no engine runs here, and its containers are \
+                 namespaces (ip netns). \"dockerd &\" starts an engine",
+            );
         }
     }
 
@@ -130,7 +146,7 @@ impl Bad {
                 1
             }
             Self::NoDaemon => {
-                cx.stderr.line(Self::no_daemon(version));
+                Self::say_no_daemon(cx, Self::no_daemon(version));
                 1
             }
             Self::Status64(text) => {
@@ -165,6 +181,7 @@ impl Bad {
                 writeln!(cx.stderr, "See '{name} --help'.");
             }
         }
+        Self::say_by_hand(cx);
         status
     }
 }

@@ -205,7 +205,7 @@ pub(super) fn run(cx: &mut Cx<'_>, words: &[String]) -> Result<Then, u8> {
             Bad::NoDaemon => {
                 let text = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon \
                             running?";
-                cx.stderr.line(text);
+                Bad::say_no_daemon(cx, text);
                 1
             }
             Bad::Status(status) => status,

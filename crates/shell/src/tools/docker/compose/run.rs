@@ -136,7 +136,10 @@ impl Run {
                     let text = match bad {
                         Bad::Daemon(text) => Bad::daemon_text(&text),
                         Bad::Own(text) | Bad::Flag(text) | Bad::Words(text) | Bad::Status64(text) => text,
-                        Bad::NoDaemon => Bad::no_daemon(cx.sys.docker.version).to_owned(),
+                        Bad::NoDaemon => {
+                            Bad::say_no_daemon(cx, Bad::no_daemon(cx.sys.docker.version));
+                            return Progress::Done(1);
+                        }
                         Bad::Status(status) => return Progress::Done(status),
                     };
                     cx.stderr.line(&text);

@@ -2,7 +2,7 @@
 
 use super::super::cli::{Bad, Given, Usage};
 use super::super::task::Streams;
-use super::super::{Command, Then};
+use super::super::{Command, Then, image};
 use super::create::create;
 use super::options::FLAGS;
 use super::start::launch;
@@ -29,6 +29,9 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         ));
     }
     let id = create(cx, given, &USAGE)?;
+    if let Some(note) = given.words.first().and_then(|name| image::unknown(name, given)) {
+        cx.stderr.line(&note);
+    }
     let detached = given.has("detach");
     let version = cx.sys.docker.version;
     if detached {
