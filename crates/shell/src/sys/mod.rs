@@ -152,7 +152,7 @@ impl Sys {
     /// Whether shells of a script or line that ended run on at once.
     pub(crate) fn grows(&self, ended: Pid) -> bool {
         let runs = |p: &Proc| p.ended.is_none() && matches!(p.when, proc::When::Now | proc::When::Start(_));
-        self.awake.keys().any(|pid| *pid != ended && self.procs.get(pid).is_some_and(runs))
+        self.awake.keys().any(|pid| *pid != ended && self.procs.get(pid).is_some_and(|p| runs(p)))
     }
 
     /// Keeps the line of the lab that wanted one process too many.
