@@ -13,9 +13,7 @@ const FIRST = bytes('www/pkg/packetwalk_bg.wasm');
 const REST = bytes('www/pkg/packetwalk_rest.wasm');
 const GLUE = pathToFileURL(join(ROOT, 'www/pkg/packetwalk.js')).href;
 const { world, suggestions } = await import(pathToFileURL(join(ROOT, 'www/js/world.js')).href);
-const SNIPPETS = join(ROOT, 'www/pkg/snippets');
-const [snippet] = readdirSync(SNIPPETS);
-const { provide } = await import(pathToFileURL(join(SNIPPETS, snippet, 'js/rest.js')).href);
+const { provide } = await import(pathToFileURL(join(ROOT, 'www/pkg/rest.js')).href);
 
 /** Where a module's data segments lie, and how long each is. */
 function segments(/** @type {Uint8Array} */ wasm) {

@@ -9,7 +9,7 @@ let first;
 let coming;
 /** @type {BufferSource | undefined} */
 let given;
-const address = () => new URL('../../../packetwalk_rest.wasm', import.meta.url);
+const address = () => new URL('./packetwalk_rest.wasm', import.meta.url);
 
 /**
  * Takes the rest from who has it at hand: it is then not fetched. Call before the simulator is started.

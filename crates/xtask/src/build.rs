@@ -54,6 +54,7 @@ pub fn build(root: &Path) -> Result<()> {
     let (whole, rest, profile) = (root.join(WHOLE), root.join(REST), root.join(PROFILE));
     if !fresh(&module, &whole) || !root.join("www/pkg/packetwalk.js").exists() {
         bind("packetwalk", &module, &root.join("www/pkg"))?;
+        beside(&root.join("www/pkg"))?;
         optimise(root, &root.join(WASM), &whole)?;
     }
     labs(root)?;
@@ -171,6 +172,26 @@ pub fn bind(name: &str, module: &Path, package: &Path) -> Result<()> {
     bindgen.input_bytes(name, split::without(&fs::read(module)?)?);
     bindgen.web(true)?.typescript(true);
     bindgen.generate(package)
+}
+
+/// Puts the JavaScript that the module brings along beside it, by names that a page can know before it has read any.
+fn beside(package: &Path) -> Result<()> {
+    let (brought, glue) = (package.join("snippets"), package.join("packetwalk.js"));
+    let mut text = fs::read_to_string(&glue)?;
+    for folder in fs::read_dir(&brought)? {
+        let folder = folder?;
+        // The module itself keeps its names for them.
+        for quote in ['"', '\''] {
+            let from = format!("from {quote}./snippets/{}/js/", folder.file_name().display());
+            text = text.replace(&from, &format!("from {quote}./"));
+        }
+        for file in fs::read_dir(folder.path().join("js"))? {
+            let file = file?;
+            fs::rename(file.path(), package.join(file.file_name()))?;
+        }
+    }
+    fs::remove_dir_all(&brought)?;
+    Ok(fs::write(&glue, text)?)
 }
 
 /// Makes a module small. The names stay until it is split.

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -111,11 +111,9 @@ const library = (esbuild, root, dist) => ({
 const within = (pkg) => ({
   name: 'within',
   setup(build) {
-    const snippets = join(pkg, 'snippets');
-    const [folder] = readdirSync(snippets).filter((name) => name.startsWith('packetwalk-wasm-'));
     const modules = {
       'packetwalk:simulator': join(pkg, 'packetwalk.js'),
-      'packetwalk:rest': join(snippets, folder, 'js/rest.js'),
+      'packetwalk:rest': join(pkg, 'rest.js'),
     };
     build.onResolve({ filter: /\/engine\.js$/ }, () => ({ path: ENGINE }));
     build.onResolve({ filter: /^packetwalk:.*\.wasm$/ }, ({ path }) => ({
