@@ -30,6 +30,7 @@ test('the page goes on without a network once it is loaded', async () => {
   await page.locator('[data-lab="labs/docker-2015.sh"]').click();
   await page.getByRole('button', { name: 'container → internet' }).waitFor();
   await page.getByRole('button', { name: /^Terminal of/ }).click();
+  await page.locator('.xterm-helper-textarea:focus').waitFor({ state: 'attached' });
   await page.keyboard.type('echo $((6*7))');
   await page.keyboard.press('Enter');
   await page.locator('.xterm-rows').filter({ hasText: '42' }).waitFor();
