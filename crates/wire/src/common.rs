@@ -59,21 +59,20 @@ impl<T> Deref for Common<T> {
 
 impl<T: Clone> DerefMut for Common<T> {
     #[inline]
+    #[allow(clippy::expect_used, reason = "what has one owner can be changed")]
     fn deref_mut(&mut self) -> &mut T {
-        if self.is_own() {
-            // The compiler knows that this copies nothing.
-            Rc::make_mut(&mut self.0)
-        } else {
-            part(&mut self.0)
+        if !self.is_own() {
+            part(&mut self.0);
         }
+        Rc::get_mut(&mut self.0).expect("one owner")
     }
 }
 
 /// Parts with those who share it.
 #[cold]
 #[inline(never)]
-fn part<T: Clone>(shared: &mut Rc<T>) -> &mut T {
-    Rc::make_mut(shared)
+fn part<T: Clone>(shared: &mut Rc<T>) {
+    *shared = Rc::new(T::clone(shared));
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the kernel checks before a rule goes in: loops, depth, hooks, tables and protocols.
 
 use packetwalk_trace::ChainId;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::chain::HookSet;
 use super::{Face, Rule, RuleError, Table};
@@ -69,10 +69,10 @@ impl Table {
 
     /// The chains that a packet in `from` can come to.
     fn below(&self, from: ChainId) -> Vec<ChainId> {
-        let mut seen = FxHashSet::default();
+        let mut seen = FxHashMap::default();
         let (mut below, mut todo) = (Vec::new(), vec![from]);
         while let Some(at) = todo.pop() {
-            for next in self.jumps(at).filter(|next| seen.insert(*next)) {
+            for next in self.jumps(at).filter(|next| seen.insert(*next, true).is_none()) {
                 below.push(next);
                 todo.push(next);
             }
