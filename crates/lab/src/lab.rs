@@ -135,6 +135,11 @@ impl Lab {
         }
     }
 
+    /// How many packets there were so far.
+    pub const fn packets(&self) -> u32 {
+        self.last_id
+    }
+
     /// Virtual time.
     pub const fn now(&self) -> Instant {
         self.now

@@ -151,7 +151,9 @@ impl Shell {
                 self.interactive.remove(&Terminal::SCRIPT);
                 Line::Exit(status.code())
             }
-            Stopped::Stuck | Stopped::Time | Stopped::Full | Stopped::Much => Line::Done(GAVE_UP),
+            Stopped::Stuck | Stopped::Time | Stopped::Full | Stopped::Much | Stopped::Busy => {
+                Line::Done(GAVE_UP)
+            }
         }
     }
 
@@ -189,7 +191,7 @@ impl Shell {
                 }
                 Stopped::Ended(_) => return true,
                 Stopped::Time | Stopped::Stuck => return !self.is_running(terminal),
-                stopped @ (Stopped::Full | Stopped::Much) => {
+                stopped @ (Stopped::Full | Stopped::Much | Stopped::Busy) => {
                     self.outcome(pid, stopped, "bash", sink);
                 }
             }
@@ -275,6 +277,7 @@ impl Shell {
         self.sys.gave_up = false;
         self.sys.gaps_told.clear();
         self.sys.written = 0;
+        self.sys.packets = self.lab.packets();
         self.sys.output.begin();
     }
 
@@ -294,7 +297,7 @@ impl Shell {
     pub fn run_until(&mut self, until: Instant, sink: &mut dyn Sink) {
         self.begin(self.sys.typed);
         let stopped = sched::run(&mut self.lab, &mut self.sys, None, until, sink);
-        if !matches!(stopped, Stopped::Full | Stopped::Much) {
+        if !matches!(stopped, Stopped::Full | Stopped::Much | Stopped::Busy) {
             return;
         }
         let running = self.running().first().copied();
@@ -396,6 +399,7 @@ impl Shell {
             Stopped::Time => "a week of the lab's time has passed",
             Stopped::Full => "too many processes run at one time",
             Stopped::Much => "more than 64 MiB were written",
+            Stopped::Busy => "more than 200,000 packets were sent",
         };
         let line = self.sys.full_at.take().map_or_else(String::new, |line| format!("line {line}: "));
         let text = format!("packetwalk: {name}: {line}{text}: interrupted\n");

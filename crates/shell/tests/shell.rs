@@ -189,6 +189,19 @@ fn too_many_processes_are_blamed_on_who_started_them() {
 }
 
 #[test]
+fn more_packets_are_sent_than_anybody_waits_for() {
+    check_lines(&[
+        ("ip link set lo up", Line::Done(0), ""),
+        (
+            "ping -q -i 0 127.0.0.1 >/dev/null",
+            Line::Done(254),
+            "packetwalk: bash: more than 200,000 packets were sent: interrupted\n",
+        ),
+        ("echo next $?", Line::Done(0), "next 254\n"),
+    ]);
+}
+
+#[test]
 fn more_is_written_than_anybody_waits_for() {
     let text = "packetwalk: lab.sh: more than 64 MiB were written: interrupted\n";
     check_lines(&[

@@ -62,6 +62,8 @@ pub struct Sys {
     full: bool,
     /// Bytes that this script or line wrote, wherever to.
     pub(crate) written: u64,
+    /// The packets that there were as the script or line began.
+    pub(crate) packets: u32,
     /// The line of the lab that wanted one process too many.
     pub(crate) full_at: Option<u32>,
     /// Whether `iptables` and `ip6tables` are of the legacy face.
@@ -95,6 +97,7 @@ impl Default for Sys {
             full: false,
             full_at: None,
             written: 0,
+            packets: 0,
             legacy_iptables: [false; 2],
             typed: false,
             docker: Common::default(),

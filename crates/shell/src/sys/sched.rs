@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_hours(1);
 /// Most bytes that a script or line writes, into pipes and files too: more would take longer than anybody waits.
 const MOST_WRITTEN: u64 = 64 << 20;
 
+/// So many packets a script or line may send: more is taken for a flood without end.
+const MOST_PACKETS: u32 = 200_000;
+
 /// Why [`run`] came back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Stopped {
@@ -32,6 +35,8 @@ pub(crate) enum Stopped {
     Full,
     /// More than [`MOST_WRITTEN`] was written.
     Much,
+    /// More packets were sent than a script or line may send.
+    Busy,
 }
 
 /// Runs every process until `main` ends or `limit` is reached.
@@ -54,6 +59,10 @@ pub(crate) fn run(
         if sys.written > MOST_WRITTEN {
             sys.written = 0;
             return Stopped::Much;
+        }
+        if lab.packets().wrapping_sub(sys.packets) > MOST_PACKETS {
+            sys.packets = lab.packets();
+            return Stopped::Busy;
         }
         if let Some(main) = main
             && sink.interrupted()

@@ -402,7 +402,7 @@ mod tests {
         // Walks begin where the lab now is.
         engine.reset();
         assert_eq!(text(&engine.type_line("c1", "echo $y").unwrap(), 1), "1\n");
-        for _ in 0..60 {
+        for _ in 0..super::MOST_UNDONE + 10 {
             engine.type_line("c1", "true").unwrap();
         }
         assert_eq!(std::iter::from_fn(|| engine.undo()).count(), super::MOST_UNDONE);
