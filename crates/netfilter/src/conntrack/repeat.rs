@@ -59,20 +59,25 @@ impl Conntrack {
         if conn.place != Place::Hashed || conn.is_expired(tick) || !same(conn) {
             return false;
         }
+        let old = conn.timeout;
         // Of UDP only the status can change, and the packet's own way sets it again.
         let action = if conn.protocol() == proto::UDP {
             udp::packet(conn, seen)
         } else {
-            let before = (conn.proto, conn.status, conn.timeout);
+            let before = (conn.proto, conn.status);
             let action = tcp::packet(conn, seen);
             if !matches!(action, Action::Refresh(_)) || !same(conn) || complaint.take().is_some() {
-                (conn.proto, conn.status, conn.timeout) = before;
+                (conn.proto, conn.status) = before;
+                conn.timeout = old;
                 return false;
             }
             action
         };
         let (Action::Refresh(timeout), true) = (action, same(conn)) else { return false };
         conn.refresh(tick, timeout);
+        if conn.timeout.until(old) < 0 {
+            self.table.rearm(slot, tick);
+        }
         self.exts.count(slot, dir, u64::from(packet.len()));
         true
     }

@@ -42,10 +42,27 @@ fn kept(ct: &Conntrack) -> u32 {
 #[test]
 fn bytes_of_a_flow() {
     let conn = size_of::<super::Conn>();
-    // A bucket for each tuple at most, half of one for the source, and a 256th part of pages' heads.
+    // A bucket for each tuple at most, half of one for the source, and a 32nd part of a page's head.
     let bucket = size_of::<[u32; 2]>();
-    let all = conn + 2 * bucket + bucket / 2 + 1;
+    let all = conn + 2 * bucket + bucket / 2 + 2;
     assert!(all <= 160, "{conn} + {}", all - conn);
+}
+
+/// A packet that is tracked as one just like it was shortens its entry's life as any other does.
+#[test]
+fn a_shorter_timeout_holds_after_a_repeat_too() {
+    let mut ct = Conntrack::new();
+    ct.sysctls.udp_timeout = 600;
+    begin(&mut ct, 0..1, Instant::ZERO);
+    let tuple = Tuple::of_packet(&flow(0), &Payloads::default()).unwrap();
+    let (conn, _) = ct.find(&tuple, Zone::DEFAULT, Instant::ZERO).unwrap();
+    let known = ct.known(conn).unwrap();
+    ct.sysctls.udp_timeout = 10;
+    assert!(ct.repeat(&known, &flow(0), secs(1)));
+    ct.expire(secs(10));
+    assert_eq!(kept(&ct), 1);
+    ct.expire(secs(20));
+    assert_eq!(kept(&ct), 0);
 }
 
 /// The hashes grow, by one bucket here and one there, and everything is found in them.
