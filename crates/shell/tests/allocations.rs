@@ -5,18 +5,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use packetwalk_lab::{Lab, Load};
 use packetwalk_shell::{Collect, Shell};
 
-/// A client, a host that publishes a port of UDP as Docker 29 does, and the container.
-const LAB: &[u8] = b"
-ip netns add client
-ip link set lo up
-ip link add eth0 type veth peer name eth0 netns client
-ip addr add 192.0.2.1/24 dev eth0
-ip link set eth0 up
-ip -n client addr add 192.0.2.2/24 dev eth0
-ip -n client link set eth0 up
-docker run -d --name c1 -p 9:9/udp nginx >/dev/null
-";
-
 /// The host's address, and its published port.
 const PUBLISHED: (IpAddr, u16) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 9);
 
@@ -24,7 +12,7 @@ const PUBLISHED: (IpAddr, u16) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 9);
 fn an_established_flow_allocates_nothing() {
     let mut shell = Shell::new(Lab::new(0));
     let mut output = Collect::default();
-    shell.run_script("published.sh", LAB, &mut output);
+    shell.run_script("published.sh", include_bytes!("published.sh"), &mut output);
     let lab = &mut shell.lab;
     let (client, c1) = (lab.ns("client").unwrap(), lab.ns("c1").unwrap());
     let load = Load::new(lab, client, c1, PUBLISHED).unwrap();

@@ -11,18 +11,6 @@ use packetwalk_shell::{Collect, Shell};
 use packetwalk_trace::NsId;
 use packetwalk_wire::Family;
 
-/// A client, and a host with a container that publishes a port of UDP as Docker 29 does.
-const PUBLISHED: &str = "
-ip netns add client
-ip link set lo up
-ip link add eth0 type veth peer name eth0 netns client
-ip addr add 192.0.2.1/24 dev eth0
-ip link set eth0 up
-ip -n client addr add 192.0.2.2/24 dev eth0
-ip -n client link set eth0 up
-docker run -d --name c1 -p 9:9/udp nginx >/dev/null
-";
-
 /// Two hosts on a bridge, one of them behind rules of its own.
 const BRIDGED: &str = "
 ip netns add client
@@ -179,7 +167,7 @@ fn alike(script: &str) {
 
 #[test]
 fn a_published_port() {
-    alike(PUBLISHED);
+    alike(include_str!("published.sh"));
 }
 
 #[test]

@@ -13,31 +13,11 @@ use packetwalk_shell::{Collect, Line, Shell, is_incomplete};
 use packetwalk_trace::NsId;
 use proptest::prelude::*;
 
-/// A host that forwards between two others.
-const NETWORK: &[u8] = b"
-ip netns add a
-ip netns add b
-ip link add to-a type veth peer name eth0 netns a
-ip link add to-b type veth peer name eth0 netns b
-ip addr add 10.0.0.1/24 dev to-a
-ip addr add 10.0.1.1/24 dev to-b
-ip link set to-a up
-ip link set to-b up
-ip -n a addr add 10.0.0.2/24 dev eth0
-ip -n b addr add 10.0.1.2/24 dev eth0
-ip -n a link set eth0 up
-ip -n b link set eth0 up
-ip -n a route add default via 10.0.0.1
-ip -n b route add default via 10.0.1.1
-sysctl -q -w net.ipv4.ip_forward=1
-iptables -t nat -A POSTROUTING -o to-b -j MASQUERADE
-";
-
 /// The host has as many rules, which its packets are asked about, and routes.
 fn loaded(rules: u32, routes: u32) -> Shell {
     let mut shell = Shell::new(Lab::new(0));
     let mut out = Collect::default();
-    assert_eq!(shell.run_script("network.sh", NETWORK, &mut out), 0, "{}", out.text());
+    assert_eq!(shell.run_script("network.sh", include_bytes!("network.sh"), &mut out), 0, "{}", out.text());
     let mut text = String::from("*filter\n:FORWARD ACCEPT [0:0]\n");
     for n in 0..rules {
         let dst = Ipv4Addr::from_bits(0xac10_0000 + n);
