@@ -220,10 +220,11 @@ test('each lab of the list is drawn, and its own walk ends with what the lab is 
 });
 
 test('a simulator that does not load says so', async () => {
-  for (const missing of ['pkg/packetwalk_bg.wasm', 'pkg/packetwalk.js', 'labs/docker-2015.sh']) {
+  for (const missing of ['pkg/packetwalk_bg.wasm', 'labs/docker-2015.sh', 'page/main.js', 'page/shared.js']) {
     const server = await serveWithout([missing]);
     const { page, close } = await open({}, { url: server.url, ready: false });
-    const box = page.locator('#complaint');
+    const box = page.locator(missing.endsWith('.js') ? '.slow' : '#complaint');
+    assert.ok(!(await page.locator('.slow').isVisible()));
     await box.waitFor();
     assert.match(await box.textContent(), /did not load/, missing);
     await close();

@@ -71,6 +71,8 @@ async function engine(/** @type {WebAssembly.Module} */ module, parts = false) {
   return { Lab: made.Lab, loaded: () => !exports.rest_ready || exports.rest_ready.value === 1 };
 }
 
+const TABLES = ['routes', 'rules', 'conntrack', 'neighbours', 'fdb', 'sockets'];
+
 /** All that a page would ask of a lab. */
 function said(/** @type {any} */ { Lab }, /** @type {string} */ script, walks = Infinity) {
   let lab;
@@ -79,7 +81,8 @@ function said(/** @type {any} */ { Lab }, /** @type {string} */ script, walks = 
     const topology = lab.topology();
     const told = [lab.output(), topology, lab.troubles()];
     const found = world(topology);
-    for (const { ns } of found.nodes) if (ns) told.push(lab.tables(ns.name));
+    for (const { ns } of found.nodes)
+      if (ns) for (const table of TABLES) told.push(lab.page(ns.name, table, undefined, 0));
     for (const { from, address } of suggestions(found).slice(0, walks)) {
       lab.reset();
       told.push(lab.walk(from.ns.name, `ping -c1 ${address}`));

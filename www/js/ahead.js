@@ -1,20 +1,12 @@
 /**
  * Fetches ahead what the page loads only when it is asked for: one thing after the other, each when the page is idle.
- * Modules are kept by the browser without being run.
  */
 
 import { pictureSheet } from './save.js';
 import { sheets } from './terminal/screen.js';
 
-/** Modules of the terminals, which none of the page's own imports. */
-const MODULES = [
-  'js/terminal/terminals.js',
-  'js/terminal/session.js',
-  'js/terminal/line.js',
-  'js/history.js',
-  'vendor/xterm.js',
-  'vendor/xterm-fit.js',
-];
+/** Libraries of the terminals. The browser keeps them without running them. */
+const LIBRARIES = ['xterm.js', 'xterm-fit.js'];
 
 const idle = () =>
   new Promise((done) => {
@@ -22,14 +14,14 @@ const idle = () =>
     later(() => done(null));
   });
 
-/** @param {string} path below the page */
-function keep(path) {
+/** @param {string} name in the folder of libraries */
+function keep(name) {
   return new Promise((done, failed) => {
     const link = document.createElement('link');
     link.rel = 'modulepreload';
-    link.href = String(new URL(`../${path}`, import.meta.url));
+    link.href = String(new URL(`../vendor/${name}`, import.meta.url));
     link.addEventListener('load', done);
-    link.addEventListener('error', () => failed(new Error(`${path} did not load`)));
+    link.addEventListener('error', () => failed(new Error(`${name} did not load`)));
     document.head.append(link);
   });
 }
@@ -38,7 +30,9 @@ function keep(path) {
  * @param {(() => Promise<unknown>)[]} more what the page itself fetches, and keeps
  */
 export async function fetchAhead(more) {
-  const all = [...MODULES.map((path) => () => keep(path)), sheets, pictureSheet, ...more];
+  const terminals = () => import('./terminal/terminals.js');
+  const libraries = LIBRARIES.map((name) => () => keep(name));
+  const all = [terminals, ...libraries, sheets, pictureSheet, ...more];
   for (const fetchOne of all) {
     await idle();
     await fetchOne();

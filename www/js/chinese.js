@@ -6,6 +6,8 @@
 export const WORDS = {
   // The markup.
   'To the picture': '跳到图',
+  'The page is still loading. If this stays, one of its files did not load: try again.':
+    '页面还在加载。如果这行字一直在，就是有文件没能加载：请再试一次。',
   Lab: '实验',
   'By hand': '手工搭建',
   Docker: 'Docker',

@@ -89,7 +89,8 @@ export class Compare {
     const { world, lab } = this.store.state;
     if (!world || !lab) return;
     const host = world.center.ns.name;
-    const policy = lab.tables(host).rules.find(({ key }) => key === 'filter/FORWARD/0')?.text ?? '';
+    const key = 'filter/FORWARD/0';
+    const policy = lab.page(host, 'rules', key, 0).tables.rules.find((rule) => rule.key === key)?.text ?? '';
     this.#offers = offered(this.page.script(), host, policy.split(' ').at(-1) ?? '');
     const option = (/** @type {string} */ value, /** @type {string} */ label) =>
       h('option', { value }, label);

@@ -20,6 +20,7 @@ export class Editor {
   /** @type {Trouble[]} */
   #troubles = [];
   #timer = 0;
+  #frame = 0;
 
   /**
    * @param {{ dialog: HTMLDialogElement, open: HTMLButtonElement, form: HTMLFormElement, text: HTMLTextAreaElement,
@@ -50,7 +51,8 @@ export class Editor {
     });
     parts.reset.addEventListener('click', () => this.open(this.original));
     parts.text.addEventListener('input', () => {
-      this.#number();
+      // Many changes in one go are numbered once.
+      this.#frame ||= requestAnimationFrame(() => this.#number());
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#look(), PAUSE);
     });
@@ -128,6 +130,7 @@ export class Editor {
   }
 
   #number() {
+    this.#frame = 0;
     const { text, lines } = this.parts;
     const written = text.value.split('\n');
     /** @type {Map<number | undefined, string>} */

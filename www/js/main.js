@@ -1,5 +1,6 @@
 /** Puts the page together: loads the simulator and the lab, then lets the views follow one store. */
 
+import * as simulator from '../pkg/packetwalk.js';
 import { Chooser } from './chooser.js';
 import { Compare } from './compare.js';
 import { Controls } from './controls.js';
@@ -65,7 +66,12 @@ function load(script) {
     lab = new engine.Lab(script);
   } catch (error) {
     stopped = trouble(error);
-    lab = engine.Lab.asFar(script);
+    try {
+      lab = engine.Lab.asFar(script);
+    } catch {
+      // Not the script is at fault.
+      return { trouble: stopped, troubles: [], printed: '' };
+    }
   }
   lab.speak(document.documentElement.lang);
   const old = store.state.lab;
@@ -319,11 +325,10 @@ for (const [id, run] of Object.entries(SAVES)) {
 button('share').addEventListener('click', share);
 
 async function start() {
-  const module = await import('../pkg/packetwalk.js');
-  await module.default({ module_or_path: WASM });
+  await simulator.default({ module_or_path: WASM });
   // English alone is in what the page comes up with.
-  if (spoken !== words('en')) await module.rest();
-  engine = module;
+  if (spoken !== words('en')) await simulator.rest();
+  engine = simulator;
   await follow();
   performance.mark('ready');
   document.body.dataset.ready = 'true';

@@ -106,7 +106,9 @@ export class Opened {
     const at = (/** @type {number} */ index) =>
       index < 0 || name === undefined
         ? undefined
-        : lab?.stateAt(index, name).conntrack.find(({ key }) => key === step.decided?.key)?.text;
+        : lab
+            ?.page(name, 'conntrack', step.decided?.key, 0, index)
+            .tables.conntrack.find(({ key }) => key === step.decided?.key)?.text;
     const [before, after] = step.decided ? [at(step.index - 1), at(step.index)] : [undefined, undefined];
     const none = /^NEW/.test(step.line) ? words.unconfirmed : words.noEntry;
     // The words that differ: those that went, and those that came.

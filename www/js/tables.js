@@ -4,6 +4,7 @@
  * @typedef {import('./store.js').Store} Store
  * @typedef {import('./store.js').TableName} TableName
  * @typedef {import('../pkg/packetwalk.js').Tables} All
+ * @typedef {import('../pkg/packetwalk.js').Page} Page
  */
 
 import { h } from './dom.js';
@@ -20,6 +21,9 @@ const TABS = [
 ];
 
 export class TableView {
+  /** Where the page on show begins in its table, as of which step, and of whose table it is. */
+  #place = { from: 0, index: -1, of: '' };
+
   /**
    * @param {{ tabs: HTMLElement, panel: HTMLElement, ns: HTMLSelectElement, follow: HTMLInputElement }} parts
    * @param {Store} store
@@ -88,8 +92,15 @@ export class TableView {
     const shown = this.store.shown;
     const here = shown.findLastIndex((at) => at <= index);
     if (!lab || !node) return panel.replaceChildren();
-    const tables = walk ? lab.stateAt(index, node.ns.name) : lab.tables(node.ns.name);
-    const before = walk && here > 0 ? lab.stateAt(shown[here - 1], node.ns.name) : tables;
+    const place = this.#place;
+    const of = `${ns} ${tab}`;
+    if (place.of !== of) place.from = 0;
+    // The page follows the packet, until it is turned.
+    const moved = place.of !== of || place.index !== index;
+    const key = moved && deciding === tab ? this.store.step?.decided?.key : undefined;
+    const [at, since] = walk ? [index, here > 0 ? shown[here - 1] : undefined] : [];
+    const page = lab.page(node.ns.name, tab, key, place.from, at, since);
+    this.#place = { from: page.from, index, of };
     const { name, command } = TABS.find((known) => known.name === tab) ?? TABS[0];
     const empty = this.words[name][1];
     const prompt = h(
@@ -99,8 +110,8 @@ export class TableView {
       ` ${command}`,
       walk && h('span', { class: 'as-of' }, this.words.asOf(here + 1)),
     );
-    const body = tables[tab].length === 0 ? h('p', { class: 'empty' }, empty) : this.#body(tables, before);
-    panel.replaceChildren(prompt, body);
+    const body = page.total === 0 ? h('p', { class: 'empty' }, empty) : this.#body(page);
+    panel.replaceChildren(prompt, body, this.#turn(page) ?? '');
     const row = panel.querySelector('.decided');
     if (!(row instanceof HTMLElement)) return;
     const below = row.offsetTop + row.offsetHeight + 12 - panel.scrollTop - panel.clientHeight;
@@ -109,13 +120,37 @@ export class TableView {
   }
 
   /**
-   * @param {All} tables
-   * @param {All} before
+   * What turns the pages of a long table.
+   * @param {Page} page
    */
-  #body(tables, before) {
+  #turn({ from, total, tables }) {
+    const count = tables[this.store.state.tab].length;
+    if (count === total) return null;
+    const to = (/** @type {number} */ from, /** @type {string} */ sign, /** @type {string} */ label) => {
+      const turn = () => {
+        this.#place.from = from;
+        this.#show();
+        this.parts.panel.scrollTop = 0;
+        const own = this.parts.panel.querySelector(`.pages button[aria-label="${label}"]:enabled`);
+        (own instanceof HTMLElement ? own : this.parts.panel).focus();
+      };
+      const disabled = from < 0 || from >= total;
+      return h('button', { type: 'button', 'aria-label': label, disabled, click: turn }, sign);
+    };
+    return h(
+      'p',
+      { class: 'pages' },
+      to(from - count, '‹', this.words.earlier),
+      h('span', { role: 'status' }, this.words.rows(from + 1, from + count, total)),
+      to(from + count, '›', this.words.later),
+    );
+  }
+
+  /** @param {Page} page */
+  #body({ tables, fresh }) {
     const { tab } = this.store.state;
     if (tab === 'routes') return this.#routes(tables.routes);
-    const known = new Set(before[tab].map((row) => row.key));
+    const added = new Set(fresh);
     const list = h('ul', { class: 'rows' });
     let table = '';
     for (const row of tables[tab]) {
@@ -131,7 +166,7 @@ export class TableView {
       if ('packets' in row && (row.number > 0 || row.text.startsWith('-P'))) {
         line.append(h('span', { class: 'count', title: 'packets:bytes' }, `[${row.packets}:${row.bytes}]`));
       }
-      if (!known.has(row.key)) line.append(h('span', { class: 'new' }, this.words.fresh));
+      if (added.has(row.key)) line.append(h('span', { class: 'new' }, this.words.fresh));
       line.append(...this.#links(row.key));
       list.append(line);
     }
@@ -153,9 +188,7 @@ export class TableView {
       );
     };
     // The command prints table main alone: what another table decided stands apart, under its name.
-    const others = rows.filter(
-      ({ table, key }) => table !== 'main' && (table !== 'local' || this.#links(key).length > 0),
-    );
+    const others = rows.filter(({ table }) => table !== 'main');
     const names = [...new Set(others.map(({ table }) => table))];
     const bodies = names.map((name) =>
       h(

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::crossing;
-use crate::engine::{self, Engine, Trouble};
+use crate::engine::{self, Engine, Place, Trouble};
 use crate::error::{plain, thrown};
 use crate::view;
 
@@ -106,6 +106,29 @@ impl Lab {
     #[wasm_bindgen(js_name = stateAt)]
     pub fn state_at(&mut self, step: u32, ns: &str) -> Result<Ts<view::Tables>, JsValue> {
         give(self.engine.state_at(step, ns))
+    }
+
+    /// Up to 200 rows of one table: those around the row of a key, or, without one that is there, around the row of a
+    /// number, counted from 0; as of a step of the last walk, or now; and which of them were not there as of an
+    /// earlier step. Of the routes to the machine's own addresses, those that decided a step of the last walk.
+    pub fn page(
+        &mut self,
+        ns: &str,
+        table: &str,
+        key: Option<String>,
+        from: u32,
+        step: Option<u32>,
+        since: Option<u32>,
+    ) -> Result<Ts<view::Page>, JsValue> {
+        let known =
+            view::TableName::named(table).ok_or_else(|| plain(&format!("there is no table {table:?}")))?;
+        give(self.engine.page(ns, known, Place { key: key.as_deref(), from }, (step, since)))
+    }
+
+    /// Whether the last line typed at a terminal changed the lab: its namespaces, their tables and settings.
+    #[wasm_bindgen(js_name = isChanged)]
+    pub fn is_changed(&self) -> bool {
+        self.engine.is_changed()
     }
 
     /// Routes of a namespace, now.

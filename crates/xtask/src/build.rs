@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the page's generated parts, `www/pkg` and `www/vendor`.
+//! `cargo xtask build`: the page's generated parts, `www/pkg`, `www/page` and `www/vendor`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -36,6 +36,9 @@ const WHOLE: &str = "target/packetwalk_named.wasm";
 /// What reads a walk in JavaScript.
 const READER: &str = "crates/wasm/js/records.js";
 
+/// What puts the page's own JavaScript into few files.
+const BUNDLE: &str = "crates/xtask/src/page.mjs";
+
 /// What a page does as it comes up.
 const PROFILE: &str = "crates/xtask/src/profile.mjs";
 
@@ -70,7 +73,25 @@ pub fn build(root: &Path) -> Result<()> {
                 .with_context(|| format!("{}: {file}", library.package))?;
         }
     }
-    Ok(())
+    page(root)
+}
+
+/// What the page itself needs to come up, as a file of JavaScript and one of style.
+fn page(root: &Path) -> Result<()> {
+    let folder = root.join("www/page");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir(&folder)?;
+    let text = sheets(root, &["base", "player", "page", "picture", "tables", "compare"])?;
+    fs::write(folder.join("main.css"), text)?;
+    run(command(root, "node").args([BUNDLE, "."]))
+}
+
+/// The text of style sheets, one after the other.
+fn sheets(root: &Path, names: &[&str]) -> Result<String> {
+    let read = |name| fs::read_to_string(root.join(format!("www/css/{name}.css")));
+    Ok(names.iter().map(read).collect::<Result<_, _>>()?)
 }
 
 /// The JavaScript that reads a walk, as `crates/wasm/src/view/records` lays it out.
@@ -104,11 +125,7 @@ fn book(root: &Path) -> Result<()> {
 /// The style sheet of the element, which lives in a page of others, as a module: what the page's own sheets say of
 /// the root is said of the element.
 fn style(root: &Path) -> Result<()> {
-    let mut text = String::new();
-    for sheet in ["base", "player", "picture", "tables", "element"] {
-        text.push_str(&fs::read_to_string(root.join(format!("www/css/{sheet}.css")))?);
-    }
-    let text = text
+    let text = sheets(root, &["base", "player", "picture", "tables", "element"])?
         .replace(":root[data-theme=\"auto\"]", ":host(:not([theme=\"light\"], [theme=\"dark\"]))")
         .replace(":root[data-theme=\"dark\"]", ":host([theme=\"dark\"])")
         .replace(":root", ":host");

@@ -14,6 +14,8 @@ const { memory, probes, probes_end } = initSync({ module: readFileSync(module) }
 // A page in another language has more to fetch, and asks for it.
 await rest();
 
+const TABLES = ['routes', 'rules', 'conntrack', 'neighbours', 'fdb', 'sockets'];
+
 /** A lab as it comes up, with the names of its namespaces and its usual walks. */
 function up(script) {
   const lab = new Lab(script);
@@ -22,14 +24,16 @@ function up(script) {
   lab.troubles();
   lab.output();
   const names = found.nodes.map(({ ns }) => ns?.name).filter((name) => name !== undefined);
-  for (const name of names) lab.tables(name);
+  for (const name of names) for (const table of TABLES) lab.page(name, table, undefined, 0);
   return { lab, names, walks: suggestions(found) };
 }
 
 /** Takes a walk and looks at the tables along it. */
 function walk({ lab, names }, from, command) {
   const { steps } = lab.walk(from, command);
-  for (const [at] of steps.entries()) for (const name of names) lab.stateAt(at, name);
+  for (const [at, { decided }] of steps.entries())
+    for (const name of names)
+      for (const table of TABLES) lab.page(name, table, decided?.key, 0, at, at > 0 ? at - 1 : undefined);
 }
 
 // The page's lab, and its pings.

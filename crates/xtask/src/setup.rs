@@ -10,6 +10,9 @@ use crate::sh::{command, exists, output, run};
 /// npm's build of binaryen: it carries a `wasm-opt` in JavaScript that needs no download of its own.
 const BINARYEN: &str = "binaryen@132.0.0";
 
+/// What puts the page's modules into few files.
+const ROLLDOWN: &str = "rolldown@1.3.3";
+
 /// Programs, Debian's packages of them, and what is skipped without them.
 const DEBIAN: [(&str, &str, &str); 20] = [
     ("ip", "iproute2", KERNEL),
@@ -65,7 +68,7 @@ pub fn for_build(root: &Path) -> Result<()> {
         println!("installing the Rust target wasm32-unknown-unknown");
         run(command(root, "rustup").args(["target", "add", "wasm32-unknown-unknown"]))?;
     }
-    let mut wanted = vec![BINARYEN.to_owned()];
+    let mut wanted = vec![BINARYEN.to_owned(), ROLLDOWN.to_owned()];
     for library in vendored(root)? {
         wanted.push(format!("{}@{}", library.package, library.version));
     }

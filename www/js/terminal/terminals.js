@@ -341,7 +341,6 @@ export class Terminals {
     session.line.history.add(typed);
     const line = session.begun ? `${session.begun}\n${typed}` : typed;
     if (!line.trim()) return;
-    const before = this.store.state.walk ? this.#state() : '';
     const done = this.#do(session, () => lab.typeLine(session.name, line));
     if (done?.walk) this.#typedWalk(done.walk, session.inner === null && SENDS.test(line));
     if (!done) {
@@ -352,7 +351,7 @@ export class Terminals {
     if (done.incomplete) return;
     if (done.opens !== undefined && done.opens !== null) return this.show(done.opens, session.ns);
     this.#undoable(line);
-    this.#refresh(done, before);
+    this.#refresh(done, lab.isChanged());
   }
 
   /** @param {Session} session */
@@ -443,7 +442,7 @@ export class Terminals {
   #send(session, send) {
     const typed = this.#do(session, send);
     if (typed?.walk) this.#typedWalk(typed.walk, false);
-    if (typed && typed.ended.length > 0) this.#refresh(typed, '');
+    if (typed && typed.ended.length > 0) this.#refresh(typed);
   }
 
   /**
@@ -501,7 +500,7 @@ export class Terminals {
     const typed = lab.tick(Math.round(passed * 1000));
     if (typed.walk) this.#typedWalk(typed.walk, false);
     this.#hear(typed, null);
-    if (typed.ended.length > 0) this.#refresh(typed, '');
+    if (typed.ended.length > 0) this.#refresh(typed);
   }
 
   /**
@@ -513,21 +512,13 @@ export class Terminals {
     if (!again) this.#once.add(walk);
   }
 
-  /** All that the views show of the lab, as text. */
-  #state() {
-    const { lab } = this.store.state;
-    if (!lab) return '';
-    const topology = lab.topology();
-    return JSON.stringify([topology, topology.namespaces.map(({ name }) => lab.tables(name))]);
-  }
-
   /**
    * The views follow: the picture, the tables, and the packets as a walk.
    * @param {Typed} typed
-   * @param {string} before the state before the command, where an old walk may stay on show
+   * @param {boolean} [changed] whether the lab is another; if not, an old walk stays on show
    * @param {boolean} [undone] whether a line was taken back
    */
-  #refresh({ walk, running }, before, undone = false) {
+  #refresh({ walk, running }, changed = true, undone = false) {
     const { lab, world: shown, moment, walk: last, index } = this.store.state;
     if (!lab) return;
     const topology = lab.topology();
@@ -540,7 +531,7 @@ export class Terminals {
     if (!same) patch.world = found;
     if (!found.byId.has(this.store.state.ns)) patch.ns = found.center.ns.id;
     if (walk) Object.assign(patch, { walk, index: 0, follow: true });
-    else if (!before || before !== this.#state()) {
+    else if (changed || !last) {
       // The walk on show is taken again in the lab as it is now, unless something runs that would see it.
       const anew = running.length === 0 ? this.#anew(found, last, undone) : null;
       Object.assign(patch, { walk: anew, index: Math.min(index, (anew?.steps.length ?? 1) - 1) });
@@ -591,7 +582,7 @@ export class Terminals {
     this.status.textContent = said;
     this.#refresh(
       { incomplete: false, opens: undefined, said: [], ended: [], running, walk: undefined },
-      '',
+      true,
       true,
     );
   }

@@ -17,14 +17,18 @@ use packetwalk_shell::{Failure, Line, Shell, Sink, Stream, Terminal};
 use packetwalk_trace::NsId;
 use packetwalk_wire::sorted::Map;
 
-use crate::view;
+use crate::view::{self, TableName};
 pub use check::check;
 use states::States;
+pub use tables::Place;
 use terminals::Terminals;
 pub use trouble::Trouble;
 
 /// The name of the script in messages.
 const NAME: &str = "lab.sh";
+
+/// What keys of routes to the machine's own addresses begin with: `RT_TABLE_LOCAL`.
+const LOCAL: &str = "255/";
 
 /// Most commands of a script or a line: a loop without end holds a page up no longer than a second or two.
 const MOST_COMMANDS: u64 = 250_000;
@@ -232,7 +236,44 @@ impl Engine {
     pub fn state_at(&mut self, step: u32, ns: &str) -> Result<view::Tables, Trouble> {
         let ns = self.ns(ns)?;
         let Some((_, states)) = &mut self.walk else { return Err(Trouble::plain("nothing was walked yet")) };
-        states.tables(step, ns).ok_or_else(|| Trouble::plain(format!("there is no step {step}")))
+        states.tables(step, ns).ok_or_else(|| no_step(step))
+    }
+
+    /// A page of a table, as of a step of the last walk or now, with what was not there as of an earlier one. Of the
+    /// routes to the machine's own addresses those are shown that decided a step.
+    ///
+    /// # Errors
+    /// [`Trouble`] if there is no such namespace or step.
+    pub fn page(
+        &mut self,
+        ns: &str,
+        table: TableName,
+        place: Place<'_>,
+        (step, since): (Option<u32>, Option<u32>),
+    ) -> Result<view::Page, Trouble> {
+        let ns = self.ns(ns)?;
+        let (walk, mut states) = match &mut self.walk {
+            Some((walk, states)) => (Some(&*walk), Some(states)),
+            None => (None, None),
+        };
+        let here = walk.into_iter().flat_map(|walk| &walk.steps).filter(|step| step.ns == u32::from(ns.0));
+        let decided = here.filter_map(|step| step.decided.as_ref()).filter(|row| row.table == table);
+        let decided: Vec<&str> = decided.map(|row| row.key.as_str()).collect();
+        let is_shown =
+            |key: &str| table != TableName::Routes || !key.starts_with(LOCAL) || decided.contains(&key);
+        let mut lab = |step, run: &mut dyn FnMut(&Shell)| {
+            let lab = match step {
+                None => Some(&self.shell),
+                Some(step) => states.as_mut().and_then(|states| states.lab(step, ns, table)),
+            };
+            lab.map(run).ok_or_else(|| no_step(step.unwrap_or(0)))
+        };
+        let mut page = view::Page::default();
+        lab(step, &mut |lab| page = tables::page(lab, ns, table, place, &is_shown))?;
+        if since.is_some() {
+            lab(since, &mut |lab| page.fresh = tables::fresh(&page.tables, table, lab, ns))?;
+        }
+        Ok(page)
     }
 
     /// Keeps the lab as it is.
@@ -270,6 +311,10 @@ impl Engine {
     pub fn pcap(&self) -> Vec<u8> {
         self.walk.as_ref().map_or_else(Vec::new, |(_, states)| states.pcap())
     }
+}
+
+fn no_step(step: u32) -> Trouble {
+    Trouble::plain(format!("there is no step {step}"))
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use packetwalk_shell::{Collect, Given, Line, Shell, Terminal};
 use packetwalk_trace::{CtStep, Event, NsId, Step};
 use packetwalk_wire::Instant;
 
-use super::tables::tables;
+use super::tables::{self, ALL};
 use super::walk::in_background;
-use crate::view;
+use crate::view::{self, TableName};
 
 /// How a walk was begun.
 #[derive(Clone, Debug)]
@@ -77,13 +77,22 @@ impl States {
 
     /// The tables of a namespace as of a step; `None` if there is no such step.
     pub fn tables(&mut self, step: u32, ns: NsId) -> Option<view::Tables> {
+        let mut made = view::Tables::default();
+        for table in ALL {
+            tables::read(&mut made, self.lab(step, ns, table)?, ns, table, &mut |_| true);
+        }
+        Some(made)
+    }
+
+    /// A lab that has a table of a namespace as it is as of a step; `None` if there is no such step.
+    pub fn lab(&mut self, step: u32, ns: NsId, table: TableName) -> Option<&Shell> {
         let step = self.order.get(step as usize).copied().unwrap_or(step as usize);
         if step == 0 && self.events.is_empty() {
-            return Some(tables(&self.after, ns));
+            return Some(&self.after);
         }
         let event = self.events.get(step)?;
         if step + 1 == self.events.len() {
-            return Some(tables(&self.after, ns));
+            return Some(&self.after);
         }
         if let Some((before, begun)) = self.again.take() {
             self.kept = run_again(before, &begun, &self.events);
@@ -91,23 +100,10 @@ impl States {
         let next = self.kept.partition_point(|(count, _)| *count <= step);
         let after = self.kept.get(next).map_or(&self.after, |(_, shell)| shell);
         let Some((begin, before)) = next.checked_sub(1).and_then(|at| self.kept.get(at)) else {
-            return Some(tables(after, ns));
+            return Some(after);
         };
-        let before = tables(before, ns);
-        if event.ns != ns {
-            return Some(before);
-        }
         let here = self.events.get(*begin..=step)?.iter().filter(|event| event.ns == ns);
-        let changed = Changed::by(here);
-        let after = tables(after, ns);
-        Some(view::Tables {
-            routes: before.routes,
-            rules: if changed.rules { after.rules } else { before.rules },
-            conntrack: if changed.conntrack { after.conntrack } else { before.conntrack },
-            neighbours: if changed.neighbours { after.neighbours } else { before.neighbours },
-            fdb: if changed.fdb { after.fdb } else { before.fdb },
-            sockets: if changed.sockets { after.sockets } else { before.sockets },
-        })
+        Some(if event.ns == ns && Changed::by(here).has(table) { after } else { before })
     }
 
     /// What was looked at for the routing decision of a step.
@@ -140,6 +136,17 @@ impl Changed {
             }
         }
         changed
+    }
+
+    const fn has(self, table: TableName) -> bool {
+        match table {
+            TableName::Routes => false,
+            TableName::Rules => self.rules,
+            TableName::Conntrack => self.conntrack,
+            TableName::Neighbours => self.neighbours,
+            TableName::Fdb => self.fdb,
+            TableName::Sockets => self.sockets,
+        }
     }
 }
 

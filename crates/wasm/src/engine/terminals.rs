@@ -9,6 +9,8 @@ use packetwalk_trace::NsId;
 use packetwalk_wire::Instant;
 
 use super::states::Begun;
+use super::tables::{lines, tables};
+use super::topology::topology;
 use super::typed::{End, Entry, script};
 use super::{Engine, Trouble, walk};
 use crate::view::{Ended, Said, Typed, Undone};
@@ -150,6 +152,15 @@ impl Engine {
         let mut was = running;
         was.push(at);
         Ok(self.look(was, heard))
+    }
+
+    /// Whether the last line changed anything that is shown of the lab, or a setting.
+    pub fn is_changed(&self) -> bool {
+        let Some(Before { shell: before, .. }) = self.terminals.before.last() else { return false };
+        let (was, is) = (&before.lab, &self.shell.lab);
+        let of = |shell, ns| (tables(shell, ns), lines(shell, ns, "sysctl -a"));
+        let alike = |(ns, _)| is.shares(was, ns) || of(before, ns) == of(&self.shell, ns);
+        topology(before) != topology(&self.shell) || !is.spaces().all(alike)
     }
 
     /// Lets time pass.

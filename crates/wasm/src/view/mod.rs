@@ -17,7 +17,7 @@ pub use extension::{Extension, Simulated};
 pub use output::{Chunk, Output, Stream, Trouble};
 pub use packet::Field;
 pub use records::{Records, javascript};
-pub use row::{RouteRow, Row, RuleRow, Tables};
+pub use row::{Page, RouteRow, Row, RuleRow, Tables};
 pub use step::{Decided, Leg, Place, Step, TableName, Tone, Tried};
 pub use terminal::{Completion, Ended, Said, Typed, Undone};
 pub use topology::{Device, DeviceKind, Namespace, Peer, Topology};

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use tsify::Tsify;
 
+use super::TableName;
+
 /// A row of a table that is shown as its tool prints it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -73,4 +75,35 @@ pub struct Tables {
     pub fdb: Vec<Row>,
     /// Listening and connected sockets.
     pub sockets: Vec<Row>,
+}
+
+impl Tables {
+    /// The keys of a table's rows, in order.
+    pub fn keys(&self, table: TableName) -> impl Iterator<Item = &str> {
+        let rows = match table {
+            TableName::Conntrack => self.conntrack.as_slice(),
+            TableName::Neighbours => &self.neighbours,
+            TableName::Fdb => &self.fdb,
+            TableName::Sockets => &self.sockets,
+            TableName::Routes | TableName::Rules => &[],
+        };
+        let routes: &[RouteRow] = if table == TableName::Routes { &self.routes } else { &[] };
+        let rules: &[RuleRow] = if table == TableName::Rules { &self.rules } else { &[] };
+        let keys = routes.iter().map(|row| &row.key).chain(rules.iter().map(|row| &row.key));
+        keys.chain(rows.iter().map(|row| &row.key)).map(String::as_str)
+    }
+}
+
+/// Some rows of one table, one after the other.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    /// How many rows come before the first.
+    pub from: u32,
+    /// Rows of the whole table.
+    pub total: u32,
+    /// The rows, in their table; the others are empty.
+    pub tables: Tables,
+    /// Keys of the rows that were not there before.
+    pub fresh: Vec<String>,
 }

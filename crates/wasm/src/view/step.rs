@@ -62,6 +62,21 @@ pub enum TableName {
     Sockets,
 }
 
+impl TableName {
+    /// The table that JavaScript calls so.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "routes" => Self::Routes,
+            "rules" => Self::Rules,
+            "conntrack" => Self::Conntrack,
+            "neighbours" => Self::Neighbours,
+            "fdb" => Self::Fdb,
+            "sockets" => Self::Sockets,
+            _ => return None,
+        })
+    }
+}
+
 /// The row that decided a step.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]

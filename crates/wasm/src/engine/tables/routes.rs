@@ -6,11 +6,12 @@ use packetwalk_shell::Shell;
 use packetwalk_shell::print::walk::route_key;
 use packetwalk_trace::NsId;
 
+use super::Wanted;
 use super::tools::{after, lines};
 use crate::view::RouteRow;
 
-/// Routes of the main table and of every other but `local` and `default`, then those of `local`.
-pub fn routes(shell: &Shell, ns: NsId) -> Vec<RouteRow> {
+/// Routes of the main table and of every other but `local`, then those of `local`.
+pub fn routes(shell: &Shell, ns: NsId, wanted: Wanted<'_>) -> Vec<RouteRow> {
     let mut rows: Vec<RouteRow> = Vec::new();
     rows.extend(lines(shell, ns, "ip -4 route show table all").iter().filter_map(|line| row(line, true)));
     let v6: Vec<_> =
@@ -25,6 +26,7 @@ pub fn routes(shell: &Shell, ns: NsId) -> Vec<RouteRow> {
         "local" => 2,
         _ => 1,
     });
+    rows.retain(|row| wanted(&row.key));
     rows
 }
 

@@ -2,10 +2,15 @@
 
 use packetwalk_lab::{Socket, SocketKind, Stack};
 
+use super::Wanted;
 use crate::view::Row;
 
-pub fn sockets(stack: &Stack) -> Vec<Row> {
-    stack.sockets.iter().map(|(id, socket)| Row { key: id.0.to_string(), text: line(socket) }).collect()
+pub fn sockets(stack: &Stack, wanted: Wanted<'_>) -> Vec<Row> {
+    let rows = stack.sockets.iter().filter_map(|(id, socket)| {
+        let key = id.0.to_string();
+        wanted(&key).then(|| Row { key, text: line(socket) })
+    });
+    rows.collect()
 }
 
 fn line(socket: &Socket) -> String {

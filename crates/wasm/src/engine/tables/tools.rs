@@ -4,6 +4,7 @@ use packetwalk_shell::print::walk::{fdb_key, neighbour_key};
 use packetwalk_shell::{Collect, Shell};
 use packetwalk_trace::NsId;
 
+use super::Wanted;
 use crate::view::Row;
 
 /// What a command prints in a namespace, on a copy of the lab.
@@ -18,24 +19,24 @@ pub fn after<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     line.split_whitespace().skip_while(|word| *word != name).nth(1)
 }
 
-pub fn neighbours(shell: &Shell, ns: NsId) -> Vec<Row> {
-    let rows = lines(shell, ns, "ip neigh").into_iter().map(|text| {
+pub fn neighbours(shell: &Shell, ns: NsId, wanted: Wanted<'_>) -> Vec<Row> {
+    let rows = lines(shell, ns, "ip neigh").into_iter().filter_map(|text| {
         let addr = text.split(' ').next().and_then(|addr| addr.parse().ok());
         let key = addr.map_or_else(
             || text.clone(),
             |addr| neighbour_key(after(&text, "dev").unwrap_or_default(), addr),
         );
-        Row { key, text }
+        wanted(&key).then_some(Row { key, text })
     });
     rows.collect()
 }
 
-pub fn fdb(shell: &Shell, ns: NsId) -> Vec<Row> {
+pub fn fdb(shell: &Shell, ns: NsId, wanted: Wanted<'_>) -> Vec<Row> {
     let rows = lines(shell, ns, "bridge fdb").into_iter().filter_map(|text| {
         let mac = text.split(' ').next()?.parse().ok()?;
         // Group addresses that interfaces listen to; not what a bridge learnt.
-        let bridge = after(&text, "master")?;
-        Some(Row { key: fdb_key(bridge, mac), text })
+        let key = fdb_key(after(&text, "master")?, mac);
+        wanted(&key).then_some(Row { key, text })
     });
     rows.collect()
 }
