@@ -10,7 +10,7 @@ use packetwalk_trace::NsId;
 use packetwalk_wire::Instant;
 
 use crate::published::{FLOWS, Published};
-use crate::{rules, seed};
+use crate::{containers, rules, seed};
 
 type Done = Result<(), String>;
 
@@ -18,13 +18,14 @@ type Done = Result<(), String>;
 type Piece = fn() -> Result<u32, String>;
 
 /// The pieces, by name.
-const PIECES: [(&str, Piece); 6] = [
+const PIECES: [(&str, Piece); 7] = [
     ("established", established),
     ("new-flow", new_flow),
     ("traced-ping", traced_ping),
     ("route-1m", route),
     ("rules-10k", rules::indexed),
     ("conntrack-64k", conntrack),
+    ("containers", hundred),
 ];
 
 /// Prints the names.
@@ -70,6 +71,12 @@ fn traced_ping() -> Result<u32, String> {
     let mut shells = (0..10).map(|_| seed::built()).collect::<Result<Vec<_>, _>>()?;
     work(&mut || shells.iter_mut().try_for_each(|shell| seed::echo(shell).map(drop)))?;
     Ok(10)
+}
+
+/// A container of a hundred on five networks, from its command to its place in the lab.
+fn hundred() -> Result<u32, String> {
+    work(&mut || containers::start(5, 20))?;
+    Ok(100)
 }
 
 /// Numbers without a pattern, the same each time.

@@ -5,7 +5,7 @@
 //! - `published iptables-nft`: a published port, as `cargo xtask bench --kernel` has it on the real kernel beside it;
 //! - `kube iptables-nft`: the same path with the services of a cluster, as kube-proxy writes them;
 //! - `seed`: the seed lab alone;
-//! - `containers`: labs of up to 4,000 containers, from their commands;
+//! - `containers`: labs of up to 10,000 containers, from their commands;
 //! - `snapshots`: labs' snapshots, one after each ping;
 //! - `conntrack`: new flows to that port, with up to a million of them;
 //! - `counts NAME`: one piece of work for callgrind, see `counts.rs`; `counts`: the names.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use packetwalk_trace::{BridgeWhere, DropReason};
 use packetwalk_wire::{IfIndex, Instant, Mac};
 
+use crate::device::Device;
 use crate::devices::Devices;
 use crate::fdb::{Fdb, FdbFlag};
 use crate::port::PortState;
@@ -238,11 +239,11 @@ impl Devices {
     /// Removes what has aged from every bridge's table. Only for those who look at the whole table: no
     /// decision needs it.
     pub fn age_fdb(&mut self, now: Instant) {
-        for (_, device) in &mut self.all {
-            let ages = |bridge: &Bridge| bridge.fdb.next_ageing(bridge.config.ageing());
-            if device.bridge().and_then(ages).is_some_and(|due| due <= now)
-                && let Some(bridge) = device.bridge_mut()
-            {
+        let ages =
+            |bridge: &Bridge| bridge.fdb.next_ageing(bridge.config.ageing()).is_some_and(|due| due <= now);
+        let aged = self.bridges().filter(|device| device.bridge().is_some_and(ages));
+        for index in aged.map(|device| device.index).collect::<Vec<_>>() {
+            if let Some(bridge) = self.get_mut(index).and_then(Device::bridge_mut) {
                 bridge.fdb.age(bridge.config.ageing(), now);
             }
         }

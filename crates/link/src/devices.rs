@@ -1,7 +1,7 @@
 //! One namespace's interfaces.
 
 use packetwalk_trace::NsId;
-use packetwalk_wire::{Common, IfIndex, IfName, Mac};
+use packetwalk_wire::{Common, IfIndex, IfName, Mac, sorted::Map};
 
 use crate::change::{Change, LinkError, NewDevice};
 use crate::device::{Device, Kind, Stats};
@@ -16,6 +16,10 @@ pub struct Devices {
     pub(crate) all: Vec<(IfIndex, Common<Device>)>,
     /// Where the interfaces with small numbers stand, by number.
     places: Vec<u16>,
+    names: Map<IfName, IfIndex>,
+    pub(crate) bridges: Vec<IfIndex>,
+    /// By bridge and the order in which they joined.
+    pub(crate) ports: Map<(IfIndex, u32), IfIndex>,
     last: u32,
     pub(crate) joins: u32,
     nsids: Common<Vec<Option<NsId>>>,
@@ -36,8 +40,16 @@ impl Default for Devices {
 impl Devices {
     /// A namespace as it is born: `lo`, down.
     pub fn new() -> Self {
-        let mut devices =
-            Self { all: Vec::new(), places: Vec::new(), last: 0, joins: 0, nsids: Common::default() };
+        let mut devices = Self {
+            all: Vec::new(),
+            places: Vec::new(),
+            names: Map::new(),
+            bridges: Vec::new(),
+            ports: Map::new(),
+            last: 0,
+            joins: 0,
+            nsids: Common::default(),
+        };
         if let Some(name) = IfName::new("lo") {
             let new = NewDevice {
                 name,
@@ -60,10 +72,16 @@ impl Devices {
         }
     }
 
-    /// Interfaces were put in or taken out.
-    fn find_places(&mut self) {
-        self.places.clear();
-        for (place, (index, _)) in self.all.iter().enumerate() {
+    /// An interface was put in or taken out at this place.
+    fn find_places(&mut self, first: usize) {
+        let known = first.checked_sub(1).and_then(|before| self.all.get(before)).map_or(0, |(i, _)| i.0 + 1);
+        self.places.truncate(known as usize);
+        if self.all.len() > MOST_PLACES {
+            self.places.clear();
+        }
+        // None were kept while there were too many.
+        let first = if self.places.is_empty() { 0 } else { first };
+        for (place, (index, _)) in self.all.iter().enumerate().skip(first) {
             let index = index.0 as usize;
             if index >= MOST_PLACES || self.all.len() > MOST_PLACES {
                 return;
@@ -110,8 +128,7 @@ impl Devices {
 
     /// An interface by name.
     pub fn by_name(&self, name: &str) -> Option<&Device> {
-        let name = IfName::new(name)?;
-        self.iter().find(|d| d.name == name)
+        self.get(*self.names.get(&IfName::new(name)?)?)
     }
 
     /// Every interface by number, as `ip link` lists them.
@@ -119,19 +136,14 @@ impl Devices {
         self.all.iter().map(|(_, device)| &**device)
     }
 
+    /// Every bridge, in the order in which they were made.
+    pub fn bridges(&self) -> impl Iterator<Item = &Device> {
+        self.bridges.iter().filter_map(|index| self.get(*index))
+    }
+
     /// The ports of a bridge, the one that joined last first (`br->port_list`).
     pub fn ports(&self, bridge: IfIndex) -> impl Iterator<Item = IfIndex> + '_ {
-        let mut before = u32::MAX;
-        std::iter::from_fn(move || {
-            let next = self
-                .iter()
-                .filter(|d| d.master == Some(bridge))
-                .filter_map(|d| d.port.map(|p| (p.joined, d.index)))
-                .filter(|&(joined, _)| joined < before)
-                .max()?;
-            before = next.0;
-            Some(next.1)
-        })
+        self.ports.range((bridge, 0)..=(bridge, u32::MAX)).iter().rev().map(|(_, port)| *port)
     }
 
     /// A free name of a kind: `veth0`, `bridge0` (`dev_alloc_name`).
@@ -249,8 +261,12 @@ impl Devices {
 
     fn put(&mut self, device: Device) {
         let at = self.all.partition_point(|(index, _)| *index < device.index);
+        self.names.insert(device.name, device.index);
+        if device.bridge().is_some() {
+            self.bridges.push(device.index);
+        }
         self.all.insert(at, (device.index, device.into()));
-        self.find_places();
+        self.find_places(at);
     }
 
     /// Takes an interface out, to delete it or to move it to another namespace: it goes down and leaves
@@ -267,7 +283,9 @@ impl Devices {
         }
         let at = self.position(index).filter(|at| *at < self.all.len()).ok_or(LinkError::NoDevice)?;
         let (_, device) = self.all.remove(at);
-        self.find_places();
+        self.names.remove(&device.name);
+        self.bridges.retain(|bridge| *bridge != index);
+        self.find_places(at);
         Ok((device.into_inner(), changes))
     }
 
@@ -298,7 +316,10 @@ impl Devices {
         if self.by_name(name.as_str()).is_some_and(|d| d.index != index) {
             return Err(LinkError::Exists);
         }
-        self.get_mut(index).ok_or(LinkError::NoDevice)?.name = name;
+        let device = self.get_mut(index).ok_or(LinkError::NoDevice)?;
+        let old = std::mem::replace(&mut device.name, name);
+        self.names.remove(&old);
+        self.names.insert(name, index);
         Ok(())
     }
 
@@ -413,5 +434,50 @@ fn check_mtu(kind: &Kind, mtu: u32) -> Result<(), LinkError> {
         _ if mtu < min => Err(LinkError::MtuTooSmall),
         _ if mtu > max => Err(LinkError::MtuTooLarge),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dummy(name: &str, index: Option<u32>) -> NewDevice {
+        NewDevice {
+            name: IfName::new(name).unwrap(),
+            kind: Kind::Dummy,
+            mac: Mac([2, 0, 0, 0, 0, 1]),
+            mac_set: false,
+            mtu: None,
+            index: index.map(IfIndex),
+        }
+    }
+
+    #[test]
+    fn an_interface_is_found_by_the_name_and_number_that_it_has_now() {
+        let mut devices = Devices::new();
+        for (name, index) in [("c", Some(7)), ("a", Some(3)), ("b", None), ("d", Some(40_000))] {
+            devices.add(dummy(name, index)).unwrap();
+        }
+        devices.rename(IfIndex(3), IfName::new("e").unwrap()).unwrap();
+        devices.take(IfIndex(7)).unwrap();
+        let by_name = |name| devices.by_name(name).map(|d| d.index.0);
+        assert_eq!(["a", "b", "c", "d", "e"].map(by_name), [None, Some(2), None, Some(40_000), Some(3)]);
+        for (index, name) in [(1, Some("lo")), (2, Some("b")), (3, Some("e")), (7, None), (40_000, Some("d"))]
+        {
+            assert_eq!(devices.get(IfIndex(index)).map(|d| d.name.as_str()), name, "{index}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_found_after_there_were_too_many_to_keep_their_places() {
+        let mut devices = Devices::new();
+        for n in 0..MOST_PLACES {
+            devices.add(dummy(&format!("d{n}"), None)).unwrap();
+        }
+        devices.take(IfIndex(9000)).unwrap();
+        for index in [1, 2, 8999, 9001, MOST_PLACES as u32 + 1] {
+            assert!(devices.get(IfIndex(index)).is_some(), "{index}");
+        }
+        assert!(devices.get(IfIndex(9000)).is_none());
     }
 }

@@ -59,6 +59,7 @@ impl Devices {
         device.promiscuity += 1;
         device.allmulti += 1;
         let mac = device.mac;
+        self.ports.insert((bridge, joined), index);
         if let Some(dev) = self.get_mut(bridge).and_then(Device::bridge_mut)
             && dev.fdb.get(mac).is_none_or(|e| e.flag != FdbFlag::Local)
         {
@@ -71,11 +72,13 @@ impl Devices {
 
     pub(crate) fn leave_bridge(&mut self, index: IfIndex, bridge: IfIndex, changes: &mut Vec<Change>) {
         let Some(device) = self.get_mut(index) else { return };
-        let was = device.port.map(|p| p.state);
+        let port = device.port.take();
         device.master = None;
-        device.port = None;
         device.promiscuity = device.promiscuity.saturating_sub(1);
         device.allmulti = device.allmulti.saturating_sub(1);
+        if let Some(port) = port {
+            self.ports.remove(&(bridge, port.joined));
+        }
         if let Some(dev) = self.get_mut(bridge) {
             let (mac, set) = (dev.mac, dev.mac_set);
             if let Some(dev) = dev.bridge_mut() {
@@ -86,7 +89,7 @@ impl Devices {
             }
         }
         self.recalculate(bridge, changes);
-        self.select_states(bridge, was.is_some_and(|s| s != PortState::Disabled), changes);
+        self.select_states(bridge, port.is_some_and(|p| p.state != PortState::Disabled), changes);
         self.adjust_mtu(bridge, changes);
     }
 
@@ -97,7 +100,8 @@ impl Devices {
     pub(crate) fn select_states(&mut self, bridge: IfIndex, force: bool, changes: &mut Vec<Change>) {
         let Some(up) = self.get(bridge).map(Device::is_up) else { return };
         let (mut changed, mut live) = (force, false);
-        for device in self.all.iter_mut().map(|(_, device)| device).filter(|d| d.master == Some(bridge)) {
+        for port in self.ports(bridge).collect::<Vec<_>>() {
+            let Some(device) = self.get_mut(port) else { continue };
             let running = device.is_running() && up;
             let state = if running { PortState::Forwarding } else { PortState::Disabled };
             if let Some(port) = &mut device.port {
@@ -123,7 +127,7 @@ impl Devices {
     /// # Source
     /// Linux v6.18, `net/bridge/br_stp_if.c`: `br_stp_recalculate_bridge_id`, `br_stp_change_bridge_id`.
     pub(crate) fn recalculate(&mut self, bridge: IfIndex, changes: &mut Vec<Change>) {
-        let lowest = self.iter().filter(|d| d.master == Some(bridge)).map(|d| d.mac).min();
+        let lowest = self.ports(bridge).filter_map(|port| self.get(port)).map(|d| d.mac).min();
         let Some(device) = self.get_mut(bridge) else { return };
         let mac = lowest.unwrap_or(Mac::ZERO);
         if device.mac_set || device.mac == mac {
@@ -140,7 +144,7 @@ impl Devices {
     /// # Source
     /// Linux v6.18, `net/bridge/br_if.c`: `br_mtu_auto_adjust`.
     pub(crate) fn adjust_mtu(&mut self, bridge: IfIndex, changes: &mut Vec<Change>) {
-        let lowest = self.iter().filter(|d| d.master == Some(bridge)).map(|d| d.mtu).min();
+        let lowest = self.ports(bridge).filter_map(|port| self.get(port)).map(|d| d.mtu).min();
         let Some(device) = self.get_mut(bridge) else { return };
         let mtu = lowest.unwrap_or(1500);
         if !device.mtu_set && device.mtu != mtu {

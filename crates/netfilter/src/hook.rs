@@ -198,12 +198,12 @@ impl Netfilter {
     pub fn change<T>(&mut self, face: Face, family: Family, change: impl FnOnce(&mut Ruleset) -> T) -> T {
         let result = change(&mut self.rules[face as usize][family as usize]);
         self.generation += 1;
-        self.follow(face);
+        self.follow(face, family);
         result
     }
 
-    /// Rules of a face were changed: what they share and ask of the namespace follows.
-    fn follow(&mut self, face: Face) {
+    /// Rules were changed: what they share and ask of the namespace follows.
+    fn follow(&mut self, face: Face, family: Family) {
         let mut wanted = Wanted::default();
         for rules in self.rules.iter().flatten() {
             rules.wants(&mut wanted);
@@ -214,18 +214,17 @@ impl Netfilter {
             self.ct.sysctls.acct = 1;
         }
         self.accounting = wanted.accounting;
-        for (f, plan) in self.plans.iter_mut().enumerate() {
-            let faces = [&self.rules[0][f], &self.rules[1][f]];
-            let conntrack = faces.iter().any(|rules| rules.needs_conntrack());
-            let registered = Registered {
-                conntrack,
-                defrag: conntrack || wanted.whole[f],
-                nat: faces.iter().any(|rules| rules.has_nat()),
-                synproxy: wanted.synproxy[f],
-            };
-            self.registered[f] = registered;
-            *plan = Plan::new(faces, registered);
-        }
+        let f = family as usize;
+        let faces = [&self.rules[0][f], &self.rules[1][f]];
+        let conntrack = faces.iter().any(|rules| rules.needs_conntrack());
+        let registered = Registered {
+            conntrack,
+            defrag: conntrack || wanted.whole[f],
+            nat: faces.iter().any(|rules| rules.has_nat()),
+            synproxy: wanted.synproxy[f],
+        };
+        self.registered[f] = registered;
+        self.plans[f] = Plan::new(faces, registered);
         self.ct.labels_used = wanted.labels > 0;
         self.shared.follow(&wanted);
         self.name();

@@ -103,16 +103,13 @@ impl Routing {
         device.carrier = carrier;
         let up = device.up;
         for family in [Family::V4, Family::V6] {
-            for table in self.tables_mut(family).iter_mut() {
-                table.revise_by(dev, &mut |route| {
-                    let host =
-                        refusal(route.kind).is_some() || route.scope == Scope::HOST || is_local6(route);
-                    for nh in route.nexthops.iter_mut().filter(|n| n.oif == dev && !host) {
-                        nh.linkdown = !carrier;
-                    }
-                    true
-                });
-            }
+            self.revise_by(family, dev, &mut |route| {
+                let host = refusal(route.kind).is_some() || route.scope == Scope::HOST || is_local6(route);
+                for nh in route.nexthops.iter_mut().filter(|n| n.oif == dev && !host) {
+                    nh.linkdown = !carrier;
+                }
+                true
+            });
         }
         if carrier && up {
             self.dev_ready6(dev);
@@ -126,15 +123,13 @@ impl Routing {
     fn sync_up(&mut self, dev: IfIndex, up: bool) {
         let carrier = self.dev(dev).is_some_and(|d| d.carrier);
         for family in [Family::V4, Family::V6] {
-            for table in self.tables_mut(family).iter_mut() {
-                table.revise_by(dev, &mut |route| {
-                    for nh in route.nexthops.iter_mut().filter(|n| n.oif == dev && n.dead) {
-                        nh.dead = !up;
-                        nh.linkdown = !carrier;
-                    }
-                    true
-                });
-            }
+            self.revise_by(family, dev, &mut |route| {
+                for nh in route.nexthops.iter_mut().filter(|n| n.oif == dev && n.dead) {
+                    nh.dead = !up;
+                    nh.linkdown = !carrier;
+                }
+                true
+            });
         }
     }
 
@@ -145,16 +140,14 @@ impl Routing {
     /// Linux v6.18, `net/ipv4/fib_frontend.c`: `fib_disable_ip`; `net/ipv4/fib_semantics.c`:
     /// `fib_sync_down_dev`.
     pub(crate) fn disable_ip(&mut self, dev: IfIndex, force: bool) {
-        for table in self.tables_mut(Family::V4).iter_mut() {
-            table.revise_by(dev, &mut |route| {
-                for nh in &mut route.nexthops {
-                    if nh.oif == dev && (force || nh.scope != Scope::NOWHERE) {
-                        (nh.dead, nh.linkdown) = (true, true);
-                    }
+        self.revise_by(Family::V4, dev, &mut |route| {
+            for nh in &mut route.nexthops {
+                if nh.oif == dev && (force || nh.scope != Scope::NOWHERE) {
+                    (nh.dead, nh.linkdown) = (true, true);
                 }
-                !route.is_dead()
-            });
-        }
+            }
+            !route.is_dead()
+        });
     }
 }
 

@@ -90,10 +90,12 @@ impl Routing {
             .filter(|a| routers && !a.flags.tentative && a.prefix_len < 127)
             .map(|a| bits::net(a.local, a.prefix_len).addr())
             .collect();
-        let own =
-            |r: &Route| r.kind == RouteKind::Anycast && r.auto && r.nexthops.iter().any(|n| n.oif == dev);
-        if self.v6.iter().any(|table| table.any(&own)) {
+        if self.dev(dev).is_some_and(|d| d.anycast) {
+            let own =
+                |r: &Route| r.kind == RouteKind::Anycast && r.auto && r.nexthops.iter().any(|n| n.oif == dev);
             self.flush_routes(Family::V6, |dst, r| own(r) && !wanted.contains(&dst.addr()));
+        } else if let (false, Some(device)) = (wanted.is_empty(), self.dev_mut(dev)) {
+            device.anycast = true;
         }
         for addr in wanted {
             let kind = RouteKind::Anycast;
@@ -136,13 +138,11 @@ impl Routing {
         }
     }
 
-    /// The addresses whose detection is under way.
-    pub fn tentative(&self) -> Vec<(IfIndex, IpAddr)> {
-        let of = |d: &crate::Dev| -> Vec<(IfIndex, IpAddr)> {
-            let open = |a: &&Address| a.flags.tentative && !a.flags.dadfailed;
-            d.addrs6.iter().filter(open).map(|a| (d.index, a.local)).collect()
-        };
-        self.devs.iter().filter(|d| d.up && d.carrier).flat_map(of).collect()
+    /// The addresses of an interface whose detection is under way.
+    pub fn tentative(&self, dev: IfIndex) -> impl Iterator<Item = IpAddr> {
+        let open = |a: &&Address| a.flags.tentative && !a.flags.dadfailed;
+        let device = self.dev(dev).filter(|d| d.up && d.carrier);
+        device.into_iter().flat_map(move |d| d.addrs6.iter().filter(open).map(|a| a.local))
     }
 
     /// # Source
@@ -229,17 +229,15 @@ impl Routing {
     /// # Source
     /// Linux v6.18, `net/ipv6/addrconf.c`: `addrconf_ifdown`.
     pub(crate) fn dev_down6(&mut self, dev: IfIndex) {
-        for table in self.tables_mut(Family::V6).iter_mut() {
-            table.revise(&mut |route| {
-                if crate::fib::refusal(route.kind).is_none() && route.nexthops.iter().all(|n| n.oif == dev) {
-                    return false;
-                }
-                if route.nexthops.len() > 1 {
-                    route.nexthops.retain(|n| n.oif != dev);
-                }
-                true
-            });
-        }
+        self.revise_by(Family::V6, dev, &mut |route| {
+            if crate::fib::refusal(route.kind).is_none() && route.nexthops.iter().all(|n| n.oif == dev) {
+                return false;
+            }
+            if route.nexthops.len() > 1 {
+                route.nexthops.retain(|n| n.oif != dev);
+            }
+            true
+        });
         let Some(device) = self.dev_mut(dev) else { return };
         device.rejoins6 |= device.ready6;
         device.ready6 = false;

@@ -142,6 +142,7 @@ impl Routing {
             return Err(RouteError::PrefixBits);
         }
         self.check4(&mut route)?;
+        self.routed(&route);
         let dst = std::mem::replace(&mut route.dst, bare(Family::V4));
         let table = self.tables_mut(Family::V4).make(route.table);
         let order = |r: &Route| (std::cmp::Reverse(r.tos), r.metric);
@@ -183,8 +184,32 @@ impl Routing {
     /// Deletes the routes by an interface that is gone.
     pub(crate) fn drop_routes_by(&mut self, dev: IfIndex) {
         for family in [Family::V4, Family::V6] {
-            for table in self.tables_mut(family).iter_mut() {
-                table.revise_by(dev, &mut |r| r.nexthops.iter().all(|n| n.oif != dev));
+            self.revise_by(family, dev, &mut |r| r.nexthops.iter().all(|n| n.oif != dev));
+        }
+    }
+
+    /// Changes routes that may leave by an interface, in every table of a family, as [`Table::revise_by`] does.
+    pub(crate) fn revise_by(
+        &mut self,
+        family: Family,
+        dev: IfIndex,
+        keep: &mut dyn FnMut(&mut Route) -> bool,
+    ) {
+        if self.dev(dev).is_some_and(|d| !d.routed) {
+            return;
+        }
+        for table in self.tables_mut(family).iter_mut() {
+            table.revise_by(dev, keep);
+        }
+    }
+
+    /// A route will be there: its interfaces have one.
+    pub(crate) fn routed(&mut self, route: &Route) {
+        for way in &route.nexthops {
+            if self.dev(way.oif).is_some_and(|d| !d.routed)
+                && let Some(dev) = self.dev_mut(way.oif)
+            {
+                dev.routed = true;
             }
         }
     }

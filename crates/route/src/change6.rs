@@ -47,41 +47,43 @@ impl Routing {
     /// Linux v6.18, `net/ipv6/ip6_fib.c`: `fib6_add`, `fib6_add_rt2node`.
     pub(crate) fn insert6(&mut self, mut route: Route, how: NlFlags) -> Result<(), RouteError> {
         self.check6(&mut route)?;
+        self.routed(&route);
         let dst = std::mem::replace(&mut route.dst, bare(Family::V6));
         let table = self.tables_mut(Family::V6).make(route.table);
-        let mut at = table.at(dst).to_vec();
-        let first = at.partition_point(|r| r.metric < route.metric);
-        let equal = at[first..].iter().take_while(|r| r.metric == route.metric).count();
-        let group = &at[first..first + equal];
-        let ecmp = |r: &Route| r.nexthops.first().is_some_and(|n| n.via.is_some());
-        if how.replace() {
-            let old =
-                group.iter().position(|r| ecmp(r) == ecmp(&route)).or(if equal > 0 { Some(0) } else { None });
-            match old.and_then(|old| at.get_mut(first + old)) {
-                Some(old) => *old = route,
-                None if !how.create() => return Err(RouteError::NoMatch6),
-                None => at.insert(first, route),
-            }
-            table.set(dst, at);
-            return Ok(());
-        }
-        if equal > 0 && how.excl() {
-            return Err(RouteError::Exists);
-        }
-        let same_way = |a: &NextHop, b: &NextHop| a.oif == b.oif && a.via == b.via;
-        for old in group {
-            for nh in &old.nexthops {
-                if route.nexthops.iter().any(|n| same_way(n, nh)) && old.kind == route.kind {
-                    return Err(RouteError::Exists);
-                }
-            }
-        }
-        let sibling = group.iter().position(|r| ecmp(r) && ecmp(&route));
-        match sibling.and_then(|sibling| at.get_mut(first + sibling)) {
-            Some(sibling) => sibling.nexthops.extend(std::mem::take(&mut route.nexthops)),
-            None => at.insert(first + equal, route),
-        }
-        table.set(dst, at);
-        Ok(())
+        table.change(dst, |at| insert_into(at, route, how))
     }
+}
+
+/// Puts a route among those to the same prefix; an error changes nothing.
+fn insert_into(at: &mut Vec<Route>, mut route: Route, how: NlFlags) -> Result<(), RouteError> {
+    let first = at.partition_point(|r| r.metric < route.metric);
+    let after = at.partition_point(|r| r.metric <= route.metric);
+    let group = &at[first..after];
+    let ecmp = |r: &Route| r.nexthops.first().is_some_and(|n| n.via.is_some());
+    if how.replace() {
+        let old = group.iter().position(|r| ecmp(r) == ecmp(&route)).or((after > first).then_some(0));
+        match old.and_then(|old| at.get_mut(first + old)) {
+            Some(old) => *old = route,
+            None if !how.create() => return Err(RouteError::NoMatch6),
+            None => at.insert(first, route),
+        }
+        return Ok(());
+    }
+    if after > first && how.excl() {
+        return Err(RouteError::Exists);
+    }
+    let same_way = |a: &NextHop, b: &NextHop| a.oif == b.oif && a.via == b.via;
+    for old in group {
+        for nh in &old.nexthops {
+            if route.nexthops.iter().any(|n| same_way(n, nh)) && old.kind == route.kind {
+                return Err(RouteError::Exists);
+            }
+        }
+    }
+    let sibling = if ecmp(&route) { group.iter().position(ecmp) } else { None };
+    match sibling.and_then(|sibling| at.get_mut(first + sibling)) {
+        Some(sibling) => sibling.nexthops.extend(std::mem::take(&mut route.nexthops)),
+        None => at.insert(after, route),
+    }
+    Ok(())
 }

@@ -104,6 +104,12 @@ pub struct Dev {
     pub(crate) ready6: bool,
     /// IPv6 went down with it once: it joins its groups anew, after IPv4's, when the link is ready.
     pub(crate) rejoins6: bool,
+    /// Routes by it were made.
+    pub(crate) routed: bool,
+    /// Routes to anycast addresses were made for it.
+    pub(crate) anycast: bool,
+    /// It is among those that changed.
+    pub(crate) changed: bool,
 }
 
 impl Dev {
@@ -148,6 +154,9 @@ impl Routing {
                 born: self.generation,
                 ready6: false,
                 rejoins6: false,
+                routed: false,
+                anycast: false,
+                changed: false,
             },
         );
         self.attach_rules();

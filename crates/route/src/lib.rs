@@ -54,6 +54,8 @@ use table::Tables;
 pub struct Routing {
     /// Interfaces, as far as routing needs to know them, by number.
     pub(crate) devs: Vec<Dev>,
+    /// Interfaces that changed since [`Routing::take_changed`].
+    changed: Vec<IfIndex>,
     /// Every address of every interface, sorted; made when it is asked for.
     pub(crate) owned: OnceLock<Vec<IpAddr>>,
     pub(crate) v4: Tables,
@@ -79,6 +81,7 @@ impl Routing {
     pub fn new(seed: u64) -> Self {
         Self {
             devs: Vec::new(),
+            changed: Vec::new(),
             owned: OnceLock::new(),
             v4: Tables::new(Family::V4),
             v6: Tables::new(Family::V6),
@@ -130,7 +133,28 @@ impl Routing {
         let at = self.devs.binary_search_by_key(&index, |d| d.index).ok()?;
         self.generation += 1;
         self.owned = OnceLock::new();
-        self.devs.get_mut(at)
+        let dev = self.devs.get_mut(at)?;
+        if !std::mem::replace(&mut dev.changed, true) {
+            self.changed.push(index);
+        }
+        Some(dev)
+    }
+
+    /// Whether an interface or its addresses may have changed since [`Routing::take_changed`].
+    pub const fn has_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
+    /// The interfaces that may have, or whose addresses may have.
+    pub fn take_changed(&mut self) -> Vec<IfIndex> {
+        for index in &self.changed {
+            if let Ok(at) = self.devs.binary_search_by_key(index, |d| d.index)
+                && let Some(dev) = self.devs.get_mut(at)
+            {
+                dev.changed = false;
+            }
+        }
+        std::mem::take(&mut self.changed)
     }
 
     /// Every interface by number.

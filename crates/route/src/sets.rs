@@ -32,10 +32,11 @@ pub fn bare(family: Family) -> IpNet {
     bits::net(family.unspecified(), 0)
 }
 
+/// Of how many there are, the first and the last.
 fn hash(routes: &[Route]) -> u32 {
-    let mut hash = 0u64;
+    let mut hash = routes.len() as u64;
     let mut mix = |part: u64| hash = (hash.rotate_left(23) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    for route in routes {
+    for route in routes.first().into_iter().chain(routes.last()) {
         mix(u64::from(route.metric) << 32 | u64::from(route.tos) << 8 | route.kind as u64);
         for nh in &route.nexthops {
             let via = nh.via.map_or(0, bits::of);
@@ -84,23 +85,27 @@ impl Sets {
         id
     }
 
-    /// A prefix less has these routes.
-    pub(crate) fn give(&mut self, id: u32) {
-        let Some(set) = self.list.get_mut(id as usize) else { return };
+    /// A prefix less has these routes: they themselves, when it was the last.
+    pub(crate) fn give(&mut self, id: u32) -> Vec<Route> {
+        let Some(set) = self.list.get_mut(id as usize) else { return Vec::new() };
         set.uses = set.uses.saturating_sub(1);
         if set.uses != 0 {
-            return;
+            return set.routes.clone();
         }
-        set.routes = Vec::new();
+        let routes = std::mem::take(&mut set.routes);
         let (hash, after) = (set.hash, set.next);
         self.free.push(id);
-        let Some(mut at) = self.bucket(hash).copied() else { return };
-        if at == id {
-            if let Some(first) = self.bucket_mut(hash) {
-                *first = after;
-            }
+        self.unlink(id, hash, after);
+        routes
+    }
+
+    fn unlink(&mut self, id: u32, hash: u32, after: u32) {
+        let Some(first) = self.bucket_mut(hash) else { return };
+        if *first == id {
+            *first = after;
             return;
         }
+        let mut at = *first;
         while let Some(set) = self.list.get_mut(at as usize) {
             if set.next == id {
                 set.next = after;

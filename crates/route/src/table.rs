@@ -87,6 +87,24 @@ impl Table {
         }
     }
 
+    /// Changes the routes to exactly this prefix, in place where no other prefix has the same ones. They are to be
+    /// without `dst`, in order, and not none; what `change` refuses it leaves as it was.
+    pub(crate) fn change<E>(
+        &mut self,
+        dst: IpNet,
+        change: impl FnOnce(&mut Vec<Route>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (bits, len) = key(dst);
+        let Data { prefixes, sets } = Arc::make_mut(&mut self.data);
+        let old = prefixes.get(bits, len);
+        let mut routes = old.map(|id| sets.give(id)).unwrap_or_default();
+        let done = change(&mut routes);
+        if !routes.is_empty() {
+            prefixes.insert(bits, len, sets.take(routes));
+        }
+        done
+    }
+
     /// The longest prefix that covers an address, and the number of its routes.
     #[inline]
     pub fn longest(&self, address: u128) -> Option<Match> {
@@ -139,11 +157,6 @@ impl Table {
             prefixes.remove(row.bits, row.len);
             sets.give(row.id);
         }
-    }
-
-    /// Whether there is a route of which `is` says yes; it sees each once for all prefixes that have it, without `dst`.
-    pub(crate) fn any(&self, is: &dyn Fn(&Route) -> bool) -> bool {
-        self.data.sets.iter().any(|(_, routes)| routes.iter().any(is))
     }
 
     /// Keeps the routes that `keep` says; it sees each of each prefix, without `dst`.
@@ -249,10 +262,6 @@ impl Tables {
             self.list.len() - 1
         });
         &mut self.list[at]
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Table> {
-        self.list.iter()
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Table> {

@@ -64,7 +64,7 @@ fn split(words: &[&str]) -> Vec<Part> {
 }
 
 fn tool(nf: &mut Netfilter, name: &str, words: &[String], stdin: &str) -> Output {
-    run(name, words, Ok(stdin.as_bytes()), nf, &OnlyLocalhost).expect("a program of the family")
+    run(name, words.to_vec(), Ok(stdin.as_bytes()), nf, &OnlyLocalhost).expect("a program of the family")
 }
 
 fn words(text: &str) -> Vec<String> {

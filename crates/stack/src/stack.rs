@@ -1,7 +1,7 @@
 //! A network namespace's state, and what changes it.
 
 use std::collections::VecDeque;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use packetwalk_link::{Change, Devices, LinkError, NeighParams, Neighbours, NewDevice, TimerEvent};
@@ -57,8 +57,9 @@ pub struct Stack {
     /// No learnt MAC is forgotten before, unless something changed.
     ageing: Option<Instant>,
     changed: bool,
+    /// When addresses become valid, and the first of them.
     dad: Map<(IfIndex, IpAddr), Instant>,
-    dad_generation: u64,
+    dad_first: Option<Instant>,
 }
 
 /// One probe, one second (`dad_transmits` 1, RFC 4862 section 5.1).
@@ -99,7 +100,7 @@ impl Stack {
             ageing: None,
             changed: true,
             dad: Map::new(),
-            dad_generation: 0,
+            dad_first: None,
         };
         stack.know_device(IfIndex::LO);
         stack
@@ -327,11 +328,7 @@ impl Stack {
             self.changed = false;
             self.ageing = self.next_ageing();
         }
-        let dad = if self.dad_generation == self.routing.generation() {
-            self.dad.values().copied().min()
-        } else {
-            Some(Instant::ZERO)
-        };
+        let dad = if self.routing.has_changed() { Some(Instant::ZERO) } else { self.dad_first };
         let others = [self.sockets.deadline(), dad, self.ageing];
         others.into_iter().fold(self.neigh.next_deadline(), earlier)
     }
@@ -339,7 +336,7 @@ impl Stack {
     /// When the next learnt MAC of a bridge is forgotten.
     fn next_ageing(&self) -> Option<Instant> {
         let of = |b: &packetwalk_link::Bridge| b.fdb.next_ageing(b.config.ageing());
-        self.links.iter().filter_map(|d| of(d.bridge()?)).min()
+        self.links.bridges().filter_map(|d| of(d.bridge()?)).min()
     }
 
     /// Something has changed: a bridge's table may age earlier than it was to, packets may go other ways.
@@ -357,18 +354,31 @@ impl Stack {
     /// # Source
     /// Linux v6.18, `net/ipv6/addrconf.c`: `addrconf_dad_work`. Differs: no probe is sent.
     fn duplicate_address_detection(&mut self, now: Instant) {
-        let mut tentative = self.routing.tentative();
-        tentative.sort_unstable();
-        self.dad.retain(|key, _| tentative.binary_search(key).is_ok());
-        for key in tentative {
-            self.dad.or_insert_with(key, || now + DAD_TIME);
+        let due = self.dad_first.is_some_and(|at| at <= now);
+        if !due && !self.routing.has_changed() {
+            return;
         }
-        let due: Vec<_> = self.dad.iter().filter(|&(_, &at)| at <= now).map(|(&key, _)| key).collect();
-        for (dev, addr) in due {
-            self.dad.remove(&(dev, addr));
-            self.routing.dad_done(dev, addr);
+        for dev in self.routing.take_changed() {
+            let open: Vec<IpAddr> = self.routing.tentative(dev).collect();
+            let first = |dev| (dev, IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+            let known = self.dad.range(first(dev)..first(IfIndex(dev.0.saturating_add(1))));
+            let gone = known.iter().map(|(key, _)| *key).filter(|(_, addr)| !open.contains(addr));
+            for key in gone.collect::<Vec<_>>() {
+                self.dad.remove(&key);
+            }
+            for addr in open {
+                self.dad.or_insert_with((dev, addr), || now + DAD_TIME);
+            }
         }
-        self.dad_generation = self.routing.generation();
+        if due {
+            let due: Vec<_> = self.dad.iter().filter(|&(_, &at)| at <= now).map(|(&key, _)| key).collect();
+            for (dev, addr) in due {
+                self.dad.remove(&(dev, addr));
+                self.routing.dad_done(dev, addr);
+            }
+            self.routing.take_changed();
+        }
+        self.dad_first = self.dad.values().copied().min();
     }
 
     /// Does what is due.

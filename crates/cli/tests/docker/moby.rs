@@ -83,7 +83,7 @@ impl Host for OnlyRules {
     fn apply(&mut self, _: Place, op: Op) -> Result<(), String> {
         let Op::Rules(family, args) = op else { return Ok(()) };
         let name = if family == Family::V4 { "iptables" } else { "ip6tables" };
-        let output = iptables::run(name, &args, Ok(&[]), &mut self.0, &iptables::OnlyLocalhost);
+        let output = iptables::run(name, args, Ok(&[]), &mut self.0, &iptables::OnlyLocalhost);
         let output = output.expect("it is a program");
         if output.status == 0 { Ok(()) } else { Err(output.stderr) }
     }
@@ -196,8 +196,8 @@ fn rows_by_the_firewall_alone() {
         {
             let name =
                 table.trim_start().lines().next().unwrap_or_default().trim_start_matches('*').to_owned();
-            let args = ["-t".to_owned(), name.clone()];
-            let saved = iptables::run(tool, &args, Ok(&[]), &mut host.0, &iptables::OnlyLocalhost);
+            let args = vec!["-t".to_owned(), name.clone()];
+            let saved = iptables::run(tool, args, Ok(&[]), &mut host.0, &iptables::OnlyLocalhost);
             let keep = |l: &String| l.starts_with("-A") || l.ends_with("- [0:0]");
             let rules = |text: &str| normal::lines(text).into_iter().filter(keep).collect::<Vec<_>>();
             tally.lines(id, &name, &rules(table), &rules(&saved.expect("it is a program").stdout));

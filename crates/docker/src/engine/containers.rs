@@ -409,7 +409,7 @@ impl Engine {
 
     /// The process of a container's command.
     pub fn set_pid(&mut self, id: &str, pid: u32) {
-        if let Some(c) = self.containers.iter_mut().find(|c| c.id == id) {
+        if let Some(c) = self.containers.iter_mut().rfind(|c| c.id == id) {
             c.pid = pid;
         }
     }

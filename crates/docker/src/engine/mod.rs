@@ -92,7 +92,9 @@ impl Engine {
 
     fn container_at(&self, term: &str) -> Result<usize, Refused> {
         let name = term.strip_prefix('/').unwrap_or(term);
-        if let Some(at) = self.containers.iter().position(|c| c.id == term || c.name == name) {
+        // The latest is the one that most is asked of.
+        let exact = |is: &dyn Fn(&Container) -> bool| self.containers.iter().rposition(is);
+        if let Some(at) = exact(&|c| c.id == term).or_else(|| exact(&|c| c.name == name)) {
             return Ok(at);
         }
         let part = |c: &Container| !term.is_empty() && c.id.starts_with(term);

@@ -18,23 +18,20 @@ pub struct Rule {
     family: Family,
     table: &'static str,
     chain: &'static str,
-    args: Vec<String>,
-}
-
-/// Words that blanks part, as arguments.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split_ascii_whitespace().map(str::to_owned)
+    /// Its arguments, as words.
+    text: String,
 }
 
 /// Runs `iptables` in the daemon's namespace; whether it went well.
 pub(crate) fn run(host: &mut dyn Host, family: Family, text: &str) -> bool {
-    host.apply(Place::Host, Op::Rules(family, words(text).collect())).is_ok()
+    let args = text.split_ascii_whitespace().map(str::to_owned).collect();
+    host.apply(Place::Host, Op::Rules(family, args)).is_ok()
 }
 
 impl Rule {
     /// A rule whose arguments are the words of `text`.
     pub fn new(family: Family, table: &'static str, chain: &'static str, text: &str) -> Self {
-        Self { family, table, chain, args: words(text).collect() }
+        Self { family, table, chain, text: text.to_owned() }
     }
 
     /// The same rule of another chain.
@@ -44,9 +41,7 @@ impl Rule {
     }
 
     fn run(&self, host: &mut dyn Host, action: &str) -> bool {
-        let head = ["-t", self.table, action, self.chain].map(str::to_owned);
-        let args = head.into_iter().chain(self.args.iter().cloned()).collect();
-        host.apply(Place::Host, Op::Rules(self.family, args)).is_ok()
+        run(host, self.family, &format!("-t {} {action} {} {}", self.table, self.chain, self.text))
     }
 
     /// Whether it is there, as `iptables -C` says.

@@ -52,6 +52,8 @@ pub struct Chain {
     pub base: Option<BaseChain>,
     /// The rules.
     pub rules: Pages<Rule>,
+    /// [`super::Base::print`] of each: a rule is found by its text.
+    pub(super) prints: Pages<u32>,
     /// From which hooks its rules can be reached; kept by the table.
     pub(super) hooks: HookSet,
     /// Chains on the longest way up to a built-in one.

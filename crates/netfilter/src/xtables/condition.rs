@@ -192,6 +192,22 @@ pub struct Base {
 }
 
 impl Base {
+    /// A number that is the same of equal ones, and seldom of others.
+    pub fn print(&self) -> u32 {
+        let mut sum = 0u64;
+        let mut mix = |part: u64| sum = (sum.rotate_left(23) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for cond in [self.src, self.dst].into_iter().flatten() {
+            mix((cond.is.addr >> 64) as u64);
+            mix(cond.is.addr as u64);
+        }
+        for cond in [self.iif, self.oif].into_iter().flatten() {
+            let name = u128::from_le_bytes(cond.is.name);
+            mix((name >> 64) as u64);
+            mix(name as u64);
+        }
+        (sum >> 32) as u32
+    }
+
     /// The first condition that the packet does not meet.
     ///
     /// # Source

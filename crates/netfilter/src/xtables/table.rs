@@ -50,6 +50,7 @@ impl Table {
                     counts: legacy,
                 }),
                 rules: Pages::new(),
+                prints: Pages::new(),
                 hooks: HookSet::of(&[hook]),
                 height: 0,
                 serial: 0,
@@ -205,6 +206,7 @@ impl Table {
             name: name.into(),
             base: None,
             rules: Pages::new(),
+            prints: Pages::new(),
             hooks: HookSet::NONE,
             height: 0,
             serial: self.made,
@@ -330,6 +332,7 @@ impl Table {
         self.handles = self.handles.wrapping_add(1);
         rule.handle = self.handles;
         if let Some(chain) = self.slot(id) {
+            chain.prints.insert(at, rule.base.print());
             chain.rules.insert(at, rule);
             chain.index.take_if(|index| !index.insert(at));
         }
@@ -370,6 +373,7 @@ impl Table {
     pub fn delete(&mut self, id: ChainId, at: usize) -> Result<(), RuleError> {
         let chain = self.slot(id).ok_or(RuleError::NoChain)?;
         let rule = chain.rules.remove(at).ok_or(RuleError::NoRule)?;
+        chain.prints.remove(at);
         chain.index.take_if(|index| !index.remove(at));
         self.forget(&rule);
         Ok(())
@@ -389,7 +393,10 @@ impl Table {
     /// [`RuleError::NoChain`], [`RuleError::NoMatch`].
     pub fn position(&self, id: ChainId, rule: &Rule) -> Result<usize, RuleError> {
         let chain = self.chain(id).ok_or(RuleError::NoChain)?;
-        chain.rules.iter().position(|r| r.same_spec(rule)).ok_or(RuleError::NoMatch)
+        let print = rule.base.print();
+        let alike = chain.prints.iter().enumerate().filter(|(_, p)| **p == print).map(|(at, _)| at);
+        let same = |at: &usize| chain.rules.get(*at).is_some_and(|r| r.same_spec(rule));
+        alike.into_iter().find(same).ok_or(RuleError::NoMatch)
     }
 
     /// Deletes a chain's rules (`-F CHAIN`).
@@ -399,6 +406,7 @@ impl Table {
     pub fn flush(&mut self, id: ChainId) -> Result<(), ChainError> {
         let chain = self.slot(id).ok_or(ChainError::Missing)?;
         chain.index = None;
+        chain.prints.clear();
         let rules = std::mem::take(&mut chain.rules);
         let users = rules.iter().filter(|r| r.needs_conntrack()).count() as u32;
         self.conntrack_users = self.conntrack_users.saturating_sub(users);

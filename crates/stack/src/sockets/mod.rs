@@ -114,7 +114,7 @@ pub struct Socket {
     pub kind: Kind,
     /// Bound address.
     pub local: Option<IpAddr>,
-    /// Bound port; 0 is none.
+    /// Bound port; 0 is none. [`Sockets::bind`] sets that of one that is open.
     pub port: u16,
     /// Connected peer.
     pub remote: Option<(IpAddr, u16)>,

@@ -11,6 +11,8 @@ use super::{Kind, SockId, Socket};
 #[derive(Clone, Debug, Default)]
 pub struct Sockets {
     sockets: Map<SockId, Common<Socket>>,
+    /// By the port that they are bound to; 0 of one that is not.
+    bound: Map<(u16, SockId), ()>,
     next: u32,
     next_port: u16,
 }
@@ -37,6 +39,7 @@ impl Sockets {
     pub fn open(&mut self, socket: Socket) -> SockId {
         let id = SockId(self.next);
         self.next += 1;
+        self.bound.insert((socket.port, id), ());
         self.sockets.insert(id, socket.into());
         id
     }
@@ -53,7 +56,9 @@ impl Sockets {
 
     /// Takes a socket out.
     pub fn remove(&mut self, id: SockId) -> Option<Socket> {
-        self.sockets.remove(&id).map(Common::into_inner)
+        let socket = self.sockets.remove(&id).map(Common::into_inner)?;
+        self.bound.remove(&(socket.port, id));
+        Some(socket)
     }
 
     /// Every socket, oldest first.
@@ -86,6 +91,8 @@ impl Sockets {
             return Err(SendError::AddrInUse);
         }
         if let Some(socket) = self.sockets.get_mut(&id) {
+            self.bound.remove(&(socket.port, id));
+            self.bound.insert((port, id), ());
             (socket.local, socket.port) = (local, port);
         }
         Ok(())
@@ -93,13 +100,19 @@ impl Sockets {
 
     fn conflicts(&self, id: SockId, local: Option<IpAddr>, port: u16) -> bool {
         let Some(me) = self.sockets.get(&id) else { return false };
-        let others = self.sockets.iter().filter(|&(&other, _)| other != id).map(|(_, s)| &**s);
+        let others = self.at(port).filter(|&(other, _)| other != id).map(|(_, s)| s);
         in_the_way(others, me, local, port)
+    }
+
+    /// Sockets that are bound to a port, oldest first.
+    fn at(&self, port: u16) -> impl Iterator<Item = (SockId, &Socket)> {
+        let bound = self.bound.range((port, SockId(0))..=(port, SockId(u32::MAX)));
+        bound.iter().filter_map(|&((_, id), ())| Some((id, self.get(id)?)))
     }
 
     /// Whether a socket that is not open yet could not be bound there.
     pub fn in_the_way_of(&self, me: &Socket, local: Option<IpAddr>, port: u16) -> bool {
-        in_the_way(self.sockets.values().map(|s| &**s), me, local, port)
+        in_the_way(self.at(port).map(|(_, s)| s), me, local, port)
     }
 
     fn free_port(&mut self, id: SockId, range: (u16, u16), random: u32) -> Result<u16, SendError> {

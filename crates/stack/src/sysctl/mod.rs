@@ -28,7 +28,6 @@ pub struct Sysctl {
     default: DevConf,
     devices: Map<IfIndex, (IfName, DevConf)>,
     global: [i64; Global::NAMES.len()],
-    text: Map<&'static str, String>,
     /// First and last port handed to sockets that bind none.
     pub port_range: (u16, u16),
 }
@@ -40,7 +39,6 @@ impl Default for Sysctl {
             default: DevConf::default_template(),
             devices: Map::new(),
             global: Global::DEFAULTS,
-            text: text::DEFAULTS.iter().map(|&(k, v)| (k, v.to_owned())).collect(),
             port_range: (32768, 60999),
         }
     }
@@ -129,7 +127,7 @@ impl Sysctl {
         if let Some(key) = Global::of(name) {
             return Ok(self.get(key).to_string());
         }
-        self.text.get(name).cloned().ok_or(SysctlError::NotFound)
+        text::of(name).map(str::to_owned).ok_or(SysctlError::NotFound)
     }
 
     /// Writes a setting and what hangs on it (`ip_forward` and `conf.all.forwarding` are one, and
@@ -172,7 +170,7 @@ impl Sysctl {
             }
             return Ok(());
         }
-        match self.text.get(name) {
+        match text::of(name) {
             None => Err(SysctlError::NotFound),
             Some(old) if old.split_whitespace().eq(value.split_whitespace()) => Ok(()),
             Some(_) => Err(SysctlError::NotModelled),
@@ -237,7 +235,7 @@ impl Sysctl {
     /// Every name with its value, sorted as `sysctl -a` prints them.
     pub fn list(&self) -> Vec<(String, String)> {
         let mut all: Vec<(String, String)> =
-            self.text.iter().map(|(&k, v)| (k.to_owned(), v.clone())).collect();
+            text::DEFAULTS.iter().map(|&(k, v)| (k.to_owned(), v.to_owned())).collect();
         all.push((
             "net.ipv4.ip_local_port_range".into(),
             format!("{}\t{}", self.port_range.0, self.port_range.1),

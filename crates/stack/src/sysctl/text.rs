@@ -155,3 +155,8 @@ pub const DEFAULTS: &[(&str, &str)] = &[
     ("net.ipv6.seg6_flowlabel", "0"),
     ("net.ipv6.xfrm6_gc_thresh", "32768"),
 ];
+
+/// The value of a name.
+pub fn of(name: &str) -> Option<&'static str> {
+    DEFAULTS.iter().find(|(known, _)| *known == name).map(|&(_, value)| value)
+}

@@ -18,10 +18,10 @@ fn legacy(name: &str) -> Option<String> {
 /// The program that a name of `iptables` stands for.
 pub(in crate::tools) fn program(cx: &Cx<'_>, name: String) -> String {
     let six = name.starts_with("ip6");
-    match legacy(&name) {
-        Some(other) if cx.sys.legacy_iptables.get(usize::from(six)) == Some(&true) => other,
-        _ => name,
+    if cx.sys.legacy_iptables.get(usize::from(six)) != Some(&true) {
+        return name;
     }
+    legacy(&name).unwrap_or(name)
 }
 
 pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {

@@ -72,7 +72,7 @@ impl Machine<'_, '_> {
         self.state.sandbox_ns(key).ok_or_else(|| "no such network namespace".to_owned())
     }
 
-    fn rules(&mut self, ns: NsId, family: Family, args: &[String]) -> Result<(), String> {
+    fn rules(&mut self, ns: NsId, family: Family, args: Vec<String>) -> Result<(), String> {
         let name = if family == Family::V4 { "iptables" } else { "ip6tables" };
         let name = crate::tools::control::alternatives::program(self.cx, name.to_owned());
         let now = self.cx.now();
@@ -157,13 +157,12 @@ impl Machine<'_, '_> {
 
     fn add_sandbox(&mut self, key: u32, name: &str) -> Result<(), String> {
         let ns = self.cx.lab.add_unlisted_ns(name).map_err(|_| "too many network namespaces".to_owned())?;
-        self.state.sandboxes.push((key, ns));
+        self.state.sandboxes.insert(key, ns);
         self.ip(ns, "link set lo up")
     }
 
     fn del_sandbox(&mut self, key: u32) {
-        let Some(at) = self.state.sandboxes.iter().position(|(k, _)| *k == key) else { return };
-        let (_, ns) = self.state.sandboxes.swap_remove(at);
+        let Some(ns) = self.state.sandboxes.remove(&key) else { return };
         if let Some(at) = self.state.resolvers.iter().position(|(k, _)| *k == key) {
             let (_, pid) = self.state.resolvers.swap_remove(at);
             self.cx.kill(pid, crate::process::Signal::TERM);
@@ -207,7 +206,7 @@ impl Host for Machine<'_, '_> {
     fn apply(&mut self, at: Place, op: Op) -> Result<(), String> {
         let ns = self.ns(at)?;
         match op {
-            Op::Rules(family, args) => self.rules(ns, family, &args),
+            Op::Rules(family, args) => self.rules(ns, family, args),
             Op::Sysctl(path, value) => {
                 let path = format!("/proc/sys/{path}");
                 proc_sys::write(self.cx.lab, ns, path.as_bytes(), value.as_bytes())

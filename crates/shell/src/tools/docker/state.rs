@@ -3,6 +3,7 @@
 use packetwalk_docker::{Engine, Happening, Proxy, Version};
 use packetwalk_lab::SockId;
 use packetwalk_trace::NsId;
+use packetwalk_wire::sorted::Map;
 
 use super::image;
 use crate::process::Pid;
@@ -52,7 +53,7 @@ pub(crate) struct State {
     /// The namespace in which the daemon runs.
     pub ns: NsId,
     /// Namespaces of the engine's sandboxes.
-    pub sandboxes: Vec<(u32, NsId)>,
+    pub sandboxes: Map<u32, NsId>,
     pub tasks: Vec<Task>,
     /// Each with its process and its listening socket.
     pub proxies: Vec<(Proxy, Pid, SockId)>,
@@ -74,27 +75,27 @@ impl State {
     pub fn sandbox_ns(&self, key: Option<u32>) -> Option<NsId> {
         match key {
             None => Some(self.ns),
-            Some(key) => self.sandboxes.iter().find(|(k, _)| *k == key).map(|(_, ns)| *ns),
+            Some(key) => self.sandboxes.get(&key).copied(),
         }
     }
 
     /// Whose programs the container in a namespace has; `None` for one that is no container's.
     pub fn userland(&self, ns: NsId) -> Option<Userland> {
-        let (key, _) = self.sandboxes.iter().find(|(_, n)| *n == ns)?;
+        let (key, _) = self.sandboxes.iter().find(|(_, n)| **n == ns)?;
         let container = self.engine.as_ref().and_then(|engine| engine.of_sandbox(*key));
         Some(container.map_or(Userland::Image, |(c, _)| image::userland(&c.config.image)))
     }
 
     /// The host name of the container in a namespace.
     pub fn hostname(&self, ns: NsId) -> Option<String> {
-        let (key, _) = self.sandboxes.iter().find(|(_, n)| *n == ns)?;
+        let (key, _) = self.sandboxes.iter().find(|(_, n)| **n == ns)?;
         let (container, _) = self.engine.as_ref()?.of_sandbox(*key)?;
         Some(container.hostname.clone())
     }
 
     /// The name of the container in a namespace.
     pub fn name_in(&self, ns: NsId) -> Option<String> {
-        let (key, _) = self.sandboxes.iter().find(|(_, n)| *n == ns)?;
+        let (key, _) = self.sandboxes.iter().find(|(_, n)| **n == ns)?;
         let (container, _) = self.engine.as_ref()?.of_sandbox(*key)?;
         Some(container.name.clone())
     }
@@ -105,7 +106,7 @@ impl State {
             return None;
         }
         let engine = self.engine.as_ref()?;
-        let (key, _) = self.sandboxes.iter().find(|(_, n)| *n == ns)?;
+        let (key, _) = self.sandboxes.iter().find(|(_, n)| **n == ns)?;
         let (container, sandbox) = engine.of_sandbox(*key)?;
         let text = match path {
             b"/etc/hosts" => engine.hosts_file(container, sandbox),

@@ -36,7 +36,7 @@ pub(super) enum Item<V> {
 }
 
 /// Where the reader is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Getopt {
     /// Index of the next word (`optind`).
     pub(super) at: usize,
@@ -60,7 +60,7 @@ impl Getopt {
         &mut self,
         args: &[String],
         short: impl Fn(char) -> Option<(Arg, V)>,
-        long: &[Long<V>],
+        long: impl Iterator<Item = Long<V>> + Clone,
     ) -> Option<Item<V>> {
         if self.inside == 0 {
             let word = args.get(self.at)?;
@@ -106,13 +106,18 @@ impl Getopt {
         }
     }
 
-    fn long<V: Copy + PartialEq>(&mut self, args: &[String], text: &str, long: &[Long<V>]) -> Item<V> {
+    fn long<V: Copy + PartialEq>(
+        &mut self,
+        args: &[String],
+        text: &str,
+        long: impl Iterator<Item = Long<V>> + Clone,
+    ) -> Item<V> {
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (text, None),
         };
-        let found = long.iter().find(|l| l.name == name).or_else(|| {
-            let mut like = long.iter().filter(|l| l.name.starts_with(name));
+        let found = long.clone().find(|l| l.name == name).or_else(|| {
+            let mut like = long.filter(|l| l.name.starts_with(name));
             let first = like.next()?;
             like.all(|l| l.arg == first.arg && l.val == first.val).then_some(first)
         });

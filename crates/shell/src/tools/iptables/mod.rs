@@ -65,7 +65,7 @@ pub enum Input {
 /// What the program of this name, so called, reads.
 pub fn input(name: &str, args: &[String]) -> Input {
     let Some(program) = Program::named(name).filter(|p| p.role == Role::Restore) else { return Input::None };
-    match restore::parse(&argv(name, args), &program, &mut String::new()) {
+    match restore::parse(&argv(name, args.to_vec()), &program, &mut String::new()) {
         Ok(options) => options.file.map_or(Input::Stdin, Input::File),
         Err(_) => Input::None,
     }
@@ -76,7 +76,7 @@ pub fn input(name: &str, args: &[String]) -> Input {
 /// of that name.
 pub fn run(
     name: &str,
-    args: &[String],
+    args: Vec<String>,
     input: Result<&[u8], &str>,
     nf: &mut Netfilter,
     hosts: &dyn Hosts,
@@ -116,8 +116,9 @@ pub fn rule_text(rule: &Rule, chain: &str, table: &Table) -> String {
     format!("-A {chain}{}", base::save(rule, table, false))
 }
 
-fn argv(name: &str, args: &[String]) -> Vec<String> {
-    std::iter::once(name.to_owned()).chain(args.iter().cloned()).collect()
+fn argv(name: &str, mut args: Vec<String>) -> Vec<String> {
+    args.insert(0, name.to_owned());
+    args
 }
 
 /// glibc's message for an option that `getopt_long` does not know, and the program's own hint.

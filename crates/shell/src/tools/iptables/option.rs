@@ -474,7 +474,7 @@ pub(super) fn check(ext: &str, flags: u32, opts: &[Opt]) -> Result<(), Fail> {
         if !has(opt.id) {
             continue;
         }
-        for id in (0..32).filter(|id| *id != opt.id) {
+        for id in (0..32).filter(|id| (opt.also | opt.excl) & (1 << id) != 0 && *id != opt.id) {
             let Some(other) = opts.iter().find(|o| o.id == id) else { continue };
             if opt.also & (1 << id) != 0 && !has(id) {
                 return Err(Fail::param(format!(

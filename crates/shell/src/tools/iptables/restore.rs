@@ -60,7 +60,7 @@ pub(super) fn parse(args: &[String], program: &Program, out: &mut String) -> Res
     let mut words = Vec::new();
     loop {
         let at = opt.at;
-        let Some(item) = opt.next(args, short, &LONG) else { break };
+        let Some(item) = opt.next(args, short, LONG.iter().copied()) else { break };
         match item {
             Item::Option('c', _) => options.counters = true,
             Item::Option('v', _) => options.verbose += 1,

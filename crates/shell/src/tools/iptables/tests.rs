@@ -27,7 +27,7 @@ fn call(nf: &mut Netfilter, words: &[&str], stdin: &str) -> Output {
         Input::File(_) => Err("No such file or directory"),
         Input::None | Input::Stdin => Ok(stdin.as_bytes()),
     };
-    let mut output = run(words[0], &args, bytes, nf, &OnlyLocalhost).expect(words[0]);
+    let mut output = run(words[0], args, bytes, nf, &OnlyLocalhost).expect(words[0]);
     output.stdout = output.stdout.replace("Thu Jan  1 00:00:00 1970", "DATE");
     output
 }

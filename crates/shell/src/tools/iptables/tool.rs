@@ -46,7 +46,7 @@ impl Process for Iptables {
         let (ns, now) = (cx.ns, cx.now());
         let Some(stack) = cx.lab.stack_mut(ns) else { return Poll::Exit(1) };
         stack.nf.shared.now = now;
-        let Some(output) = run(&name, &args, bytes, &mut stack.nf, &hosts) else { return Poll::Exit(127) };
+        let Some(output) = run(&name, args, bytes, &mut stack.nf, &hosts) else { return Poll::Exit(127) };
         // Warnings come before what is listed.
         cx.stderr.push(&raw::encode(&output.stderr));
         cx.flush();

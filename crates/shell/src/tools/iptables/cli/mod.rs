@@ -235,33 +235,35 @@ impl<'a> Reader<'a> {
     }
 
     /// The program's options, then those of extensions, the newest first.
-    fn long(&self) -> Vec<Long<Val>> {
+    fn long(&self) -> impl Iterator<Item = Long<Val>> + Clone {
         let own = LONG.iter().map(|&(name, arg, c)| Long { name, arg, val: Val::Own(c) });
-        let mut all: Vec<_> = own.collect();
-        let mut add = |slot: Slot, opts: &'static [option::Opt]| {
-            for (i, opt) in opts.iter().enumerate() {
+        let of = |slot: Slot, opts: &'static [option::Opt]| {
+            opts.iter().enumerate().map(move |(i, opt)| {
                 let arg = if matches!(opt.ty, Ty::None | Ty::Old(false)) { Arg::No } else { Arg::Required };
-                all.push(Long { name: opt.name, arg, val: Val::Ext(slot, i) });
-            }
+                Long { name: opt.name, arg, val: Val::Ext(slot, i) }
+            })
         };
-        if let Some(ext) = self.out.jump.target.as_ref().and_then(ext::of_target) {
-            add(Slot::Target, ext.opts());
-        }
-        for l in self.loaded.iter().rev().filter(|l| !l.completed) {
-            add(Slot::Match(l.ext.name()), ext::of_match(&l.ext).opts());
-        }
-        all
+        let target = self.out.jump.target.as_ref().and_then(ext::of_target);
+        let target = target.into_iter().flat_map(move |ext| of(Slot::Target, ext.opts()));
+        let matches = self.loaded.iter().rev().filter(|l| !l.completed);
+        let matches = matches.flat_map(move |l| of(Slot::Match(l.ext.name()), ext::of_match(&l.ext).opts()));
+        own.chain(target).chain(matches)
+    }
+
+    fn next(&mut self) -> Option<Item<Val>> {
+        let mut opt = self.opt;
+        let item = opt.next(self.args, short, self.long());
+        self.opt = opt;
+        item
     }
 
     fn run(mut self) -> Result<Read, Fail> {
         let mut invert = false;
-        let mut long = self.long();
-        while let Some(item) = self.opt.next(self.args, short, &long) {
+        while let Some(item) = self.next() {
             match item {
                 Item::Option(Val::Own(c), arg) => {
                     match self.own(c, arg, invert)? {
                         Step::Next => {}
-                        Step::Reload => long = self.long(),
                         Step::End(read) => return Ok(read),
                     }
                     invert = false;
@@ -283,7 +285,6 @@ impl<'a> Reader<'a> {
                 Item::Missing | Item::Unknown => {
                     if self.load_protocol()? {
                         self.opt.back();
-                        long = self.long();
                         continue;
                     }
                     let word = self.args.get(self.opt.at.saturating_sub(1)).cloned().unwrap_or_default();
@@ -404,7 +405,6 @@ impl<'a> Reader<'a> {
 /// What an option of the program leads to.
 enum Step {
     Next,
-    Reload,
     End(Read),
 }
 

@@ -139,7 +139,6 @@ impl Reader<'_> {
             'j' => {
                 self.out.options.add('j', invert)?;
                 self.jump(text)?;
-                return Ok(Step::Reload);
             }
             'i' | 'o' => {
                 if text.is_empty() {
@@ -173,7 +172,6 @@ impl Reader<'_> {
                     return Err(Fail::param("unexpected ! flag before --match"));
                 }
                 self.load_match(&text)?;
-                return Ok(Step::Reload);
             }
             'n' | 'x' | '0' => self.out.options.add(c, invert)?,
             't' => {
