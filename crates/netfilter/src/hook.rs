@@ -389,10 +389,16 @@ impl Netfilter {
     }
 
     /// Counts a packet of `len` bytes where one just like it was counted.
-    pub fn count(&mut self, at: &Counted, len: u16) {
-        let rules = self.rules.get_mut(usize::from(at.face)).map(|face| &mut face[at.family as usize]);
-        if let Some(table) = rules.and_then(|rules| rules.get_mut(at.table)) {
-            table.count(at.chain, at.rule, len);
+    pub fn count(&mut self, all: &[Counted], len: u16) {
+        // One table's lie together mostly.
+        for of_table in all.chunk_by(|a, b| (a.face, a.family, a.table) == (b.face, b.family, b.table)) {
+            let Some(first) = of_table.first() else { continue };
+            let rules = self.rules.get_mut(usize::from(first.face));
+            let rules = rules.map(|face| &mut face[first.family as usize]);
+            let Some(table) = rules.and_then(|rules| rules.get_mut(first.table)) else { continue };
+            for at in of_table {
+                table.count(at.chain, at.rule, len);
+            }
         }
     }
 

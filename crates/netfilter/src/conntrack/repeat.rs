@@ -2,20 +2,26 @@
 
 use std::cell::Cell;
 
-use packetwalk_wire::{CtRef, Instant, Packet, proto};
+use packetwalk_wire::{CtInfo, CtRef, Instant, Packet, proto};
 
 use super::conn::{Conn, Place};
 use super::input::{Action, Seen};
 use super::time::Jiffies;
 use super::{Conntrack, Status, tcp, udp};
 
-/// A connection as a packet found it.
+/// How a packet found its connection, whichever that is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Known {
-    /// The connection, and what the packet is to it.
-    pub conn: CtRef,
+    info: CtInfo,
     status: Status,
     mark: u32,
+}
+
+impl Known {
+    /// The connection with this slot and generation, found so.
+    pub const fn conn(&self, index: u32, generation: u32) -> CtRef {
+        CtRef { index, generation, info: self.info }
+    }
 }
 
 impl Conntrack {
@@ -29,19 +35,19 @@ impl Conntrack {
             && conn.helper.is_none()
             && matches!(conn.protocol(), proto::UDP | proto::TCP)
             && !conn.status.any(Status(Status::SEQ_ADJUST.0 | Status::DYING.0));
-        let known = Known { conn: r, status: conn.status, mark: conn.mark };
+        let known = Known { info: r.info, status: conn.status, mark: conn.mark };
         (plain && conn.place == Place::Hashed).then_some(known)
     }
 
     /// Tracks another packet of a connection, as [`Self::packet_in`] would find it again and
     /// [`Self::confirm`] let it go; `false`, and nothing has changed, where they might do anything else.
-    pub fn repeat(&mut self, known: &Known, packet: &Packet, now: Instant) -> bool {
+    pub fn repeat(&mut self, known: &Known, r: CtRef, packet: &Packet, now: Instant) -> bool {
         if !self.table.killed.is_empty() {
             return false;
         }
         let tick = Jiffies::at(now);
-        let Some(slot) = self.table.index_of(known.conn) else { return false };
-        let dir = Self::dir(known.conn.info);
+        let Some(slot) = self.table.index_of(r) else { return false };
+        let dir = Self::dir(r.info);
         let complaint = Cell::new(None);
         let seen = Seen {
             packet,

@@ -1,28 +1,29 @@
 //! What makes two frames alike before anything has looked at them.
 
 use std::hash::{Hash, Hasher};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use packetwalk_wire::{IfIndex, Mac, Skb, Tcp, Transport, proto};
 
+use super::{Entries, Flows};
 use crate::path::{Content, Ether};
 
-/// All that a box looks at of a UDP or TCP packet, but for the payload, the IP identification, and TCP's numbers:
-/// addresses, ports, and the rest, packed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Key([u64; 9]);
+/// All that a box looks at of a UDP or TCP packet, but for its [`Ends`], the payload, the IP identification, and TCP's
+/// numbers. Flows have few of them, and share them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Class([u64; 4]);
 
-impl Key {
+impl Class {
     const DF: u16 = 1 << 8;
     const TIMESTAMP: u16 = 1 << 9;
 
-    /// The key of a frame that came in by `dev`; none of one that is not whole, right and to one host.
+    /// The class of a frame that came in by `dev`; none of one that is not whole, right and to one host.
     #[inline]
     pub fn of(dev: IfIndex, ether: &Ether) -> Option<Self> {
         let Content::Ip(Skb { packet, mark, priority, .. }) = &ether.content else { return None };
-        let (ports, protocol, flags) = match &packet.transport {
-            Transport::Udp(udp) => ([udp.sport, udp.dport], proto::UDP, 0),
-            Transport::Tcp(tcp) => ([tcp.sport, tcp.dport], proto::TCP, tcp_flags(tcp)?),
+        let (protocol, flags) = match &packet.transport {
+            Transport::Udp(_) => (proto::UDP, 0),
+            Transport::Tcp(tcp) => (proto::TCP, tcp_flags(tcp)?),
             _ => return None,
         };
         let ip = &packet.ip;
@@ -30,51 +31,135 @@ impl Key {
             return None;
         }
         let flags = flags | if ip.df { Self::DF } else { 0 };
-        let [s0, s1] = words(ip.src);
-        let [d0, d1] = words(ip.dst);
         Some(Self([
-            s0,
-            s1,
-            d0,
-            d1,
-            pack([ports[0], ports[1], packet.len(), flags]),
-            u64::from(dev.0) << 32 | u64::from(protocol) << 16 | u64::from(ip.ttl) << 8 | u64::from(ip.tos),
-            mac(ether.dst),
-            mac(ether.src),
+            u64::from(dev.0) << 32 | u64::from(packet.len()) << 16 | u64::from(flags),
             u64::from(*mark) << 32 | u64::from(*priority),
+            mac(ether.dst) | u64::from(protocol) << 8 | u64::from(ip.ttl),
+            mac(ether.src) | u64::from(ip.tos),
         ]))
     }
 
-    /// The addresses and ports as one number.
+    /// Where frames of the class come in.
+    const fn dev(&self) -> u32 {
+        (self.0[0] >> 32) as u32
+    }
+}
+
+/// An address of one family.
+pub(super) trait Addr: Copy + Eq {
+    /// That of an address, if it is of this family.
+    fn of(ip: IpAddr) -> Option<Self>;
+    /// The address.
+    fn ip(self) -> IpAddr;
+    /// 64 bits of it.
+    fn word(self) -> u64;
+    /// What is known of the family's flows.
+    fn entries(flows: &mut Flows) -> &mut Entries<Self>;
+}
+
+impl Addr for u32 {
     #[inline]
-    pub const fn mix(&self) -> u64 {
-        let Self([s0, s1, d0, d1, ports, dev, ..]) = *self;
-        let addrs = (s0 ^ s1).rotate_left(32) ^ d0 ^ d1;
-        let mixed = (addrs ^ (ports >> 32) << 13 ^ dev << 18).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    fn of(ip: IpAddr) -> Option<Self> {
+        if let IpAddr::V4(ip) = ip { Some(ip.to_bits()) } else { None }
+    }
+    #[inline]
+    fn ip(self) -> IpAddr {
+        IpAddr::V4(Ipv4Addr::from_bits(self))
+    }
+    #[inline]
+    fn word(self) -> u64 {
+        u64::from(self)
+    }
+    #[inline]
+    fn entries(flows: &mut Flows) -> &mut Entries<Self> {
+        &mut flows.v4
+    }
+}
+
+impl Addr for u128 {
+    #[inline]
+    fn of(ip: IpAddr) -> Option<Self> {
+        if let IpAddr::V6(ip) = ip { Some(ip.to_bits()) } else { None }
+    }
+    #[inline]
+    fn ip(self) -> IpAddr {
+        IpAddr::V6(Ipv6Addr::from_bits(self))
+    }
+    #[inline]
+    fn word(self) -> u64 {
+        self as u64 ^ (self >> 64) as u64
+    }
+    #[inline]
+    fn entries(flows: &mut Flows) -> &mut Entries<Self> {
+        &mut flows.v6
+    }
+}
+
+/// A flow's own: source and destination.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Ends<A> {
+    addrs: [A; 2],
+    ports: [u16; 2],
+}
+
+impl<A: Addr> Ends<A> {
+    /// These ends.
+    #[inline]
+    pub fn new((src, dst): (IpAddr, IpAddr), (sport, dport): (u16, u16)) -> Option<Self> {
+        Some(Self { addrs: [A::of(src)?, A::of(dst)?], ports: [sport, dport] })
+    }
+
+    /// The addresses.
+    #[inline]
+    pub fn addrs(&self) -> (IpAddr, IpAddr) {
+        let [src, dst] = self.addrs;
+        (src.ip(), dst.ip())
+    }
+
+    /// The ports.
+    #[inline]
+    pub const fn ports(&self) -> (u16, u16) {
+        let [sport, dport] = self.ports;
+        (sport, dport)
+    }
+
+    /// All of it and a number as one number.
+    #[inline]
+    fn mix(&self, number: u32) -> u64 {
+        let ([src, dst], [sport, dport]) = (self.addrs, self.ports);
+        let addrs = src.word().rotate_left(32) ^ dst.word();
+        let ports = u64::from(sport) << 16 | u64::from(dport);
+        let number = u64::from(number).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let mixed = (addrs ^ ports << 13 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9)
     }
+
+    /// A number by which a flow is known to have been seen.
+    #[inline]
+    pub fn mark(&self, class: &Class) -> u64 {
+        self.mix(class.dev())
+    }
 }
 
-impl Hash for Key {
+/// What a flow's packets that are alike have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Key<A> {
+    pub ends: Ends<A>,
+    /// The class, by number.
+    pub class: u32,
+}
+
+impl<A: Addr> Hash for Key<A> {
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.mix());
+        state.write_u64(self.ends.mix(self.class));
     }
 }
 
-/// An address; one of IPv4 as no IPv6 address of a packet is.
-const fn words(addr: IpAddr) -> [u64; 2] {
-    match addr {
-        IpAddr::V4(a) => [a.to_bits() as u64, u64::MAX],
-        IpAddr::V6(a) => [a.to_bits() as u64, (a.to_bits() >> 64) as u64],
-    }
-}
-
-const fn pack([a, b, c, d]: [u16; 4]) -> u64 {
-    (a as u64) << 48 | (b as u64) << 32 | (c as u64) << 16 | d as u64
-}
-
+/// An address in the upper 48 bits.
+#[inline]
 const fn mac(Mac([a, b, c, d, e, f]): Mac) -> u64 {
-    u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+    u64::from_be_bytes([a, b, c, d, e, f, 0, 0])
 }
 
 /// A segment's flags, if it has no option but a timestamp.
@@ -84,6 +169,77 @@ const fn tcp_flags(tcp: &Tcp) -> Option<u16> {
         && options.wscale.is_none()
         && !options.sack_permitted
         && options.stripped.is_empty();
-    let stamp = if options.timestamp.is_some() { Key::TIMESTAMP } else { 0 };
+    let stamp = if options.timestamp.is_some() { Class::TIMESTAMP } else { 0 };
     if plain { Some(tcp.flags.0 as u16 | stamp) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use packetwalk_wire::{IpHeader, Packet, Payload, TcpFlags, TcpOptions, Udp};
+
+    use super::*;
+
+    type Change = fn(&mut Skb, &mut [Mac; 2]);
+
+    fn class(dev: u32, change: Change) -> Option<Class> {
+        let ip = IpHeader::new(IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::BROADCAST));
+        let transport = Transport::Udp(Udp { sport: 1, dport: 2 });
+        let mut skb = Skb::new(1, Packet { ip, transport, payload: Payload::EMPTY });
+        let mut macs = [Mac([2, 0, 0, 0, 0, 1]), Mac([2, 0, 0, 0, 0, 2])];
+        change(&mut skb, &mut macs);
+        let [dst, src] = macs;
+        Class::of(IfIndex(dev), &Ether { dst, src, content: Content::Ip(skb) })
+    }
+
+    fn tcp(flags: u8) -> Transport {
+        let (flags, options) = (TcpFlags(flags), TcpOptions::default());
+        Transport::Tcp(Tcp { sport: 1, dport: 2, seq: 0, ack: 0, flags, window: 0, options })
+    }
+
+    #[test]
+    fn what_a_box_looks_at_makes_another_class() {
+        let changes: [Change; 11] = [
+            |_, _| {},
+            |skb, _| skb.packet.ip.ttl -= 1,
+            |skb, _| skb.packet.ip.tos = 4,
+            |skb, _| skb.packet.ip.df = !skb.packet.ip.df,
+            |skb, _| skb.mark = 1,
+            |skb, _| skb.priority = 1,
+            |skb, _| skb.packet.transport = tcp(0),
+            |skb, _| skb.packet.transport = tcp(1),
+            |_, [dst, _]| dst.0[5] = 9,
+            |_, [_, src]| src.0[0] = 4,
+            |_, macs| macs.swap(0, 1),
+        ];
+        let mut all: Vec<Class> = changes.iter().filter_map(|change| class(2, *change)).collect();
+        all.extend(class(3, |_, _| {}));
+        assert_eq!(all.len(), changes.len() + 1);
+        for (n, one) in all.iter().enumerate() {
+            assert!(!all[..n].contains(one), "{n}");
+        }
+    }
+
+    #[test]
+    fn what_is_the_ends_alone_makes_no_other_class() {
+        let same = |change| assert_eq!(class(2, change), class(2, |_, _| {}));
+        same(|skb, _| skb.packet.ip.src = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)));
+        same(|skb, _| skb.packet.transport = Transport::Udp(Udp { sport: 7, dport: 9 }));
+        same(|skb, _| skb.packet.ip.id = 9);
+    }
+
+    #[test]
+    fn what_boxes_must_see_has_no_class() {
+        assert_eq!(class(2, |skb, _| skb.packet.ip.bad_csum = true), None);
+        assert_eq!(class(2, |_, [dst, _]| *dst = Mac::BROADCAST), None);
+        assert_eq!(class(2, |skb, _| skb.packet.transport = Transport::Opaque { protocol: 47 }), None);
+    }
+
+    #[test]
+    fn ends_are_of_one_family() {
+        let (four, six) = (IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST));
+        assert!(Ends::<u32>::new((four, six), (1, 2)).is_none());
+        assert!(Ends::<u128>::new((four, four), (1, 2)).is_none());
+        let ends = Ends::<u128>::new((six, six), (1, 2));
+        assert_eq!(ends.map(|ends| (ends.addrs(), ends.ports())), Some(((six, six), (1, 2))));
+    }
 }

@@ -14,14 +14,13 @@ mod way;
 use std::fmt;
 use std::net::IpAddr;
 
-use packetwalk_netfilter::conntrack::Known;
 use packetwalk_trace::Observer;
-use packetwalk_wire::IfIndex;
+use packetwalk_wire::{CtRef, IfIndex};
 use rustc_hash::FxHashMap;
 
-use crate::path::{Ether, Next};
+use crate::path::{Content, Ether, Next};
 use crate::{Cx, Dst, Stack};
-use key::Key;
+use key::{Addr, Class, Ends, Key};
 use way::Way;
 
 /// More flows than this are begun anew.
@@ -33,34 +32,38 @@ const MOST_WITHOUT_RULES: usize = 1 << 12;
 /// A flow whose way could not be noted is tried again after at most so many packets.
 const PATIENCE: u16 = 1 << 12;
 
-/// One flow.
+/// What is of a flow alone when its packet comes to its last box.
 #[derive(Clone, Copy, Debug)]
 struct Flow {
-    /// Source and destination at the end.
     addrs: (IpAddr, IpAddr),
     ports: (u16, u16),
-    conn: Option<Known>,
+    conn: Option<CtRef>,
     /// Its place among the ways.
     way: u32,
 }
 
-/// What is known of a key.
+/// What is known of a key. A packet of many flows finds little in the caches: this is to be small.
 #[derive(Clone, Copy, Debug)]
-enum Entry {
-    Flow(Flow),
+enum Entry<A> {
+    /// A [`Flow`]; its connection by slot and generation, if its way has one.
+    Flow { ends: Ends<A>, conn: [u32; 2], way: u32 },
     /// No way was noted: so many packets are let go, and twice as many the next time.
-    Own {
-        left: u16,
-        again: u16,
-    },
+    Own { left: u16, again: u16 },
 }
+
+type Entries<A> = FxHashMap<Key<A>, Entry<A>>;
 
 /// The flows of a namespace. No part of its state: a copy begins empty.
 #[derive(Default)]
 pub struct Flows {
-    entries: FxHashMap<Key, Entry>,
+    v4: Entries<u32>,
+    v6: Entries<u128>,
+    classes: FxHashMap<Class, u32>,
+    /// The last packet's class, if that is known: the next one's is mostly the same.
+    last: Option<(Class, u32)>,
     ways: Vec<Way>,
-    marks: Vec<u32>,
+    /// Of each place the flow that was there last, by 15 bits: to take one for another costs notes for nothing.
+    marks: Vec<u16>,
     /// Marks that were written over since there was room for more.
     lost: usize,
     /// Routes and rules were these.
@@ -86,17 +89,44 @@ impl Flows {
         self.stale = true;
     }
 
+    fn len(&self) -> usize {
+        self.v4.len() + self.v6.len()
+    }
+
+    /// The number of a class, if packets of it were noted.
+    #[inline]
+    fn class(&mut self, class: &Class) -> Option<u32> {
+        if let Some((last, number)) = &self.last
+            && last == class
+        {
+            return Some(*number);
+        }
+        let number = *self.classes.get(class)?;
+        self.last = Some((*class, number));
+        Some(number)
+    }
+
+    /// What a flow's packets of a class do from now on.
+    fn note<A: Addr>(&mut self, class: Class, ends: Ends<A>, entry: Entry<A>) {
+        let next = self.classes.len() as u32;
+        let class = *self.classes.entry(class).or_insert(next);
+        A::entries(self).insert(Key { ends, class }, entry);
+    }
+
     /// Forgets what was noted under other routes and rules.
     fn follow(&mut self, generations: [u64; 2]) {
-        if self.stale || self.generations != generations || self.entries.len() > MOST {
-            self.entries.clear();
+        if self.stale || self.generations != generations || self.len() > MOST {
+            self.v4.clear();
+            self.v6.clear();
+            self.classes.clear();
+            self.last = None;
             self.ways.clear();
             (self.stale, self.generations) = (false, generations);
         }
     }
 
-    /// Whether a flow's packet was seen lately; from now on it was.
-    fn seen(&mut self, key: &Key) -> bool {
+    /// Whether a flow's packet was seen lately, by the flow's mark; from now on it was.
+    fn seen(&mut self, hash: u64) -> bool {
         let [first, most] = MARKS;
         if self.lost >= self.marks.len() && self.marks.len() < most {
             let room = (self.marks.len() * 2).max(first);
@@ -104,8 +134,7 @@ impl Flows {
             self.marks.resize(room, 0);
             self.lost = 0;
         }
-        let hash = key.mix();
-        let (place, mark) = (hash as usize & (self.marks.len() - 1), (hash >> 32) as u32 | 1);
+        let (place, mark) = (hash as usize & (self.marks.len() - 1), (hash >> 48) as u16 | 1);
         let Some(old) = self.marks.get_mut(place) else { return false };
         let seen = *old == mark;
         self.lost += usize::from(!seen && *old != 0);
@@ -137,12 +166,31 @@ impl Stack {
         if cx.captures.wanted() || self.sending != 0 || !self.work.is_empty() {
             return own;
         }
-        let Some(key) = Key::of(dev, ether) else { return own };
+        let Content::Ip(skb) = &ether.content else { return own };
+        match skb.packet.ip.src {
+            IpAddr::V4(_) => self.shortcut_of::<u32, O>(cx, dev, ether, dst),
+            IpAddr::V6(_) => self.shortcut_of::<u128, O>(cx, dev, ether, dst),
+        }
+    }
+
+    #[inline]
+    fn shortcut_of<A: Addr, O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        dev: IfIndex,
+        ether: &mut Ether,
+        dst: &mut Dst,
+    ) -> Next {
+        let own = Next::Receive(dev);
+        let Content::Ip(skb) = &ether.content else { return own };
+        let packet = &skb.packet;
+        let ends = packet.ports().and_then(|ports| Ends::<A>::new((packet.ip.src, packet.ip.dst), ports));
+        let (Some(ends), Some(class)) = (ends, Class::of(dev, ether)) else { return own };
         self.flows.follow([self.routing.generation(), self.nf.generation()]);
-        let again = match self.flows.entries.get_mut(&key) {
-            Some(Entry::Flow(flow)) => {
-                let flow = *flow;
-                if let Some(next) = self.repeat(&flow, ether, dst, cx.now) {
+        let key = self.flows.class(&class).map(|class| Key { ends, class });
+        let again = match key.and_then(|key| A::entries(&mut self.flows).get_mut(&key)) {
+            Some(&mut Entry::Flow { ends, conn, way }) => {
+                if let Some(next) = self.repeat(&ends, conn, way, ether, dst, cx.now) {
                     return next;
                 }
                 1
@@ -153,16 +201,31 @@ impl Stack {
                 return own;
             }
             None => {
-                let many = self.flows.entries.len() >= MOST_WITHOUT_RULES && !self.nf.acts_on_input();
-                if many || !self.flows.seen(&key) {
+                let many = self.flows.len() >= MOST_WITHOUT_RULES && !self.nf.acts_on_input();
+                if many || !self.flows.seen(ends.mark(&class)) {
                     return own;
                 }
                 1
             }
         };
         let (next, flow) = self.take_notes(cx, dev, ether, dst);
-        let entry = flow.map_or(Entry::Own { left: again, again: (again * 2).min(PATIENCE) }, Entry::Flow);
-        self.flows.entries.insert(key, entry);
+        let kept = flow.and_then(|Flow { addrs, ports, conn, way }| {
+            let conn = conn.map_or([0; 2], |conn| [conn.index, conn.generation]);
+            Some(Entry::Flow { ends: Ends::new(addrs, ports)?, conn, way })
+        });
+        let entry = kept.unwrap_or(Entry::Own { left: again, again: (again * 2).min(PATIENCE) });
+        self.flows.note(class, ends, entry);
         next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two of three flows' entries lie in one line of a cache.
+    #[test]
+    fn a_flow_is_small() {
+        assert!(size_of::<(Key<u32>, Entry<u32>)>() <= 44);
     }
 }

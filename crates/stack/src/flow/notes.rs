@@ -63,15 +63,15 @@ impl Stack {
                 renewed.push(Renewed::Neighbour { id, dev, addr, mac });
             }
             let Content::Ip(skb) = &ether.content else { return None };
-            let conn = match notes.conn {
+            let found = match notes.conn {
                 Some(conn) => Some(self.nf.ct.known(conn)?),
                 None => None,
             };
             let after = After::of(ether, skb);
             let dst = *dst;
-            let way = Way { received, sent, renewed, counted: notes.counted, after, last: next, dst };
+            let way = Way { received, sent, renewed, found, counted: notes.counted, after, last: next, dst };
             let addrs = (skb.packet.ip.src, skb.packet.ip.dst);
-            let mut flow = Flow { addrs, ports: skb.packet.ports()?, conn, way: 0 };
+            let mut flow = Flow { addrs, ports: skb.packet.ports()?, conn: notes.conn, way: 0 };
             let mut made = before;
             after.make(&flow, &mut made);
             if made != *ether {

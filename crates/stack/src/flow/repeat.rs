@@ -4,6 +4,7 @@ use packetwalk_link::{Devices, Neighbours};
 use packetwalk_wire::Instant;
 
 use super::Flow;
+use super::key::{Addr, Ends};
 use super::way::Renewed;
 use crate::path::{Content, Ether, Next};
 use crate::{Dst, Stack};
@@ -11,21 +12,25 @@ use crate::{Dst, Stack};
 impl Stack {
     /// Takes a packet to the last box of its flow's way; `None`, and nothing has changed, where it might fare otherwise.
     #[inline]
-    pub(super) fn repeat(
+    pub(super) fn repeat<A: Addr>(
         &mut self,
-        flow: &Flow,
+        ends: &Ends<A>,
+        [index, generation]: [u32; 2],
+        way: u32,
         ether: &mut Ether,
         dst: &mut Dst,
         now: Instant,
     ) -> Option<Next> {
         let Self { flows, links, neigh, nf, settled, .. } = self;
-        let way = flows.ways.get(flow.way as usize)?;
+        let place = way;
+        let way = flows.ways.get(place as usize)?;
         let Content::Ip(skb) = &ether.content else { return None };
         if !way.renewed.iter().all(|entry| entry.is_there(links, neigh, now)) {
             return None;
         }
-        if let Some(known) = &flow.conn
-            && !nf.ct.repeat(known, &skb.packet, now)
+        let conn = way.found.map(|known| known.conn(index, generation));
+        if let (Some(known), Some(conn)) = (&way.found, conn)
+            && !nf.ct.repeat(known, conn, &skb.packet, now)
         {
             return None;
         }
@@ -33,7 +38,8 @@ impl Stack {
         for entry in &way.renewed {
             entry.renew(links, neigh, now);
         }
-        way.after.make(flow, ether);
+        let flow = Flow { addrs: ends.addrs(), ports: ends.ports(), conn, way: place };
+        way.after.make(&flow, ether);
         *settled = true;
         if matches!(way.last, Next::Deliver) {
             *dst = way.dst;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use packetwalk_link::Devices;
 use packetwalk_netfilter::Netfilter;
+use packetwalk_netfilter::conntrack::Known;
 use packetwalk_trace::Counted;
 use packetwalk_wire::{IfIndex, Instant, Mac, Nfct, PacketType, Skb, Transport};
 
@@ -80,7 +81,7 @@ impl After {
         skb.pkt_type = self.pkt_type;
         (skb.iif, skb.physin, skb.physout) = (self.iif, self.physin, self.physout);
         (skb.mark, skb.priority) = (self.mark, self.priority);
-        skb.nfct = flow.conn.map_or(Nfct::None, |known| Nfct::Tracked(known.conn));
+        skb.nfct = flow.conn.map_or(Nfct::None, Nfct::Tracked);
         let ip = &mut skb.packet.ip;
         (ip.src, ip.dst) = flow.addrs;
         (ip.ttl, ip.tos) = (self.ttl, self.tos);
@@ -99,6 +100,8 @@ pub(super) struct Way {
     pub received: Vec<IfIndex>,
     pub sent: Vec<IfIndex>,
     pub renewed: Vec<Renewed>,
+    /// How it found its connection.
+    pub found: Option<Known>,
     pub counted: Vec<Counted>,
     pub after: After,
     /// The last box here.
@@ -123,8 +126,6 @@ impl Way {
                 device.stats.tx_bytes += frame;
             }
         }
-        for at in &self.counted {
-            nf.count(at, len);
-        }
+        nf.count(&self.counted, len);
     }
 }
