@@ -10,6 +10,8 @@ use packetwalk_trace::{Event, NsId, Observer, Recorder, Silent};
 use packetwalk_wire::sorted::Map;
 use packetwalk_wire::{Common, IfIndex, Instant, Payloads};
 
+use crate::attempt::Kept;
+
 /// How long a frame takes through a veth pair: enough that a round trip is not zero.
 const LATENCY: Duration = Duration::from_micros(5);
 
@@ -44,7 +46,7 @@ pub struct Space {
 
 /// When which namespace wants the clock.
 #[derive(Clone, Debug, Default)]
-struct Timers {
+pub(crate) struct Timers {
     due: Map<(Instant, NsId), ()>,
     /// Those that may have changed: they are asked before the next look.
     ask: Vec<NsId>,
@@ -53,20 +55,22 @@ struct Timers {
 /// Every namespace of one machine, and its time. A clone is a snapshot, and shares what neither changes.
 #[derive(Clone, Debug)]
 pub struct Lab {
-    now: Instant,
+    pub(crate) now: Instant,
     seed: u64,
     /// Connections are hashed by keys of the seed's.
     flood_safe: bool,
-    spaces: Vec<Option<Common<Space>>>,
-    timers: Timers,
-    arrived: Vec<NsId>,
+    pub(crate) spaces: Vec<Option<Common<Space>>>,
+    pub(crate) timers: Timers,
+    pub(crate) arrived: Vec<NsId>,
     /// There is or was a macvlan.
     pub(crate) macvlans: bool,
     /// Payload bytes of every packet.
     pub payloads: Payloads,
-    last_id: u32,
-    flights: VecDeque<Flight>,
-    recorder: Option<Common<Recorder>>,
+    pub(crate) last_id: u32,
+    pub(crate) flights: VecDeque<Flight>,
+    pub(crate) recorder: Option<Common<Recorder>>,
+    /// What to go back to while something is tried.
+    pub(crate) kept: Option<Box<Kept>>,
     /// What packet sockets see.
     pub captures: Captures,
     /// The kernel's log.
@@ -117,6 +121,7 @@ impl Lab {
             last_id: 0,
             flights: VecDeque::new(),
             recorder: None,
+            kept: None,
             captures: Captures::default(),
             log: KernelLog::default(),
             gaps: Vec::new(),
@@ -253,6 +258,9 @@ impl Lab {
     /// A namespace's stack, to change.
     pub fn stack_mut(&mut self, id: NsId) -> Option<&mut Stack> {
         let space = of(&mut self.spaces, id)?;
+        if let Some(kept) = &mut self.kept {
+            kept.keep(id, space);
+        }
         self.timers.ask(id, space);
         space.stack.touch();
         Some(&mut space.stack)
@@ -325,7 +333,7 @@ impl Lab {
         [flight, timer].into_iter().flatten().min()
     }
 
-    fn next_timer(&mut self) -> Option<(Instant, NsId)> {
+    pub(crate) fn next_timer(&mut self) -> Option<(Instant, NsId)> {
         while let Some(ns) = self.timers.ask.pop() {
             let Some(space) = of(&mut self.spaces, ns) else {
                 continue;
@@ -371,6 +379,9 @@ impl Lab {
     /// Runs an action in a namespace, under the observer that is on.
     pub(crate) fn with<A: Action>(&mut self, ns: NsId, action: A) -> Option<A::Output> {
         let space = of(&mut self.spaces, ns)?;
+        if let Some(kept) = &mut self.kept {
+            kept.keep(ns, space);
+        }
         let stack = &mut space.stack;
         macro_rules! cx {
             ($obs:expr) => {

@@ -1,5 +1,6 @@
 //! Many namespaces, a virtual clock and the event queue between them.
 
+mod attempt;
 mod capture;
 mod lab;
 mod links;

@@ -231,6 +231,24 @@ impl Netfilter {
         self.name();
     }
 
+    /// Takes the rules out, to copy all else; [`Self::give_rules`] puts them back. Nothing may be asked of it between.
+    pub fn take_rules(&mut self) -> [[Ruleset; 2]; 2] {
+        let face = |f| [Ruleset::new(f, Family::V4), Ruleset::new(f, Family::V6)];
+        core::mem::replace(&mut self.rules, [face(Face::Nft), face(Face::Legacy)])
+    }
+
+    /// Puts rules back that [`Self::take_rules`] took out.
+    pub fn give_rules(&mut self, rules: [[Ruleset; 2]; 2]) {
+        self.rules = rules;
+    }
+
+    /// Whether a rule keeps more than counters: what it has seen decides what it does next.
+    pub fn has_memory(&self) -> bool {
+        let tables = self.rules.iter().flatten().flat_map(Ruleset::created);
+        let mut rules = tables.flat_map(|table| table.listed()).flat_map(|(_, chain)| &chain.rules);
+        rules.any(|rule| rule.matches.iter().any(crate::matches::Match::has_memory))
+    }
+
     /// Some rule is of SYNPROXY.
     pub fn has_synproxy(&self) -> bool {
         self.registered.iter().any(|r| r.synproxy)
