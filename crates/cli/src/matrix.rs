@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 
 use packetwalk_lab::Lab;
-use packetwalk_reach::{Cell, Key, Matrix, Place, Probe, Share, State, usual};
-use packetwalk_shell::Shell;
+use packetwalk_reach::{Asker, Cell, Key, Matrix, Place, Probe, Share, State, usual};
 use packetwalk_shell::print::walk::Language;
+use packetwalk_shell::{Apart, Shell, Sink};
 use serde_json::{Value, json};
 
 use crate::Failure;
@@ -17,6 +18,12 @@ use crate::lab::{self, Console};
 
 /// What is still under way when a script ends gets this long: addresses of IPv6 become valid, servers listen.
 const SETTLE: Duration = Duration::from_secs(2);
+
+/// More threads are not started: each builds the lab.
+const MOST_JOBS: usize = 64;
+
+/// As much as the first thread has: the lab's script is run on it.
+const STACK: usize = 8 << 20;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -46,55 +53,109 @@ fn probe(text: &str) -> Result<Probe, String> {
     text.parse().map_err(|_| "not a port: one is tcp/80 or udp/53".to_owned())
 }
 
+/// How many keys a thread takes at a time.
+const SPELL: usize = 128;
+
+/// What every thread has to know.
+struct Plan {
+    matrix: Matrix,
+    keys: Vec<Key>,
+    /// The next key that nobody has taken.
+    next: AtomicUsize,
+}
+
+/// What is shown.
+struct Shown {
+    rows: Vec<usize>,
+    columns: Vec<usize>,
+    /// How many ports with listeners were not asked.
+    left_out: usize,
+}
+
 /// `packetwalk matrix`.
 pub fn matrix(args: &Args) -> Result<u8, Failure> {
     let script = lab::read(&args.lab)?;
-    let mut shell = Shell::new(Lab::new(args.seed));
     let name = args.lab.to_string_lossy();
-    let mut complaints = Console::complaints(&name);
-    shell.run_script(&name, &script, &mut complaints);
-    let until = shell.lab.now() + SETTLE;
-    shell.run_until(until, &mut complaints);
-    let named = |names: &[String]| -> Result<Vec<_>, Failure> {
-        names.iter().map(|name| lab::namespace(&shell.lab, name)).collect()
-    };
-    let (from, to) = (named(&args.from)?, named(&args.to)?);
-    let (probes, left_out) = if args.ports.is_empty() { usual(&shell.lab) } else { (args.ports.clone(), 0) };
-    let mut matrix = Matrix::new(&shell.lab, &probes, Language::En);
-    let wanted = |list: &[packetwalk_trace::NsId], place: usize| {
-        list.is_empty() || matrix.places.get(place).is_some_and(|p| list.contains(&p.ns))
-    };
-    let rows: Vec<usize> = (0..matrix.places.len()).filter(|place| wanted(&from, *place)).collect();
-    let columns: Vec<usize> = (0..matrix.places.len()).filter(|place| wanted(&to, *place)).collect();
-    let keys = matrix.keys(&|place| wanted(&from, place), &|place| wanted(&to, place));
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
-    for share in solve(&matrix, &shell.lab, &keys, jobs) {
-        matrix.take(share);
+    let load = |out: &mut dyn Sink| {
+        let mut shell = Shell::new(Lab::new(args.seed));
+        shell.run_script(&name, &script, out);
+        let until = shell.lab.now() + SETTLE;
+        shell.run_until(until, out);
+        shell.lab
+    };
+    // A lab stays on its thread: each builds its own, all the same, while this one makes the plan.
+    let (plan, shown, shares) = std::thread::scope(|scope| {
+        let mut helpers = Vec::new();
+        for _ in 1..jobs.min(MOST_JOBS) {
+            let (sender, receiver) = mpsc::channel::<Arc<Plan>>();
+            let load = &load;
+            let work = move || {
+                let mut asker = Asker::new(load(&mut Apart::default()));
+                receiver.recv().map(|plan| solve(&plan, &mut asker)).unwrap_or_default()
+            };
+            let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
+            helpers.push((sender, thread));
+        }
+        let mut asker = Asker::new(load(&mut Console::complaints(&name)));
+        let (plan, shown) = plan(args, asker.lab())?;
+        let plan = Arc::new(plan);
+        let mut threads = Vec::new();
+        for (sender, thread) in helpers {
+            // One that is gone is found when it is joined.
+            let _ = sender.send(Arc::clone(&plan));
+            threads.push(thread);
+        }
+        let mut shares = solve(&plan, &mut asker);
+        for thread in threads {
+            shares.extend(thread.join().map_err(|_| Failure("a thread ended before its time".to_owned()))?);
+        }
+        Ok::<_, Failure>((plan, shown, shares))
+    })?;
+    let plan = Arc::into_inner(plan).ok_or_else(|| Failure("a thread has not ended".to_owned()))?;
+    if shares.len() != plan.keys.len() {
+        return Err(Failure(format!(
+            "{} of {} questions have no answer",
+            plan.keys.len() - shares.len(),
+            plan.keys.len()
+        )));
     }
-    let view = View { matrix: &matrix, rows: &rows, columns: &columns };
-    let text = if args.json { format!("{}\n", view.json()) } else { view.text(left_out) };
+    let mut matrix = plan.matrix;
+    matrix.take(shares);
+    let view = View { matrix: &matrix, rows: &shown.rows, columns: &shown.columns };
+    let text = if args.json { format!("{}\n", view.json()) } else { view.text(shown.left_out) };
     lab::print(text.as_bytes())?;
     Ok(0)
 }
 
-/// Asks on several threads. Which thread asks what does not show.
-fn solve(matrix: &Matrix, lab: &Lab, keys: &[Key], jobs: usize) -> Vec<Share> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let (mut lab, mut shares) = (lab.clone(), Vec::new());
-        while let Some(key) = keys.get(next.fetch_add(1, Ordering::Relaxed)) {
-            shares.extend(matrix.solve(&mut lab, *key));
-        }
-        shares
+fn plan(args: &Args, lab: &Lab) -> Result<(Plan, Shown), Failure> {
+    let named = |names: &[String]| -> Result<Vec<_>, Failure> {
+        names.iter().map(|name| lab::namespace(lab, name)).collect()
     };
-    let jobs = jobs.min(keys.len()).max(1);
-    if jobs == 1 {
-        return work();
+    let (from, to) = (named(&args.from)?, named(&args.to)?);
+    let (probes, left_out) = if args.ports.is_empty() { usual(lab) } else { (args.ports.clone(), 0) };
+    let matrix = Matrix::new(lab, &probes, Language::En);
+    let wanted = |list: &[packetwalk_trace::NsId], place: usize| {
+        list.is_empty() || matrix.places.get(place).is_some_and(|p| list.contains(&p.ns))
+    };
+    let rows = (0..matrix.places.len()).filter(|place| wanted(&from, *place)).collect();
+    let columns = (0..matrix.places.len()).filter(|place| wanted(&to, *place)).collect();
+    let keys = matrix.keys(&|place| wanted(&from, place), &|place| wanted(&to, place));
+    Ok((Plan { matrix, keys, next: AtomicUsize::new(0) }, Shown { rows, columns, left_out }))
+}
+
+/// Asks until nothing is left to ask. Which thread asks what does not show.
+fn solve(plan: &Plan, asker: &mut Asker) -> Vec<Share> {
+    let mut shares = Vec::new();
+    loop {
+        // Keys that stand together are about one pair.
+        let first = plan.next.fetch_add(SPELL, Ordering::Relaxed);
+        let mut keys = plan.keys.iter().skip(first).take(SPELL).peekable();
+        if keys.peek().is_none() {
+            return shares;
+        }
+        shares.extend(keys.filter_map(|key| plan.matrix.solve(asker, *key)));
     }
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-    })
 }
 
 /// The rows and columns that are shown.

@@ -77,6 +77,35 @@ fn data_for_programs() {
     );
 }
 
+/// A cell's cause is that which the walk of the same packet ends with.
+#[test]
+fn a_cell_says_what_its_walk_says() {
+    let args = [LAB, "--json", "--ports", "tcp/80,tcp/81", "--from", "web1", "db1", "q1", "--to"];
+    let output = matrix(&[&args[..], &["web2", "db2", "q1", "q2"]].concat());
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let mut kinds = Vec::new();
+    for cell in json["cells"].as_array().expect("cells") {
+        let verdict = cell["verdict"].as_str().unwrap_or_default();
+        // A command's walk does not begin when nothing is sent, an answer has no cause, and a walk takes a namespace's
+        // refusal of itself for an answer.
+        if matches!(verdict, "answered" | "not sent") || cell["itself"] == true {
+            continue;
+        }
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let (from, to) = (text(&cell["asked"][0]), text(&cell["asked"][1]));
+        let port = text(&cell["ports"][0]).replace("tcp/", "");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_packetwalk"));
+        command.args(["walk", "--json", "--from", &from, LAB, "nc", "-z", "-n", "-w", "1", &to, &port]);
+        let walk = command.stdin(Stdio::null()).output().expect("packetwalk runs");
+        let walk: serde_json::Value = serde_json::from_slice(&walk.stdout).expect("JSON");
+        assert_eq!((&walk["verdict"], &walk["sentence"]), (&cell["verdict"], &cell["why"]), "{cell}");
+        kinds.push(verdict.to_owned());
+    }
+    kinds.sort();
+    kinds.dedup();
+    assert_eq!(kinds, ["dropped", "refused"]);
+}
+
 #[test]
 fn nonsense_is_refused() {
     for (args, status, said) in [

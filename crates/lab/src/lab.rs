@@ -10,8 +10,6 @@ use packetwalk_trace::{Event, NsId, Observer, Recorder, Silent};
 use packetwalk_wire::sorted::Map;
 use packetwalk_wire::{Common, IfIndex, Instant, Payloads};
 
-use crate::attempt::Kept;
-
 /// How long a frame takes through a veth pair: enough that a round trip is not zero.
 const LATENCY: Duration = Duration::from_micros(5);
 
@@ -46,7 +44,7 @@ pub struct Space {
 
 /// When which namespace wants the clock.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Timers {
+struct Timers {
     due: Map<(Instant, NsId), ()>,
     /// Those that may have changed: they are asked before the next look.
     ask: Vec<NsId>,
@@ -55,22 +53,20 @@ pub(crate) struct Timers {
 /// Every namespace of one machine, and its time. A clone is a snapshot, and shares what neither changes.
 #[derive(Clone, Debug)]
 pub struct Lab {
-    pub(crate) now: Instant,
+    now: Instant,
     seed: u64,
     /// Connections are hashed by keys of the seed's.
     flood_safe: bool,
-    pub(crate) spaces: Vec<Option<Common<Space>>>,
-    pub(crate) timers: Timers,
-    pub(crate) arrived: Vec<NsId>,
+    spaces: Vec<Option<Common<Space>>>,
+    timers: Timers,
+    arrived: Vec<NsId>,
     /// There is or was a macvlan.
     pub(crate) macvlans: bool,
     /// Payload bytes of every packet.
     pub payloads: Payloads,
-    pub(crate) last_id: u32,
-    pub(crate) flights: VecDeque<Flight>,
-    pub(crate) recorder: Option<Common<Recorder>>,
-    /// What to go back to while something is tried.
-    pub(crate) kept: Option<Box<Kept>>,
+    last_id: u32,
+    flights: VecDeque<Flight>,
+    recorder: Option<Common<Recorder>>,
     /// What packet sockets see.
     pub captures: Captures,
     /// The kernel's log.
@@ -121,7 +117,6 @@ impl Lab {
             last_id: 0,
             flights: VecDeque::new(),
             recorder: None,
-            kept: None,
             captures: Captures::default(),
             log: KernelLog::default(),
             gaps: Vec::new(),
@@ -138,6 +133,60 @@ impl Lab {
             let key = key_of(self.seed, space.stack.id);
             space.stack.nf.ct.set_flood_safe(Some(key));
         }
+    }
+
+    /// What each clone of many would work out for itself is worked out now. Nothing that a packet meets changes.
+    pub fn prepare(&mut self) {
+        self.next_timer();
+        for space in self.spaces.iter_mut().flatten().filter(|space| !space.stack.nf.is_compiled()) {
+            space.stack.nf.compile();
+        }
+    }
+
+    /// Becomes a clone of another lab. What both have in common already is not touched, which is nearly all if this one
+    /// was a clone of it before.
+    pub fn go_back(&mut self, to: &Self) {
+        let mut spaces = core::mem::take(&mut self.spaces);
+        spaces.truncate(to.spaces.len());
+        for (own, other) in spaces.iter_mut().zip(&to.spaces) {
+            match (&*own, other) {
+                (Some(a), Some(b)) if a.is(b) => {}
+                _ => own.clone_from(other),
+            }
+        }
+        spaces.extend(to.spaces.iter().skip(spaces.len()).cloned());
+        let Self {
+            now,
+            seed,
+            flood_safe,
+            spaces: _,
+            timers,
+            arrived,
+            macvlans,
+            payloads,
+            last_id,
+            flights,
+            recorder,
+            captures,
+            log,
+            gaps,
+        } = to;
+        *self = Self {
+            now: *now,
+            seed: *seed,
+            flood_safe: *flood_safe,
+            spaces,
+            timers: timers.clone(),
+            arrived: arrived.clone(),
+            macvlans: *macvlans,
+            payloads: payloads.clone(),
+            last_id: *last_id,
+            flights: flights.clone(),
+            recorder: recorder.clone(),
+            captures: captures.clone(),
+            log: log.clone(),
+            gaps: gaps.clone(),
+        };
     }
 
     /// Virtual time.
@@ -258,9 +307,6 @@ impl Lab {
     /// A namespace's stack, to change.
     pub fn stack_mut(&mut self, id: NsId) -> Option<&mut Stack> {
         let space = of(&mut self.spaces, id)?;
-        if let Some(kept) = &mut self.kept {
-            kept.keep(id, space);
-        }
         self.timers.ask(id, space);
         space.stack.touch();
         Some(&mut space.stack)
@@ -278,6 +324,11 @@ impl Lab {
     /// From now on every step of every packet is kept.
     pub fn start_trace(&mut self) {
         self.recorder = Some(Recorder::new().into());
+    }
+
+    /// The same without the rules that packets do not meet: long chains cost hardly anything then.
+    pub fn start_trace_of_hits(&mut self) {
+        self.recorder = Some(Recorder::hits().into());
     }
 
     /// The same of the first packets only, with the ARP before and between them.
@@ -333,7 +384,7 @@ impl Lab {
         [flight, timer].into_iter().flatten().min()
     }
 
-    pub(crate) fn next_timer(&mut self) -> Option<(Instant, NsId)> {
+    fn next_timer(&mut self) -> Option<(Instant, NsId)> {
         while let Some(ns) = self.timers.ask.pop() {
             let Some(space) = of(&mut self.spaces, ns) else {
                 continue;
@@ -379,9 +430,6 @@ impl Lab {
     /// Runs an action in a namespace, under the observer that is on.
     pub(crate) fn with<A: Action>(&mut self, ns: NsId, action: A) -> Option<A::Output> {
         let space = of(&mut self.spaces, ns)?;
-        if let Some(kept) = &mut self.kept {
-            kept.keep(ns, space);
-        }
         let stack = &mut space.stack;
         macro_rules! cx {
             ($obs:expr) => {

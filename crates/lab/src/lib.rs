@@ -1,6 +1,5 @@
 //! Many namespaces, a virtual clock and the event queue between them.
 
-mod attempt;
 mod capture;
 mod lab;
 mod links;

@@ -17,7 +17,7 @@ use crate::shared::acct::{Account, AccountError};
 use crate::shared::{Named, Shared, Wanted};
 use crate::synproxy;
 use crate::xtables::traverse::{Frame, traverse};
-use crate::xtables::{Face, Ruleset};
+use crate::xtables::{Face, Ruleset, Table};
 
 /// One thing that a hook does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -231,22 +231,14 @@ impl Netfilter {
         self.name();
     }
 
-    /// Takes the rules out, to copy all else; [`Self::give_rules`] puts them back. Nothing may be asked of it between.
-    pub fn take_rules(&mut self) -> [[Ruleset; 2]; 2] {
-        let face = |f| [Ruleset::new(f, Family::V4), Ruleset::new(f, Family::V6)];
-        core::mem::replace(&mut self.rules, [face(Face::Nft), face(Face::Legacy)])
+    /// Whether every long chain is compiled.
+    pub fn is_compiled(&self) -> bool {
+        self.rules.iter().flatten().flat_map(Ruleset::created).all(Table::is_compiled)
     }
 
-    /// Puts rules back that [`Self::take_rules`] took out.
-    pub fn give_rules(&mut self, rules: [[Ruleset; 2]; 2]) {
-        self.rules = rules;
-    }
-
-    /// Whether a rule keeps more than counters: what it has seen decides what it does next.
-    pub fn has_memory(&self) -> bool {
-        let tables = self.rules.iter().flatten().flat_map(Ruleset::created);
-        let mut rules = tables.flat_map(|table| table.listed()).flat_map(|(_, chain)| &chain.rules);
-        rules.any(|rule| rule.matches.iter().any(crate::matches::Match::has_memory))
+    /// Compiles long chains that are not yet, rather than when the first packet comes that nobody traces: snapshots share it.
+    pub fn compile(&mut self) {
+        self.rules.iter_mut().flatten().for_each(Ruleset::compile);
     }
 
     /// Some rule is of SYNPROXY.

@@ -43,9 +43,9 @@ pub fn text(lab: &Lab, ns: NsId, ends: &Ends, rules: &[&Line]) -> String {
     let mut out = String::new();
     let Some(stack) = lab.stack(ns) else { return out };
     for device in stack.links.iter() {
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "{} {} {:?} {} {} {:?}\n",
+            "{} {} {:?} {} {} {:?}",
             device.name,
             device.mtu,
             device.flags(),
@@ -56,24 +56,24 @@ pub fn text(lab: &Lab, ns: NsId, ends: &Ends, rules: &[&Line]) -> String {
         if let Some(dev) = stack.routing.dev(device.index) {
             let _ = write!(out, "{:?} ", dev.conf);
             for a in dev.addrs4.iter().chain(&dev.addrs6) {
-                let _ = write!(
+                let _ = writeln!(
                     out,
-                    "{} {} {:?} {:?} {:?} {:?} {}\n",
+                    "{} {} {:?} {:?} {:?} {:?} {}",
                     a.local, a.prefix_len, a.peer, a.broadcast, a.scope, a.flags, a.metric
                 );
             }
         }
         for family in [Family::V4, Family::V6] {
-            let _ = write!(out, "{:?}\n", stack.neigh.params(Some(device.index), family));
+            let _ = writeln!(out, "{:?}", stack.neigh.params(Some(device.index), family));
         }
     }
     for &(own, hub, port) in ends {
         let Some(there) = lab.stack(hub) else { continue };
         let Some(device) = there.links.get(port) else { continue };
         let name = stack.links.get(own).map(|d| d.name);
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "{name:?} {hub:?} {:?} {} {:?} {} {:?} {} {:?} {:?}\n",
+            "{name:?} {hub:?} {:?} {} {:?} {} {:?} {} {:?} {:?}",
             device.master,
             device.mtu,
             device.flags(),
@@ -102,10 +102,10 @@ pub fn text(lab: &Lab, ns: NsId, ends: &Ends, rules: &[&Line]) -> String {
             }
             out.push('\n');
         }
-        let _ = write!(out, "{:?}\n", stack.routing.rules(family));
+        let _ = writeln!(out, "{:?}", stack.routing.rules(family));
     }
     for n in stack.neigh.iter() {
-        let _ = write!(out, "{} {:?} {} {:?}\n", n.addr, named(n.dev), n.mac, n.state);
+        let _ = writeln!(out, "{} {:?} {} {:?}", n.addr, named(n.dev), n.mac, n.state);
     }
     for (_, socket) in stack.sockets.iter() {
         let kind = match socket.kind {
@@ -116,21 +116,21 @@ pub fn text(lab: &Lab, ns: NsId, ends: &Ends, rules: &[&Line]) -> String {
             packetwalk_stack::SocketKind::Tcp { .. } => "tcp",
         };
         let local = socket.local.map_or_else(|| "any".to_owned(), |a| a.to_string());
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "{kind} {:?} {local}:{} {:?} {:?}\n",
+            "{kind} {:?} {local}:{} {:?} {:?}",
             socket.family, socket.port, socket.remote, socket.opts
         );
     }
     for line in rules {
-        let _ = write!(out, "{:?} {:?} {:?} {}\n", line.face, line.family, line.table, line.text);
+        let _ = writeln!(out, "{:?} {:?} {:?} {}", line.face, line.family, line.table, line.text);
     }
     for face in [packetwalk_netfilter::xtables::Face::Nft, packetwalk_netfilter::xtables::Face::Legacy] {
         for family in [Family::V4, Family::V6] {
             for table in stack.nf.rules(face, family).created() {
                 for (_, chain) in table.listed() {
                     let base = chain.base.map(|b| (b.policy, b.exists));
-                    let _ = write!(out, "{face:?} {family:?} {:?} {} {base:?}\n", table.id(), chain.name);
+                    let _ = writeln!(out, "{face:?} {family:?} {:?} {} {base:?}", table.id(), chain.name);
                 }
             }
         }

@@ -17,6 +17,7 @@ use crate::matrix::Place;
 use crate::mention::{Cuts, Piece, Point, Ports, Span, pieces, point, renamed};
 use crate::probe::{Met, PORT, Probe, Proto};
 use crate::rules;
+use crate::touch::Speaks;
 
 /// What the lab tells apart.
 pub struct Facts<'a> {
@@ -51,6 +52,8 @@ pub struct Classes {
     pub chancy: Vec<Met>,
     /// The port that probes come from.
     pub port: u16,
+    /// Where the lab speaks of ports, if all that its rules do is known.
+    pub speaks: Option<Speaks>,
 }
 
 impl Facts<'_> {
@@ -339,7 +342,14 @@ pub fn classes(lab: &Lab, places: &[Place], probes: &[Probe], alone: bool) -> Cl
     }
     facts.cuts.done();
     facts.ports.done();
-    Classes { of: sorted(&facts, &lines), probes: same_ports(&facts, probes), chancy: facts.chancy, port }
+    let speaks = (!alone && facts.chancy.is_empty()).then(|| Speaks::new(lab, &lines));
+    Classes {
+        of: sorted(&facts, &lines),
+        probes: same_ports(&facts, probes),
+        chancy: facts.chancy,
+        port,
+        speaks,
+    }
 }
 
 fn same_ports(facts: &Facts<'_>, probes: &[Probe]) -> Vec<usize> {

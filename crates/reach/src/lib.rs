@@ -5,11 +5,14 @@
 //! Where a rule is met that goes by chance or by what it saw before, every pair is asked for itself.
 
 mod alike;
+mod asker;
 mod classes;
 mod matrix;
 mod mention;
 mod probe;
 mod rules;
+mod touch;
 
+pub use asker::Asker;
 pub use matrix::{Alike, Key, Matrix, Place, Share};
 pub use probe::{Cell, Probe, ProbeError, Proto, State, usual};

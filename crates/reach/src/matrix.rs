@@ -4,13 +4,15 @@ use std::net::IpAddr;
 
 use packetwalk_lab::Lab;
 use packetwalk_shell::print::walk::Language;
-use packetwalk_trace::NsId;
+use packetwalk_trace::{Event, NsId, Step};
 use packetwalk_wire::Mac;
 use packetwalk_wire::sorted::Map;
 
+use crate::asker::Asker;
 use crate::classes::{Classes, classes};
 use crate::mention::renamed;
 use crate::probe::{Cell, Met, Probe, ask};
+use crate::touch::{Speaks, Touched};
 
 /// A namespace: a source, and the destinations that its addresses are.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,6 +82,7 @@ pub struct Matrix {
     class_of: Vec<usize>,
     probe_of: Vec<usize>,
     chancy: Vec<Met>,
+    speaks: Option<Speaks>,
     port: u16,
     language: Language,
     cells: Map<Key, Share>,
@@ -126,7 +129,8 @@ impl Matrix {
 
     fn with(lab: &Lab, probes: &[Probe], language: Language, alone: bool) -> Self {
         let places = places(lab);
-        let Classes { of, probes: probe_of, chancy, port } = classes(lab, &places, probes, alone);
+        let Classes { of, probes: probe_of, mut chancy, port, speaks } = classes(lab, &places, probes, alone);
+        chancy.sort_unstable();
         let mut members: Vec<Alike> = Vec::new();
         for (place, &class) in of.iter().enumerate() {
             while members.len() <= class {
@@ -138,7 +142,18 @@ impl Matrix {
         }
         let probes = probes.to_vec();
         let cells = Map::new();
-        Self { places, probes, classes: members, class_of: of, probe_of, chancy, port, language, cells }
+        Self {
+            places,
+            probes,
+            classes: members,
+            class_of: of,
+            probe_of,
+            chancy,
+            speaks,
+            port,
+            language,
+            cells,
+        }
     }
 
     /// The classes, in order of their first members.
@@ -177,33 +192,65 @@ impl Matrix {
         keys
     }
 
-    /// Asks for what a key stands for. The lab is as it was afterwards.
-    pub fn solve(&self, lab: &mut Lab, key: Key) -> Option<Share> {
+    /// Asks for what a key stands for. Keys in the order of [`Self::keys`] are answered fastest.
+    pub fn solve(&self, asker: &mut Asker, key: Key) -> Option<Share> {
         let (from, to) = (self.classes.get(key.from)?, self.classes.get(key.to)?);
         let pairs = from.members.iter().flat_map(|a| to.members.iter().map(move |b| (*a, *b)));
         let mut pairs = pairs.filter(|(a, b)| (a == b) == key.own);
         let probe = *self.probes.get(key.probe)?;
-        let mut chance = false;
+        if let Some(cell) = self.speaks.as_ref().and_then(|speaks| asker.known(key, probe, speaks)) {
+            return Some(Share { key, cell, others: Vec::new() });
+        }
         let first = pairs.next()?;
-        let mut one = |pair: (usize, usize), chance: &mut bool| {
-            let source = self.places.get(pair.0)?.ns;
-            let target = *self.places.get(pair.1)?.addresses.get(key.address)?;
-            let mut met = |rule: Met| *chance |= self.chancy.contains(&rule);
-            Some(ask(lab, source, target, probe, self.port, self.language, &mut met))
-        };
-        let cell = one(first, &mut chance)?;
+        let (mut chance, mut touched) = (false, None);
+        let answer = self.one(asker, first, key.address, probe, &mut |events| {
+            chance = events.iter().any(|event| match event.step {
+                Step::Rule { table, chain, rule, .. } => {
+                    self.chancy.binary_search(&(event.ns, table, chain, rule)).is_ok()
+                }
+                _ => false,
+            });
+            touched = self.speaks.is_some().then(|| Touched::new(events));
+        })?;
+        let cell = (first.0, first.1, answer);
+        if let Some(touched) = touched {
+            asker.keep(key, probe, touched, cell.clone());
+        }
         let mut others = Vec::new();
         if chance {
             for pair in pairs {
-                others.push((pair, one(pair, &mut false)?));
+                others.push((pair, self.one(asker, pair, key.address, probe, &mut |_| {})?));
             }
         }
-        Some(Share { key, cell: (first.0, first.1, cell), others })
+        Some(Share { key, cell, others })
     }
 
-    /// Takes an answer.
-    pub fn take(&mut self, share: Share) {
-        self.cells.insert(share.key, share);
+    /// Asks for one pair.
+    fn one(
+        &self,
+        asker: &mut Asker,
+        (from, to): (usize, usize),
+        address: usize,
+        probe: Probe,
+        see: &mut dyn FnMut(&[Event]),
+    ) -> Option<Cell> {
+        let source = self.places.get(from)?.ns;
+        let target = *self.places.get(to)?.addresses.get(address)?;
+        let lab = asker.fresh();
+        if self.chancy.is_empty() {
+            lab.start_trace_of_hits();
+        } else {
+            lab.start_trace();
+        }
+        Some(ask(lab, source, target, probe, self.port, self.language, see))
+    }
+
+    /// Takes answers.
+    pub fn take(&mut self, mut shares: Vec<Share>) {
+        shares.sort_by_key(|share| share.key);
+        for share in shares {
+            self.cells.insert(share.key, share);
+        }
     }
 
     /// The key of a cell.

@@ -93,7 +93,7 @@ pub fn numbers(text: &str) -> Vec<u16> {
 }
 
 /// Points at which something begins or ends: what lies between two neighbours is alike.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Cuts<T>(Vec<T>);
 
 impl<T> Default for Cuts<T> {
@@ -131,7 +131,7 @@ impl Cuts<Point> {
 }
 
 /// Ports that something speaks of: each alone, and ranges.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Ports {
     single: Vec<u16>,
     cuts: Cuts<u32>,

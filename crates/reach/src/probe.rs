@@ -125,9 +125,9 @@ pub fn usual(lab: &Lab) -> (Vec<Probe>, usize) {
 }
 
 /// Where rules were met: namespace, and the rule as events name it.
-pub(crate) type Met = (NsId, packetwalk_trace::Table, packetwalk_trace::ChainId, u16);
+pub(crate) type Met = (NsId, packetwalk_trace::Table, packetwalk_trace::ChainId, u32);
 
-/// Asks, and leaves the lab as it was. `met` is told of every rule that was asked.
+/// Asks a lab that keeps a trace; `see` is shown the events.
 pub(crate) fn ask(
     lab: &mut Lab,
     from: NsId,
@@ -135,28 +135,49 @@ pub(crate) fn ask(
     probe: Probe,
     port: u16,
     language: Language,
-    met: &mut dyn FnMut(Met),
+    see: &mut dyn FnMut(&[Event]),
 ) -> Cell {
-    lab.attempt(|lab| {
-        lab.start_trace();
-        let sent = send(lab, from, to, probe, port);
-        let until = lab.now() + WAIT;
-        lab.run_until(until);
-        let mut events = lab.stop_trace();
-        for event in &events {
-            if let Step::Rule { table, chain, rule, .. } = event.step {
-                met((event.ns, table, chain, rule));
-            }
+    let sent = send(lab, from, to, probe, port);
+    let until = lab.now() + WAIT;
+    let mut seen = 0;
+    loop {
+        let events = lab.trace();
+        if events.iter().skip(seen).any(|e| end(e, from).is_some()) {
+            break;
         }
-        // A walk's end does not depend on the rules that did not match, and there may be thousands.
-        events.retain(|e| !matches!(e.step, Step::Rule { end: RuleEnd::NoMatch(_), .. }));
-        match sent {
-            Err(error) if events.is_empty() => {
-                Cell { state: State::NotSent, by: None, why: error.text().to_owned() }
-            }
-            _ => judge(lab, from, &events, language),
+        seen = events.len();
+        if !lab.step(until) {
+            break;
         }
-    })
+    }
+    let mut events = lab.stop_trace();
+    see(&events);
+    // A walk's end depends neither on the rules that did not match, of which there may be thousands, nor on the ARP
+    // that a whole bridge hears.
+    events.retain(|e| {
+        matches!(e.body, Body::Ip(_)) && !matches!(e.step, Step::Rule { end: RuleEnd::NoMatch(_), .. })
+    });
+    match sent {
+        Err(error) if events.is_empty() => {
+            Cell { state: State::NotSent, by: None, why: error.text().to_owned() }
+        }
+        _ => judge(lab, from, &events, language),
+    }
+}
+
+/// What an event ends the waiting with.
+fn end(event: &Event, from: NsId) -> Option<State> {
+    let Body::Ip(packet) = event.body else { return None };
+    if event.step != Step::Deliver || event.ns != from {
+        return None;
+    }
+    match packet.transport {
+        Transport::Tcp(tcp) if tcp.flags.has(TcpFlags::SYN) && tcp.flags.has(TcpFlags::ACK) => {
+            Some(State::Answered)
+        }
+        Transport::Tcp(tcp) if tcp.flags.has(TcpFlags::RST) => Some(State::Refused),
+        _ => packet.is_icmp_error().then_some(State::Refused),
+    }
 }
 
 fn send(lab: &mut Lab, from: NsId, to: IpAddr, probe: Probe, port: u16) -> Result<(), SendError> {
@@ -176,24 +197,16 @@ fn send(lab: &mut Lab, from: NsId, to: IpAddr, probe: Probe, port: u16) -> Resul
 
 fn judge(lab: &Lab, from: NsId, events: &[Event], language: Language) -> Cell {
     let maker = |id: u32| events.iter().find(|e| e.id == id).map(|e| e.ns);
-    let came = events.iter().filter(|e| e.step == Step::Deliver && e.ns == from);
-    let answer = came.filter_map(|e| match e.body {
-        Body::Ip(packet) => Some((e.id, packet)),
-        Body::Arp(_) => None,
-    });
-    for (id, packet) in answer {
-        if let Transport::Tcp(tcp) = packet.transport
-            && tcp.flags.has(TcpFlags::SYN)
-            && tcp.flags.has(TcpFlags::ACK)
-        {
+    match events.iter().find_map(|e| Some((e.id, end(e, from)?))) {
+        Some((id, State::Answered)) => {
             return Cell { state: State::Answered, by: maker(id), why: String::new() };
         }
-        let is_reset = matches!(packet.transport, Transport::Tcp(tcp) if tcp.flags.has(TcpFlags::RST));
-        if is_reset || packet.is_icmp_error() {
+        Some((id, state)) => {
             let outcome = explain(events, lab, from, language).outcome;
             let why = if outcome.verdict == Verdict::Refused { outcome.sentence } else { String::new() };
-            return Cell { state: State::Refused, by: maker(id), why };
+            return Cell { state, by: maker(id), why };
         }
+        None => {}
     }
     let outcome = explain(events, lab, from, language).outcome;
     let state = match outcome.verdict {

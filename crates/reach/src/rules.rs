@@ -7,7 +7,7 @@ use packetwalk_trace::{ChainId, NsId, Table as TableId};
 use packetwalk_wire::Family;
 
 use crate::classes::Facts;
-use crate::mention::{Piece, numbers, pieces};
+use crate::mention::{Piece, Ports, numbers, pieces};
 
 /// Matches whose answer is the packet's, its connection's and the tables' alone: not chance's, and not that of what
 /// other packets did before.
@@ -75,7 +75,7 @@ pub struct Line {
     pub chain: ChainId,
     pub name: Box<str>,
     /// From 1.
-    pub number: u16,
+    pub number: u32,
     pub text: String,
     /// What it does is not known from what the packet looks like.
     pub chancy: bool,
@@ -99,6 +99,18 @@ impl Line {
             last = word;
         }
         all
+    }
+
+    /// Every port that it speaks of.
+    pub fn tell_ports(&self, ports: &mut Ports) {
+        for (option, _, word) in self.words() {
+            let is_number = word.bytes().all(|b| b.is_ascii_digit());
+            match option {
+                _ if is_given(option) => ports.word(word.rsplit_once(':').map_or(word, |(_, port)| port)),
+                _ if option.contains("port") || is_number => ports.word(word),
+                _ => {}
+            }
+        }
     }
 
     /// No packet of a probe has a port that it wants.
@@ -129,7 +141,7 @@ pub fn lines(lab: &Lab) -> Vec<Line> {
                         let known = target.is_none_or(|t| TARGETS.contains(&t) || table.find(t).is_some());
                         let chancy =
                             !known || is_spread(&text) || !rule.matches.iter().all(|m| plain(m.name()));
-                        let number = u16::try_from(at + 1).unwrap_or(u16::MAX);
+                        let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
                         let (name, table) = (c.name.clone(), table.id());
                         all.push(Line { ns, face, family, table, chain, name, number, text, chancy });
                     }
@@ -174,7 +186,7 @@ struct Own {
     gap: u32,
     src: bool,
     dst: bool,
-    number: u16,
+    number: u32,
     text: String,
 }
 
@@ -184,16 +196,7 @@ pub fn read(facts: &mut Facts<'_>, lines: &[Line], live: Option<&[u16]>) {
     for chain in lines.chunk_by(|a, b| a.chain_key() == b.chain_key()) {
         let (mut gap, mut owns) = (0, Vec::new());
         for line in chain {
-            for (option, _, word) in line.words() {
-                let is_number = word.bytes().all(|b| b.is_ascii_digit());
-                match option {
-                    _ if is_given(option) => {
-                        facts.ports.word(word.rsplit_once(':').map_or(word, |(_, port)| port))
-                    }
-                    _ if option.contains("port") || is_number => facts.ports.word(word),
-                    _ => {}
-                }
-            }
+            line.tell_ports(&mut facts.ports);
             if line.chancy {
                 facts.chancy.push((line.ns, line.table, line.chain, line.number));
             }
@@ -217,7 +220,7 @@ fn file(facts: &mut Facts<'_>, chain: &[&Line], owns: &[Own]) {
         let mixed = gap.iter().any(|o| o.src && !o.dst) && gap.iter().any(|o| o.dst && !o.src);
         for own in gap {
             let Line { ns, face, family, table, name, .. } = line;
-            let at = if mixed { u32::from(own.number) } else { 0 };
+            let at = if mixed { own.number } else { 0 };
             let text = format!("{ns:?} {face:?} {family:?} {table:?} {name} {} {at} {}\n", own.gap, own.text);
             facts.tell(own.place, &text);
         }

@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use packetwalk_lab::Lab;
-use packetwalk_reach::{Matrix, Probe};
+use packetwalk_reach::{Asker, Matrix, Probe};
 use packetwalk_shell::print::walk::Language;
 use packetwalk_shell::{Apart, Shell};
 use proptest::prelude::*;
@@ -20,11 +20,10 @@ fn lab(script: &str) -> Lab {
 }
 
 fn filled(mut matrix: Matrix, lab: &Lab) -> Matrix {
-    let mut lab = lab.clone();
-    for key in matrix.keys(&|_| true, &|_| true) {
-        let share = matrix.solve(&mut lab, key).expect("an answer");
-        matrix.take(share);
-    }
+    let mut asker = Asker::new(lab.clone());
+    let keys = matrix.keys(&|_| true, &|_| true);
+    let shares = keys.iter().map(|key| matrix.solve(&mut asker, *key).expect("an answer")).collect();
+    matrix.take(shares);
     matrix
 }
 
@@ -58,6 +57,19 @@ fn check(script: &str, ports: &[&str]) -> (usize, usize) {
         }
     }
     (classed.keys(&|_| true, &|_| true).len(), cells)
+}
+
+#[test]
+fn a_lab_that_went_back_is_as_it_was() {
+    let lab = lab(&networks(""));
+    let (was, mut copy) = (format!("{lab:?}"), lab.clone());
+    copy.add_ns("new").expect("a namespace");
+    copy.end_ns(packetwalk_trace::NsId(1));
+    copy.start_trace();
+    copy.run_until(lab.now() + Duration::from_secs(5));
+    assert!(format!("{copy:?}") != was);
+    copy.go_back(&lab);
+    assert!(format!("{copy:?}") == was && format!("{lab:?}") == was);
 }
 
 const PORTS: [&str; 5] = ["tcp/80", "tcp/8080", "tcp/443", "tcp/6379", "udp/53"];

@@ -369,11 +369,6 @@ impl Match {
         }
     }
 
-    /// Whether it keeps what it has seen in the rule itself.
-    pub(crate) const fn has_memory(&self) -> bool {
-        matches!(self, Self::Connlimit(_) | Self::Limit(_) | Self::Quota(_) | Self::Statistic(_))
-    }
-
     /// Its own state begins anew, as the rule goes into the kernel anew.
     pub(crate) fn renew(&mut self) {
         match self {

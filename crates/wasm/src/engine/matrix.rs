@@ -2,8 +2,7 @@
 
 use core::time::Duration;
 
-use packetwalk_lab::Lab;
-use packetwalk_reach::{Cell, Key, Matrix, Probe, State, usual};
+use packetwalk_reach::{Asker, Cell, Key, Matrix, Probe, State, usual};
 
 use super::{Chunks, Engine, Trouble};
 use crate::view;
@@ -16,7 +15,7 @@ const SETTLE: Duration = Duration::from_secs(2);
 pub struct Asked {
     matrix: Matrix,
     keys: Vec<Key>,
-    lab: Lab,
+    asker: Asker,
 }
 
 impl Engine {
@@ -49,15 +48,15 @@ impl Engine {
             questions: keys.len() as u32,
             left_out: left_out as u32,
         };
-        self.asked = Some(Asked { matrix, keys, lab: shell.lab });
+        self.asked = Some(Asked { matrix, keys, asker: Asker::new(shell.lab) });
         Ok(seen)
     }
 
     /// Asks one of the questions.
     pub fn matrix_ask(&mut self, question: u32) -> Option<view::MatrixShare> {
-        let Asked { matrix, keys, lab } = self.asked.as_mut()?;
+        let Asked { matrix, keys, asker } = self.asked.as_mut()?;
         let key = *keys.get(question as usize)?;
-        let share = matrix.solve(lab, key)?;
+        let share = matrix.solve(asker, key)?;
         let cell = |from: usize, to: usize, cell: &Cell| view::MatrixCell {
             verdict: match cell.state {
                 State::Answered => view::Verdict::Answered,
