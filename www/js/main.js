@@ -456,6 +456,19 @@ button('gallery').addEventListener('click', async () => {
     complain(say('The gallery did not load: {0}', why(error)));
   }
 });
+/** The matrix, once it was asked for. @type {ReturnType<typeof import('./matrix/view.js').matrix> | null} */
+let grid = null;
+button('matrix').addEventListener('click', async () => {
+  try {
+    grid ??= import('./matrix/view.js').then(({ matrix }) =>
+      matrix(labText, (from, command) => walk(from, command, null)),
+    );
+    (await grid).open();
+  } catch (error) {
+    grid = null;
+    complain(say('The matrix did not load: {0}', why(error)));
+  }
+});
 terminalButtons(
   {
     open: button('terminal'),

@@ -5,6 +5,7 @@ mod docker_diff;
 mod interactive;
 mod lab;
 mod matches;
+mod matrix;
 mod replay;
 mod walk;
 
@@ -46,6 +47,11 @@ enum Command {
     },
     /// Build a lab, then follow the packets of one command hop by hop
     Walk(walk::Args),
+    /// Build a lab, then tell who of it can reach whom, on which ports
+    ///
+    /// A cell says what becomes of a real SYN, or of an empty datagram, that is sent two seconds after the script's end.
+    /// Containers that nothing in the lab tells apart share a row and a column.
+    Matrix(matrix::Args),
     /// Build a lab, then type commands in it
     ///
     /// A line in which a packet met what is not simulated, or a limit of the simulator ended something, has the
@@ -99,6 +105,7 @@ fn main() -> ExitCode {
             lab::run(&lab, made, pcap.as_deref(), lines)
         }
         Command::Walk(args) => walk::walk(&args),
+        Command::Matrix(args) => matrix::matrix(&args),
         Command::Shell { lab, from, seed } => interactive::shell(lab.as_deref(), &from, seed),
         Command::Check { pages } => check::check(&pages),
         Command::DockerDiff(args) => docker_diff::docker_diff(&args),

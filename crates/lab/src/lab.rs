@@ -146,6 +146,60 @@ impl Lab {
         self.last_id
     }
 
+    /// What each clone of many would work out for itself is worked out now. Nothing that a packet meets changes.
+    pub fn prepare(&mut self) {
+        self.next_timer();
+        for space in self.spaces.iter_mut().flatten().filter(|space| !space.stack.nf.is_compiled()) {
+            space.stack.nf.compile();
+        }
+    }
+
+    /// Becomes a clone of another lab. What both have in common already is not touched, which is nearly all if this one
+    /// was a clone of it before.
+    pub fn go_back(&mut self, to: &Self) {
+        let mut spaces = core::mem::take(&mut self.spaces);
+        spaces.truncate(to.spaces.len());
+        for (own, other) in spaces.iter_mut().zip(&to.spaces) {
+            match (&*own, other) {
+                (Some(a), Some(b)) if a.is(b) => {}
+                _ => own.clone_from(other),
+            }
+        }
+        spaces.extend(to.spaces.iter().skip(spaces.len()).cloned());
+        let Self {
+            now,
+            seed,
+            flood_safe,
+            spaces: _,
+            timers,
+            arrived,
+            macvlans,
+            payloads,
+            last_id,
+            flights,
+            recorder,
+            captures,
+            log,
+            gaps,
+        } = to;
+        *self = Self {
+            now: *now,
+            seed: *seed,
+            flood_safe: *flood_safe,
+            spaces,
+            timers: timers.clone(),
+            arrived: arrived.clone(),
+            macvlans: *macvlans,
+            payloads: payloads.clone(),
+            last_id: *last_id,
+            flights: flights.clone(),
+            recorder: recorder.clone(),
+            captures: captures.clone(),
+            log: log.clone(),
+            gaps: gaps.clone(),
+        };
+    }
+
     /// Virtual time.
     pub const fn now(&self) -> Instant {
         self.now
@@ -281,6 +335,11 @@ impl Lab {
     /// From now on every step of every packet is kept.
     pub fn start_trace(&mut self) {
         self.recorder = Some(Recorder::new().into());
+    }
+
+    /// The same without the rules that packets do not meet: long chains cost hardly anything then.
+    pub fn start_trace_of_hits(&mut self) {
+        self.recorder = Some(Recorder::hits().into());
     }
 
     /// The same of the first packets only, with the ARP before and between them.

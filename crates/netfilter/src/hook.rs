@@ -17,7 +17,7 @@ use crate::shared::acct::{Account, AccountError};
 use crate::shared::{Named, Shared, Wanted};
 use crate::synproxy;
 use crate::xtables::traverse::{Frame, traverse};
-use crate::xtables::{Face, Ruleset};
+use crate::xtables::{Face, Ruleset, Table};
 
 /// One thing that a hook does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -228,6 +228,16 @@ impl Netfilter {
         self.ct.labels_used = wanted.labels > 0;
         self.shared.follow(&wanted);
         self.name();
+    }
+
+    /// Whether every long chain is compiled.
+    pub fn is_compiled(&self) -> bool {
+        self.rules.iter().flatten().flat_map(Ruleset::created).all(Table::is_compiled)
+    }
+
+    /// Compiles long chains that are not yet, rather than when the first packet comes that nobody traces: snapshots share it.
+    pub fn compile(&mut self) {
+        self.rules.iter_mut().flatten().for_each(Ruleset::compile);
     }
 
     /// Some rule is of SYNPROXY.

@@ -95,6 +95,8 @@ pub struct Recorder {
     ns: NsId,
     now: Instant,
     deaf: bool,
+    /// Rules that packets do not meet are left out.
+    hits: bool,
     /// What is kept instead of events.
     notes: Option<Box<Notes>>,
     /// Most packets, and the first one's number once there was one.
@@ -106,6 +108,11 @@ impl Recorder {
     /// One that keeps all, with room for what a ping or two consist of.
     pub fn new() -> Self {
         Self { events: Vec::with_capacity(256), ..Self::default() }
+    }
+
+    /// One that keeps all but the rules that packets did not meet.
+    pub fn hits() -> Self {
+        Self { events: Vec::with_capacity(1024), hits: true, ..Self::default() }
     }
 
     /// One that keeps nothing, where one instance of the packet path is to serve both.
@@ -155,7 +162,7 @@ impl Observer for Recorder {
         self.deaf
     }
     fn misses(&self) -> bool {
-        !self.deaf && self.notes.is_none()
+        !self.deaf && !self.hits && self.notes.is_none()
     }
     fn counted(&mut self, counted: Counted) {
         if let Some(notes) = &mut self.notes {

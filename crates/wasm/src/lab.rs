@@ -222,6 +222,18 @@ impl Lab {
         }))
     }
 
+    /// Who can reach whom, of ports as `tcp/80,udp/53`, or of those that somebody listens on: what there is to ask.
+    /// `matrixAsk` asks.
+    pub fn matrix(&mut self, ports: &str) -> Result<Ts<view::Matrix>, JsValue> {
+        give(self.engine.matrix(ports))
+    }
+
+    /// The answer to one of the matrix's questions.
+    #[wasm_bindgen(js_name = matrixAsk)]
+    pub fn matrix_ask(&mut self, question: u32) -> Result<Option<Ts<view::MatrixShare>>, JsValue> {
+        self.engine.matrix_ask(question).map(|share| give(Ok(share))).transpose()
+    }
+
     /// Every frame of the last walk on every interface, as a pcapng file.
     pub fn pcap(&self) -> Vec<u8> {
         self.engine.pcap()

@@ -77,6 +77,13 @@ impl Ruleset {
         self.tables[id as usize].as_deref_mut()
     }
 
+    /// Compiles long chains.
+    pub(crate) fn compile(&mut self) {
+        for table in self.tables.iter_mut().flatten() {
+            table.compile();
+        }
+    }
+
     /// A table, made if needed.
     pub fn table(&mut self, id: TableId) -> &mut Table {
         let slot = &mut self.tables[id as usize];

@@ -6,6 +6,7 @@ use packetwalk_trace::{ChainId, Table as TableId};
 use packetwalk_wire::{Common, Family, Pages};
 
 use super::chain::HookSet;
+use super::index::{Index, SMALL};
 use super::ruleset::table_hooks;
 use super::{BaseChain, Chain, ChainError, Counters, Face, Policy, Rule, RuleError};
 use crate::shared::{Named, Wanted};
@@ -35,6 +36,23 @@ pub struct Table {
 }
 
 impl Table {
+    /// Whether a chain is long and not compiled.
+    fn is_slow(chain: &Chain) -> bool {
+        chain.index.is_none() && chain.rules.get(SMALL).is_some()
+    }
+
+    /// Whether every long chain is compiled.
+    pub(crate) fn is_compiled(&self) -> bool {
+        !self.chains.iter().flatten().any(|chain| Self::is_slow(chain))
+    }
+
+    /// Compiles long chains that are not yet.
+    pub(crate) fn compile(&mut self) {
+        for chain in self.chains.iter_mut().flatten().filter(|chain| Self::is_slow(chain)) {
+            chain.index = Some(Index::new(&chain.rules, self.family));
+        }
+    }
+
     /// With its built-in chains, empty, policy ACCEPT. In the nft face these are not yet in the kernel;
     /// see [`BaseChain::exists`].
     pub fn new(face: Face, family: Family, id: TableId) -> Self {

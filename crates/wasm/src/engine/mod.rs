@@ -1,6 +1,7 @@
 //! A lab that is looked at: run, walked, wound back, and read as tables. No JavaScript here.
 
 mod check;
+mod matrix;
 mod states;
 mod tables;
 mod terminals;
@@ -47,6 +48,8 @@ pub struct Engine {
     /// The language that walks are told in.
     language: Language,
     terminals: Terminals,
+    /// The matrix that is being asked for.
+    asked: Option<matrix::Asked>,
 }
 
 /// Keeps output in the order in which it came, and what went wrong.
@@ -137,6 +140,7 @@ impl Engine {
             walk: None,
             language: Language::default(),
             terminals: Terminals::default(),
+            asked: None,
         }
     }
 

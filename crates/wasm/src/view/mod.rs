@@ -4,6 +4,7 @@
 //! so that the picture, the trace and the tables can point at each other.
 
 mod extension;
+mod matrix;
 mod output;
 mod packet;
 mod records;
@@ -14,6 +15,7 @@ mod topology;
 mod walk;
 
 pub use extension::{Extension, Simulated};
+pub use matrix::{Matrix, MatrixCell, MatrixPair, MatrixPlace, MatrixShare};
 pub use output::{Chunk, Output, Stream, Trouble};
 pub use packet::Field;
 pub use records::{Records, javascript};
