@@ -31,8 +31,10 @@ function keep(name) {
  */
 export async function fetchAhead(more) {
   const terminals = () => import('./terminal/terminals.js');
+  const matrix = () => import('./matrix/view.js').then(({ style }) => style());
+  const alone = () => import('./matrix/ask.js');
   const libraries = LIBRARIES.map((name) => () => keep(name));
-  const all = [terminals, ...libraries, sheets, pictureSheet, ...more];
+  const all = [terminals, matrix, alone, ...libraries, sheets, pictureSheet, ...more];
   for (const fetchOne of all) {
     await idle();
     await fetchOne();

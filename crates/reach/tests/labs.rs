@@ -71,6 +71,14 @@ fn check(shell: &Shell, script: &str, ports: &[&str]) -> (usize, usize) {
     (classed.keys(&|_| true, &|_| true).len(), cells)
 }
 
+/// All that a lab holds, but for what is worked out when it is first asked for.
+fn told(lab: &Lab) -> String {
+    let all = format!("{lab:?}");
+    let mut parts = all.split("OnceLock(");
+    let first = parts.next().unwrap_or_default().to_owned();
+    first + &parts.filter_map(|part| Some(part.split_once(')')?.1)).collect::<String>()
+}
+
 /// A clone that did much and went back is as a new clone: in all that it holds, and in all that it does next.
 #[test]
 fn a_lab_that_went_back_is_as_it_was() {
@@ -86,9 +94,9 @@ fn a_lab_that_went_back_is_as_it_was() {
         lab.run_until(lab.now() + Duration::from_secs(1));
         let trace = lab.stop_trace();
         assert!(trace.len() > 20, "{trace:?}");
-        (format!("{trace:?}"), format!("{lab:?}"))
+        (format!("{trace:?}"), told(lab))
     };
-    let (was, will) = (format!("{lab:?}"), next(&mut lab.clone()));
+    let (was, will) = (told(&lab), next(&mut lab.clone()));
     for deed in [
         "docker exec o0 nc -z -w 1 10.1.0.3 80\n",
         "nc -z -w 1 10.1.0.2 80\nip link set lo down\n",
@@ -100,19 +108,12 @@ fn a_lab_that_went_back_is_as_it_was() {
         let copy = &mut shell.lab;
         copy.start_trace();
         copy.run_until(lab.now() + Duration::from_secs(5));
-        assert!(format!("{copy:?}") != was, "{deed}");
+        assert!(told(copy) != was, "{deed}");
         copy.go_back(&lab);
-        assert!(format!("{copy:?}") == was, "{deed}");
+        assert!(told(copy) == was, "{deed}");
         let now = next(copy);
-        if now != will {
-            let at = |a: &str, b: &str| a.bytes().zip(b.bytes()).position(|(a, b)| a != b).unwrap_or(a.len().min(b.len()));
-            for (a, b) in [(&now.0, &will.0), (&now.1, &will.1)] {
-                let n = at(a, b);
-                eprintln!("DIFF at {n} of {} {}\n{}\n{}", a.len(), b.len(), a.get(n.saturating_sub(300)..(n + 200).min(a.len())).unwrap_or(""), b.get(n.saturating_sub(300)..(n + 200).min(b.len())).unwrap_or(""));
-            }
-        }
         assert!(now == will, "{deed}");
-        assert!(format!("{lab:?}") == was, "{deed}");
+        assert!(told(&lab) == was, "{deed}");
     }
 }
 

@@ -24,11 +24,15 @@ const SIGNS = {
   notSent: ['!', 'not sent'],
 };
 
+/** The dialog's style, once it is asked for. @type {Promise<unknown> | null} */
+let styled = null;
+
 /** Loads the dialog's style. */
-function style() {
-  return new Promise((done, failed) => {
+export function style() {
+  styled ??= new Promise((done, failed) => {
     document.head.append(h('link', { rel: 'stylesheet', href: String(CSS), load: done, error: failed }));
   });
+  return styled;
 }
 
 class View {

@@ -15,6 +15,7 @@ const MOST = 4;
  */
 export function askAll(what, tell) {
   let ended = false;
+  let isAlone = false;
   /** @type {Worker[]} */
   const workers = [];
   const end = () => {
@@ -26,8 +27,9 @@ export function askAll(what, tell) {
     if (answer.error !== undefined) end();
     tell(answer);
   };
+  const alone = () => here(what, told, () => ended);
   if (!globalThis.Worker) {
-    here(what, told, () => ended);
+    alone();
     return end;
   }
   const parts = Math.max(1, Math.min(MOST, navigator.hardwareConcurrency || 1));
@@ -37,7 +39,13 @@ export function askAll(what, tell) {
       told(data);
       if (data.done) worker.terminate();
     });
-    worker.addEventListener('error', ({ message }) => told({ error: message || 'Worker' }));
+    worker.addEventListener('error', ({ message }) => {
+      if (message) return told({ error: message });
+      // Its script did not come: there may be no network. One page does what all workers would have done.
+      for (const other of workers.splice(0)) other.terminate();
+      if (!isAlone) alone();
+      isAlone = true;
+    });
     worker.postMessage({ ...what, part, parts });
     workers.push(worker);
   }

@@ -28,7 +28,7 @@ const MOST: usize = 1 << 17;
 /// Marks of flows that were seen once, at first and at most.
 const MARKS: [usize; 2] = [1 << 6, 1 << 17];
 /// Without rules a packet's own way is short: so many flows are worth their memory.
-const MOST_WITHOUT_RULES: usize = 1 << 12;
+const MOST_WITHOUT_RULES: usize = 1 << 16;
 /// A flow whose way could not be noted is tried again after at most so many packets.
 const PATIENCE: u16 = 1 << 12;
 
