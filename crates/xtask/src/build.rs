@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
@@ -21,8 +22,21 @@ const FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
-/// The page loads faster for small code; natively speed counts, so the profile itself says nothing.
-pub const FOR_SIZE: (&str, &str) = ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z");
+/// How the page's module is optimised: it loads faster for small code, and what carries packets is not to be slow for
+/// the last bytes. Natively speed counts alone, so the profile itself says nothing.
+const FOR_SIZE: &str = "z";
+/// What carries packets: `s` made it 1.4 times as fast as `z` for 8 % more bytes, `2` 1.7 times for 22 %.
+const ON_THE_WAY: [&str; 7] = ["wire", "trace", "link", "route", "netfilter", "stack", "lab"];
+
+/// Cargo, for a module of the page.
+pub fn for_page(root: &Path) -> Command {
+    let mut cargo = command(root, "cargo");
+    cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", FOR_SIZE);
+    for name in ON_THE_WAY {
+        cargo.arg("--config").arg(format!("profile.release.package.packetwalk-{name}.opt-level='s'"));
+    }
+    cargo
+}
 
 /// The module that a page loads, below the workspace: all that it needs to come up.
 pub const WASM: &str = "www/pkg/packetwalk_bg.wasm";
@@ -52,7 +66,7 @@ pub fn build(root: &Path) -> Result<()> {
     // The linker's own account of the constants is what they are parted by.
     let wasm = ["rustc", "--package", "packetwalk-wasm", "--lib", "--crate-type", "cdylib", "--release"];
     let options = ["--target", "wasm32-unknown-unknown", "--", "-C", "link-arg=--emit-relocs"];
-    run(command(root, "cargo").args(wasm).args(options).env(FOR_SIZE.0, FOR_SIZE.1))?;
+    run(for_page(root).args(wasm).args(options))?;
     let module = root.join("target/wasm32-unknown-unknown/release/packetwalk_wasm.wasm");
     let (whole, rest, profile) = (root.join(WHOLE), root.join(REST), root.join(PROFILE));
     if !fresh(&module, &whole) || !root.join("www/pkg/packetwalk.js").exists() {

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 
 pub use counts::test as test_counts;
 
-use crate::build::{self, FOR_SIZE};
+use crate::build;
 use crate::sh::{command, output, run};
 
 /// Cargo's name for what runs a program of WASI.
@@ -70,7 +70,7 @@ fn both(root: &Path) -> Result<()> {
 fn crossing(root: &Path) -> Result<()> {
     let what = ["rustc", "--quiet", "--package", "packetwalk-wasm", "--example", "crossing", "--release"];
     let options = ["--target", "wasm32-unknown-unknown", "--", "-C", "link-arg=--emit-relocs"];
-    run(command(root, "cargo").args(what).args(options).env(FOR_SIZE.0, FOR_SIZE.1))?;
+    run(build::for_page(root).args(what).args(options))?;
     println!("a walk's way to JavaScript, in node");
     let package = root.join("target/crossing");
     let linked = root.join("target/wasm32-unknown-unknown/release/examples/crossing.wasm");
@@ -93,7 +93,7 @@ fn wasm(root: &Path) -> Result<PathBuf> {
     if targets.lines().all(|target| target != WASI) {
         run(command(root, "rustup").args(["target", "add", WASI]))?;
     }
-    run(command(root, "cargo").args(BUILD).args(["--target", WASI]).env(FOR_SIZE.0, FOR_SIZE.1))?;
+    run(build::for_page(root).args(BUILD).args(["--target", WASI]))?;
     let module = root.join("target").join(WASI).join("release/packetwalk-bench.wasm");
     if module.exists() { Ok(module) } else { bail!("{} was not built", module.display()) }
 }
