@@ -7,12 +7,15 @@
 mod alike;
 mod asker;
 mod classes;
+mod facts;
 mod matrix;
 mod mention;
+mod place;
 mod probe;
 mod rules;
 mod touch;
 
 pub use asker::Asker;
-pub use matrix::{Alike, Key, Matrix, Place, Share};
+pub use matrix::{Alike, Key, Matrix, Share};
+pub use place::Place;
 pub use probe::{Cell, Probe, ProbeError, Proto, State, usual};

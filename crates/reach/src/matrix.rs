@@ -1,33 +1,16 @@
 //! The matrix: places, probes, and a cell for each pair and probe.
 
-use std::net::IpAddr;
-
 use packetwalk_lab::Lab;
 use packetwalk_shell::print::walk::Language;
 use packetwalk_trace::{Event, NsId, Step};
-use packetwalk_wire::Mac;
 use packetwalk_wire::sorted::Map;
 
 use crate::asker::Asker;
 use crate::classes::{Classes, classes};
 use crate::mention::renamed;
+use crate::place::{Place, places};
 use crate::probe::{Cell, Met, Probe, ask};
 use crate::touch::{Speaks, Touched};
-
-/// A namespace: a source, and the destinations that its addresses are.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
-    /// The namespace.
-    pub ns: NsId,
-    /// What people call it.
-    pub label: String,
-    /// Its addresses that others could ask for: not those of the loopback, nor of a link alone.
-    pub addresses: Vec<IpAddr>,
-    /// The MACs of its interfaces.
-    pub macs: Vec<Mac>,
-    /// The other ends of its interfaces, by name.
-    pub ends: Vec<String>,
-}
 
 /// Places that nothing tells apart.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,32 +69,6 @@ pub struct Matrix {
     port: u16,
     language: Language,
     cells: Map<Key, Share>,
-}
-
-fn places(lab: &Lab) -> Vec<Place> {
-    let place = |(ns, space): (NsId, &packetwalk_lab::Space)| {
-        let stack = &space.stack;
-        let mut addresses = Vec::new();
-        for dev in stack.routing.devs() {
-            addresses.extend(dev.addrs4.iter().chain(&dev.addrs6).map(|a| a.local));
-        }
-        addresses.retain(|a| match a {
-            IpAddr::V4(a) => !a.is_loopback() && !a.is_link_local(),
-            IpAddr::V6(a) => !a.is_loopback() && a.segments()[0] & 0xffc0 != 0xfe80,
-        });
-        let ends = stack.links.iter().filter_map(|d| {
-            let (ns, port) = d.peer()?;
-            Some(lab.stack(ns)?.links.get(port)?.name.to_string())
-        });
-        Place {
-            ns,
-            label: lab.label(ns).to_owned(),
-            addresses,
-            macs: stack.links.iter().filter(|d| !d.is_loopback()).map(|d| d.mac).collect(),
-            ends: ends.collect(),
-        }
-    };
-    lab.spaces().map(place).collect()
 }
 
 impl Matrix {

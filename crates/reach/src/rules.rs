@@ -6,7 +6,7 @@ use packetwalk_shell::iptables::rule_text;
 use packetwalk_trace::{ChainId, NsId, Table as TableId};
 use packetwalk_wire::Family;
 
-use crate::classes::Facts;
+use crate::facts::Facts;
 use crate::mention::{Piece, Ports, numbers, pieces};
 
 /// Matches whose answer is the packet's, its connection's and the tables' alone: not chance's, and not that of what
