@@ -73,6 +73,7 @@ test('the gallery and the terminals in Chinese; English again is a link away', a
   await page.locator('dialog.gallery').waitFor();
   for (const name of await page.locator('dialog.gallery strong').allTextContents())
     if (!/^[\w-]+=[\w-]+$/.test(name)) assert.match(name, /[\u4e00-\u9fff]/, name);
+  for (const text of await page.locator('dialog.gallery li :is(span, em)').allTextContents()) chinese(text);
   await page.keyboard.press('Escape');
   await page.locator('#table-ns').selectOption({ label: 'host' });
   await page.getByRole('button', { name: 'host 的终端' }).click();

@@ -233,6 +233,96 @@ export const WORDS = {
   'Take back “{0}” (Ctrl-Z outside the terminal)': '撤销“{0}”（在终端外按 Ctrl-Z）',
   'Nothing to take back': '没有可撤销的',
   'undone: {0}': '已撤销：{0}',
+  // The gallery.
+  'One machine on a home LAN, three containers, as Docker 1.5 set them up.':
+    '家用局域网上的一台主机，三个容器，按 Docker 1.5 的方式搭起来。',
+  'Seven walks: who is rewritten, by which rule, and who cannot be reached.':
+    '七条路：谁被改写，由哪条规则改写，谁到不了。',
+  'An INPUT chain that drops everything.': '一条丢掉一切的 INPUT 链。',
+  'A published port is forwarded: the chain is never asked.': '发布的端口走的是转发：没有人问这条链。',
+  'A rule on the published port, behind the rewriting.': '写在发布端口上的规则，位置在改写之后。',
+  'It never matches.': '它从不匹配。',
+  'A container connects to its own published port; bridge netfilter is on.':
+    '容器连接自己发布的端口；bridge netfilter 开着。',
+  'The bridge never sends a frame back by the port that it came from.': '网桥从不把帧从它进来的端口送回去。',
+  'The same without bridge netfilter.': '同上，没有 bridge netfilter。',
+  'The host drops what comes from one of its own addresses.': '主机丢掉源地址是它自己地址的包。',
+  'Frames that only cross a bridge.': '只过网桥的帧。',
+  'They meet FORWARD all the same.': '它们照样要过 FORWARD。',
+  'A policy of DROP, and a bridge of virtual machines.': '策略是 DROP，外加一个虚拟机的网桥。',
+  'Their frames are dropped, though nothing is routed.': '它们的帧被丢掉，虽然什么也没有路由。',
+  'Two bridges kept apart, and a published port.': '两个隔开的网桥，和一个发布的端口。',
+  'What was rewritten is dropped between the bridges.': '被改写的包在两个网桥之间被丢掉。',
+  'A rule names a new container.': '规则写的是新容器。',
+  'The connection table remembers the old one.': '连接表还记得旧的那个。',
+  'A rule rewrites what goes to 127.0.0.1.': '一条规则改写去往 127.0.0.1 的包。',
+  'There is no way for such a packet.': '这样的包没有路可走。',
+  'Two namespaces on the LAN itself, by macvlan interfaces on the host’s eth0; Docker’s macvlan driver makes such.':
+    '两个命名空间直接在局域网上，靠主机 eth0 上的 macvlan 接口；Docker 的 macvlan 驱动做的就是这种。',
+  'They reach each other and the router, and the one address that they never reach is their own host’s.':
+    '它们到得了彼此和路由器，唯一永远到不了的，是自己主机的地址。',
+  'INPUT drops everything, and a port is published with docker run -p.':
+    'INPUT 丢掉一切，同时用 docker run -p 发布了一个端口。',
+  'The neighbour gets in: its packet is rewritten and forwarded, and INPUT is never asked.':
+    '邻居进得来：它的包被改写后转发，没有人问 INPUT。',
+  'Port 8080 is published, and dropped in DOCKER-USER.': '发布了 8080 端口，又在 DOCKER-USER 里丢掉它。',
+  'The rule never matches: by then the packet’s port is 80.': '规则从不匹配：到那里时，包的端口已经是 80。',
+  'DOCKER-USER lets only the LAN in from eth0.': 'DOCKER-USER 只放局域网从 eth0 进来。',
+  'The container’s own pings are answered, and the answers are dropped.':
+    '容器自己的 ping 有人答，答复却被丢掉。',
+  'The host listens on port 9000, and its INPUT chain drops by policy.':
+    '主机在 9000 端口上监听，INPUT 链的策略是丢弃。',
+  'Docker writes nothing in INPUT: the container times out where the LAN gets in.':
+    'Docker 不往 INPUT 里写东西：局域网进得来，容器却超时。',
+  'A neighbour has a route to 172.17.0.0/16 by the Docker host.':
+    '邻居有一条经 Docker 主机去 172.17.0.0/16 的路由。',
+  'It reaches the published container without its published port.': '它不用发布的端口就到得了容器。',
+  'The same route, and an engine of today.': '同一条路由，换成今天的引擎。',
+  'The packet is dropped in the raw table, before DOCKER-USER could save it.':
+    '包在 raw 表里就被丢掉，DOCKER-USER 来不及救它。',
+  'A port is published on 127.0.0.1 alone.': '端口只发布在 127.0.0.1 上。',
+  'The LAN is refused; a rule of the raw table guards the loopback address too.':
+    '局域网被拒绝；raw 表的一条规则也守着环回地址。',
+  'A container connects to the port that it publishes itself.': '容器连接它自己发布的端口。',
+  'docker-proxy takes the connection and makes one of its own: the client is 172.17.0.1.':
+    'docker-proxy 接下连接，自己另开一条：客户端成了 172.17.0.1。',
+  'userland-proxy=false: NAT has to turn the packet round on the bridge.':
+    'userland-proxy=false：NAT 得让包在网桥上掉头。',
+  'It needs hairpin mode and a MASQUERADE of the container to itself.':
+    '这需要 hairpin 模式，和一条容器对自己的 MASQUERADE。',
+  'The host connects to a published port by its loopback address.': '主机从环回地址连接发布的端口。',
+  'No rule is met: a process listens there.': '没有遇到任何规则：有一个进程在那里监听。',
+  'The same without docker-proxy.': '同上，没有 docker-proxy。',
+  'A packet from 127.0.0.1 leaves by docker0: route_localnet lets it.':
+    '来自 127.0.0.1 的包从 docker0 出去：route_localnet 放行了它。',
+  'web and api are in networks of their own.': 'web 和 api 各在自己的网络里。',
+  'The isolation chains drop what goes straight from one to the other; the published port answers.':
+    '隔离链丢掉两边直接来往的包；发布的端口有人答。',
+  'A container’s log shows the bridge’s address for its clients.': '容器的日志里，客户端都是网桥的地址。',
+  'The proxy is the client. From the LAN the true address arrives: try it.':
+    '客户端其实是代理。从局域网来的是真地址：试试看。',
+  'Two virtual machines on a bridge of the host.': '主机的网桥上有两台虚拟机。',
+  'They talk. Type systemctl start docker and set bridge-nf-call-iptables=1: they do no more.':
+    '它们能通。输入 systemctl start docker，再设 bridge-nf-call-iptables=1：就不通了。',
+  'A network whose containers may not talk to each other.': '一个不许容器互相来往的网络。',
+  'They do, by their published ports, and they reach the host.': '它们经由发布的端口照样来往，也到得了主机。',
+  'A network without a way out.': '一个没有出口的网络。',
+  'The host stays a neighbour: its services are reached.': '主机仍是邻居：它的服务到得了。',
+  'Rules of iptables and of iptables-legacy at one hook.':
+    'iptables 和 iptables-legacy 的规则挂在同一个钩子上。',
+  'A packet must pass both, and iptables -S shows one.': '包两边都得过，而 iptables -S 只显示一边。',
+  'A container in one network; connect it to alpha and look again.':
+    '容器在一个网络里；把它连到 alpha，再看一次。',
+  'docker network connect changes the default route without a word.':
+    'docker network connect 一声不响地换了默认路由。',
+  'A VPN’s route comes up after a network of Docker’s.': '先有 Docker 的网络，后来 VPN 的路由才起来。',
+  'The longer prefix wins: the packets go to the bridge.': '前缀长的赢：包去了网桥。',
+  'A published port, before a firewall is reloaded.': '防火墙重新加载之前，发布的端口。',
+  'Type iptables-restore with rules of your own, and walk again: only the proxy answers.':
+    '用你自己的规则运行 iptables-restore，再走一次：只剩代理在应答。',
+  'A DNS container was replaced, and the rule too.': '换了一个 DNS 容器，规则也换了。',
+  'The connection table remembers the old one. conntrack -D helps.':
+    '连接表还记得旧的那个。conntrack -D 管用。',
 };
 
 const ATTRIBUTES = ['aria-label', 'title', 'placeholder', 'label'];

@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn every_question_has_an_answer() {
-        let mut engine = Engine::new("docker run -d --name a nginx\ndocker run -d --name b nginx\n");
+        let mut engine = Engine::new("docker run -d --name web1 nginx\ndocker run -d --name web2 nginx\n");
         assert!(engine.matrix("tcp/99999").is_err());
         let matrix = engine.matrix("").expect("a matrix");
         assert!(matrix.classes.iter().any(|class| class.len() == 2), "{matrix:?}");
