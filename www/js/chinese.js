@@ -262,7 +262,7 @@ export const WORDS = {
   'They reach each other and the router, and the one address that they never reach is their own host’s.':
     '它们到得了彼此和路由器，唯一永远到不了的，是自己主机的地址。',
   'INPUT drops everything, and a port is published with docker run -p.':
-    'INPUT 丢掉一切，同时用 docker run -p 发布了一个端口。',
+    'INPUT 丢掉一切，同时用 “docker run -p” 发布了一个端口。',
   'The neighbour gets in: its packet is rewritten and forwarded, and INPUT is never asked.':
     '邻居进得来：它的包被改写后转发，没有人问 INPUT。',
   'Port 8080 is published, and dropped in DOCKER-USER.': '发布了 8080 端口，又在 DOCKER-USER 里丢掉它。',
@@ -303,7 +303,7 @@ export const WORDS = {
     '客户端其实是代理。从局域网来的是真地址：试试看。',
   'Two virtual machines on a bridge of the host.': '主机的网桥上有两台虚拟机。',
   'They talk. Type systemctl start docker and set bridge-nf-call-iptables=1: they do no more.':
-    '它们能通。输入 systemctl start docker，再设 bridge-nf-call-iptables=1：就不通了。',
+    '它们能通。输入 “systemctl start docker”，再设 bridge-nf-call-iptables=1：就不通了。',
   'A network whose containers may not talk to each other.': '一个不许容器互相来往的网络。',
   'They do, by their published ports, and they reach the host.': '它们经由发布的端口照样来往，也到得了主机。',
   'A network without a way out.': '一个没有出口的网络。',
@@ -314,7 +314,7 @@ export const WORDS = {
   'A container in one network; connect it to alpha and look again.':
     '容器在一个网络里；把它连到 alpha，再看一次。',
   'docker network connect changes the default route without a word.':
-    'docker network connect 一声不响地换了默认路由。',
+    '“docker network connect” 一声不响地换了默认路由。',
   'A VPN’s route comes up after a network of Docker’s.': '先有 Docker 的网络，后来 VPN 的路由才起来。',
   'The longer prefix wins: the packets go to the bridge.': '前缀长的赢：包去了网桥。',
   'A published port, before a firewall is reloaded.': '防火墙重新加载之前，发布的端口。',
