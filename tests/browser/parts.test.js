@@ -13,6 +13,7 @@ const FIRST = bytes('www/pkg/packetwalk_bg.wasm');
 const REST = bytes('www/pkg/packetwalk_rest.wasm');
 const GLUE = pathToFileURL(join(ROOT, 'www/pkg/packetwalk.js')).href;
 const { world, suggestions } = await import(pathToFileURL(join(ROOT, 'www/js/world.js')).href);
+const { TABS } = await import(pathToFileURL(join(ROOT, 'www/js/tables.js')).href);
 const { provide } = await import(pathToFileURL(join(ROOT, 'www/pkg/rest.js')).href);
 
 /** Where a module's data segments lie, and how long each is. */
@@ -71,8 +72,6 @@ async function engine(/** @type {WebAssembly.Module} */ module, parts = false) {
   return { Lab: made.Lab, loaded: () => !exports.rest_ready || exports.rest_ready.value === 1 };
 }
 
-const TABLES = ['routes', 'rules', 'conntrack', 'neighbours', 'fdb', 'sockets'];
-
 /** All that a page would ask of a lab. */
 function said(/** @type {any} */ { Lab }, /** @type {string} */ script, walks = Infinity) {
   let lab;
@@ -82,7 +81,7 @@ function said(/** @type {any} */ { Lab }, /** @type {string} */ script, walks = 
     const told = [lab.output(), topology, lab.troubles()];
     const found = world(topology);
     for (const { ns } of found.nodes)
-      if (ns) for (const table of TABLES) told.push(lab.page(ns.name, table, undefined, 0));
+      if (ns) for (const { name } of TABS) told.push(lab.page(ns.name, name, undefined, 0));
     for (const { from, address } of suggestions(found).slice(0, walks)) {
       lab.reset();
       told.push(lab.walk(from.ns.name, `ping -c1 ${address}`));

@@ -10,8 +10,8 @@
 import { h } from './dom.js';
 import { words as english } from './element/words.js';
 
-/** @type {{ name: TableName, command: string }[]} */
-const TABS = [
+/** Every table. @type {{ name: TableName, command: string }[]} */
+export const TABS = [
   { name: 'routes', command: 'route' },
   { name: 'rules', command: 'iptables -S' },
   { name: 'conntrack', command: 'conntrack -L' },

@@ -1,6 +1,5 @@
 //! `packetwalk matrix`: who can reach whom.
 
-use core::time::Duration;
 use std::fmt::Write as _;
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -8,16 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
 use packetwalk_lab::Lab;
-use packetwalk_reach::{Asker, Cell, Key, Matrix, Place, Probe, Share, State, usual};
+use packetwalk_reach::{Asker, Cell, Key, Matrix, Place, Probe, SETTLE, Share, State, usual};
 use packetwalk_shell::print::walk::Language;
 use packetwalk_shell::{Apart, Shell, Sink};
 use serde_json::{Value, json};
 
 use crate::Failure;
 use crate::lab::{self, Console};
-
-/// What is still under way when a script ends gets this long: addresses of IPv6 become valid, servers listen.
-const SETTLE: Duration = Duration::from_secs(2);
 
 /// More threads are not started: each builds the lab.
 const MOST_JOBS: usize = 64;
@@ -218,6 +214,14 @@ impl View<'_> {
         }
     }
 
+    /// The ports that are asked for themselves, by number, each with all that are like it.
+    fn ports(&self) -> impl Iterator<Item = (usize, Vec<String>)> {
+        let probes = &self.matrix.probes;
+        let like = move |at| (0..probes.len()).filter(move |other| self.matrix.like(*other) == at);
+        let own = (0..probes.len()).filter(|at| self.matrix.like(*at) == *at);
+        own.map(move |at| (at, like(at).filter_map(|p| probes.get(p)).map(ToString::to_string).collect()))
+    }
+
     fn text(&self, left_out: usize) -> String {
         let (rows, targets) = (self.groups(self.rows), self.groups(self.columns));
         let mut columns: Vec<(&[usize], usize)> = Vec::new();
@@ -242,16 +246,8 @@ impl View<'_> {
         let mut reasons: Vec<String> = Vec::new();
         let labels: Vec<String> = rows.iter().map(|group| self.label(group)).collect();
         let width = labels.iter().map(|l| l.chars().count()).max().unwrap_or(0);
-        for (at, probe) in self.matrix.probes.iter().enumerate() {
-            let alike: Vec<String> = (0..self.matrix.probes.len())
-                .filter(|other| self.matrix.like(*other) == at)
-                .filter_map(|other| self.matrix.probes.get(other).map(ToString::to_string))
-                .collect();
-            if self.matrix.like(at) != at {
-                continue;
-            }
-            let _ = probe;
-            let _ = write!(out, "\n{}\n  {:width$}", alike.join(", "), "from");
+        for (at, ports) in self.ports() {
+            let _ = write!(out, "\n{}\n  {:width$}", ports.join(", "), "from");
             let cells: Vec<Vec<String>> = rows
                 .iter()
                 .map(|row| {
@@ -296,8 +292,6 @@ impl View<'_> {
         probe: usize,
         reasons: &mut Vec<String>,
     ) -> String {
-        let pair =
-            |own: bool| row.iter().find_map(|a| to.iter().find(|b| (*a == **b) == own).map(|b| (*a, *b)));
         let mut one = |(from, to): (usize, usize)| {
             let Some(cell) = self.matrix.cell(from, to, addr, probe) else { return String::new() };
             let reason = self.reason(&cell, from, to, addr);
@@ -311,7 +305,7 @@ impl View<'_> {
             });
             format!("{}{}", sign(cell.state), number + 1)
         };
-        let (other, own) = (pair(false).map(&mut one), pair(true).map(&mut one));
+        let (other, own) = (pair(row, to, false).map(&mut one), pair(row, to, true).map(&mut one));
         match (other, own) {
             (Some(a), Some(b)) if a != b => format!("{a}/{b}"),
             (Some(a), _) | (None, Some(a)) => a,
@@ -342,27 +336,20 @@ impl View<'_> {
         let class = |members: &[usize]| -> Vec<&str> {
             members.iter().filter_map(|m| self.place(*m)).map(|p| p.label.as_str()).collect()
         };
+        let ports: Vec<_> = self.ports().collect();
         let mut cells = Vec::new();
         let (rows, targets) = (self.groups(self.rows), self.groups(self.columns));
         for (r, row) in rows.iter().enumerate() {
             for (t, target) in targets.iter().enumerate() {
                 for own in [false, true] {
-                    let pair =
-                        row.iter().find_map(|a| target.iter().find(|b| (a == *b) == own).map(|b| (*a, *b)));
-                    let Some((from, to)) = pair else { continue };
+                    let Some((from, to)) = pair(row, target, own) else { continue };
                     let count = self.place(to).map_or(0, |p| p.addresses.len());
-                    for (addr, at) in
-                        (0..count).flat_map(|a| (0..self.matrix.probes.len()).map(move |p| (a, p)))
-                    {
-                        if self.matrix.like(at) != at {
-                            continue;
-                        }
-                        let Some(cell) = self.matrix.cell(from, to, addr, at) else { continue };
+                    for (addr, (at, ports)) in (0..count).flat_map(|a| ports.iter().map(move |p| (a, p))) {
+                        let Some(cell) = self.matrix.cell(from, to, addr, *at) else { continue };
                         let by = cell.by.and_then(|ns| self.matrix.places.iter().find(|p| p.ns == ns));
-                        let ports = (0..self.matrix.probes.len()).filter(|p| self.matrix.like(*p) == at);
                         cells.push(json!({
                             "from": r, "to": t, "address": addr, "itself": own,
-                            "ports": ports.filter_map(|p| self.matrix.probes.get(p)).map(ToString::to_string).collect::<Vec<_>>(),
+                            "ports": ports,
                             "verdict": word(cell.state), "by": by.map(|p| p.label.as_str()), "why": cell.why,
                             "asked": [self.place(from).map(|p| p.label.as_str()), self.place(to).and_then(|p| p.addresses.get(addr)).map(ToString::to_string)],
                         }));
@@ -384,6 +371,11 @@ impl View<'_> {
             "cells": cells,
         })
     }
+}
+
+/// A source and a destination of two groups: one place, or two.
+fn pair(from: &[usize], to: &[usize], own: bool) -> Option<(usize, usize)> {
+    from.iter().find_map(|a| to.iter().find(|b| (a == *b) == own).map(|b| (*a, *b)))
 }
 
 /// Ends a line without spaces before its end.

@@ -137,8 +137,8 @@ impl Lab {
 
     /// Whether a namespace is the very same as in another lab, of which this one was a clone: nothing touched it since.
     pub fn shares(&self, other: &Self, ns: NsId) -> bool {
-        let of = |lab: &'_ Self| lab.spaces.get(usize::from(ns.0)).cloned().flatten();
-        matches!((of(self), of(other)), (Some(own), Some(theirs)) if own.is(&theirs))
+        let at = usize::from(ns.0);
+        matches!((self.spaces.get(at), other.spaces.get(at)), (Some(Some(own)), Some(Some(theirs))) if own.is(theirs))
     }
 
     /// How many packets there were so far.

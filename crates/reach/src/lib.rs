@@ -18,4 +18,4 @@ mod touch;
 pub use asker::Asker;
 pub use matrix::{Alike, Key, Matrix, Share};
 pub use place::Place;
-pub use probe::{Cell, Probe, ProbeError, Proto, State, usual};
+pub use probe::{Cell, Probe, ProbeError, Proto, SETTLE, State, usual};

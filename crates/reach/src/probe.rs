@@ -13,6 +13,9 @@ use packetwalk_wire::{Body, Family, TcpFlags, Transport};
 /// The port that probes are sent from, unless a rule, a set or a socket of the lab knows it.
 pub(crate) const PORT: u16 = 54_321;
 
+/// How long a lab goes on after its script before it is asked: addresses of IPv6 become valid, servers listen.
+pub const SETTLE: Duration = Duration::from_secs(2);
+
 /// How long an answer is waited for: less than until the SYN is sent again.
 const WAIT: Duration = Duration::from_millis(900);
 

@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use packetwalk_lab::{Lab, SocketKind};
-use packetwalk_reach::{Asker, Matrix, Probe};
+use packetwalk_reach::{Asker, Matrix, Probe, SETTLE};
 use packetwalk_shell::print::walk::Language;
 use packetwalk_shell::{Apart, Shell};
 use packetwalk_wire::Family;
@@ -26,7 +26,7 @@ fn after(shell: &Shell, script: &str) -> Shell {
 
 /// A shell's lab when nothing is under way any more.
 fn settled(mut shell: Shell) -> Lab {
-    let until = shell.lab.now() + Duration::from_secs(2);
+    let until = shell.lab.now() + SETTLE;
     shell.run_until(until, &mut Apart::default());
     shell.lab
 }
@@ -83,7 +83,7 @@ fn told(lab: &Lab) -> String {
 #[test]
 fn a_lab_that_went_back_is_as_it_was() {
     let mut base = networks();
-    base.run_until(base.lab.now() + Duration::from_secs(2), &mut Apart::default());
+    base.run_until(base.lab.now() + SETTLE, &mut Apart::default());
     let lab = base.lab.clone();
     let next = |lab: &mut Lab| {
         lab.start_trace();

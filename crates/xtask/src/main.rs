@@ -41,7 +41,7 @@ struct Args {
 enum Task {
     /// Install what is missing, into folders that git ignores (and Debian's packages, as root)
     Setup,
-    /// Build the page’s generated parts: www/pkg, www/page and www/vendor
+    /// Build the page's generated parts: www/pkg, www/page and www/vendor
     Build,
     /// Build the page and make www/dist: the element as a package, for `npm pack` or to be copied
     Package,

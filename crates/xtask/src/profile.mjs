@@ -10,11 +10,10 @@ const text = (path) => readFileSync(`${www}/${path}`, 'utf8');
 
 const { initSync, Lab, rest } = await page('pkg/packetwalk.js');
 const { world, suggestions } = await page('js/world.js');
+const { TABS } = await page('js/tables.js');
 const { memory, probes, probes_end } = initSync({ module: readFileSync(module) });
 // A page in another language has more to fetch, and asks for it.
 await rest();
-
-const TABLES = ['routes', 'rules', 'conntrack', 'neighbours', 'fdb', 'sockets'];
 
 /** A lab as it comes up, with the names of its namespaces and its usual walks. */
 function up(script) {
@@ -24,7 +23,7 @@ function up(script) {
   lab.troubles();
   lab.output();
   const names = found.nodes.map(({ ns }) => ns?.name).filter((name) => name !== undefined);
-  for (const name of names) for (const table of TABLES) lab.page(name, table, undefined, 0);
+  for (const name of names) for (const tab of TABS) lab.page(name, tab.name, undefined, 0);
   return { lab, names, walks: suggestions(found) };
 }
 
@@ -33,7 +32,7 @@ function walk({ lab, names }, from, command) {
   const { steps } = lab.walk(from, command);
   for (const [at, { decided }] of steps.entries())
     for (const name of names)
-      for (const table of TABLES) lab.page(name, table, decided?.key, 0, at, at > 0 ? at - 1 : undefined);
+      for (const tab of TABS) lab.page(name, tab.name, decided?.key, 0, at, at > 0 ? at - 1 : undefined);
 }
 
 // The page's lab, and its pings.

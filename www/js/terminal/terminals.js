@@ -351,7 +351,8 @@ export class Terminals {
     if (done.incomplete) return;
     if (done.opens !== undefined && done.opens !== null) return this.show(done.opens, session.ns);
     this.#undoable(line);
-    this.#refresh(done, lab.isChanged());
+    // Without a walk on show there is none that could stay.
+    this.#refresh(done, Boolean(done.walk) || !this.store.state.walk || lab.isChanged());
   }
 
   /** @param {Session} session */
@@ -531,7 +532,7 @@ export class Terminals {
     if (!same) patch.world = found;
     if (!found.byId.has(this.store.state.ns)) patch.ns = found.center.ns.id;
     if (walk) Object.assign(patch, { walk, index: 0, follow: true });
-    else if (changed || !last) {
+    else if (changed) {
       // The walk on show is taken again in the lab as it is now, unless something runs that would see it.
       const anew = running.length === 0 ? this.#anew(found, last, undone) : null;
       Object.assign(patch, { walk: anew, index: Math.min(index, (anew?.steps.length ?? 1) - 1) });

@@ -15,7 +15,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use packetwalk_trace::Observer;
-use packetwalk_wire::{CtRef, IfIndex};
+use packetwalk_wire::{CtRef, IfIndex, Skb};
 use rustc_hash::FxHashMap;
 
 use crate::path::{Content, Ether, Next};
@@ -166,13 +166,20 @@ impl Stack {
         if cx.captures.wanted() || self.sending != 0 || !self.work.is_empty() {
             return own;
         }
-        let Content::Ip(skb) = &ether.content else { return own };
-        match skb.packet.ip.src {
-            IpAddr::V4(_) => self.shortcut_of::<u32, O>(cx, dev, ether, dst),
-            IpAddr::V6(_) => self.shortcut_of::<u128, O>(cx, dev, ether, dst),
-        }
+        let Content::Ip(Skb { packet, .. }) = &ether.content else { return own };
+        let (addrs, Some(ports)) = ((packet.ip.src, packet.ip.dst), packet.ports()) else { return own };
+        let next = match addrs.0 {
+            IpAddr::V4(_) => {
+                Ends::<u32>::new(addrs, ports).map(|ends| self.shortcut_of(cx, dev, ether, dst, ends))
+            }
+            IpAddr::V6(_) => {
+                Ends::<u128>::new(addrs, ports).map(|ends| self.shortcut_of(cx, dev, ether, dst, ends))
+            }
+        };
+        next.unwrap_or(own)
     }
 
+    /// The same for a packet between two ends.
     #[inline]
     fn shortcut_of<A: Addr, O: Observer>(
         &mut self,
@@ -180,12 +187,10 @@ impl Stack {
         dev: IfIndex,
         ether: &mut Ether,
         dst: &mut Dst,
+        ends: Ends<A>,
     ) -> Next {
         let own = Next::Receive(dev);
-        let Content::Ip(skb) = &ether.content else { return own };
-        let packet = &skb.packet;
-        let ends = packet.ports().and_then(|ports| Ends::<A>::new((packet.ip.src, packet.ip.dst), ports));
-        let (Some(ends), Some(class)) = (ends, Class::of(dev, ether)) else { return own };
+        let Some(class) = Class::of(dev, ether) else { return own };
         self.flows.follow([self.routing.generation(), self.nf.generation()]);
         let key = self.flows.class(&class).map(|class| Key { ends, class });
         let again = match key.and_then(|key| A::entries(&mut self.flows).get_mut(&key)) {

@@ -16,13 +16,12 @@ impl Stack {
         &mut self,
         ends: &Ends<A>,
         [index, generation]: [u32; 2],
-        way: u32,
+        place: u32,
         ether: &mut Ether,
         dst: &mut Dst,
         now: Instant,
     ) -> Option<Next> {
         let Self { flows, links, neigh, nf, settled, .. } = self;
-        let place = way;
         let way = flows.ways.get(place as usize)?;
         let Content::Ip(skb) = &ether.content else { return None };
         if !way.renewed.iter().all(|entry| entry.is_there(links, neigh, now)) {

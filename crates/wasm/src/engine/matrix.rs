@@ -1,14 +1,9 @@
 //! Who can reach whom: what there is to ask, and a question at a time.
 
-use core::time::Duration;
-
-use packetwalk_reach::{Asker, Cell, Key, Matrix, Probe, State, usual};
+use packetwalk_reach::{Asker, Cell, Key, Matrix, Probe, SETTLE, State, usual};
 
 use super::{Chunks, Engine, Trouble};
 use crate::view;
-
-/// As long as on the command line: addresses of IPv6 become valid, servers listen.
-const SETTLE: Duration = Duration::from_secs(2);
 
 /// A matrix that is being filled.
 #[derive(Debug)]

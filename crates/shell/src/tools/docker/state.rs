@@ -79,24 +79,29 @@ impl State {
         }
     }
 
+    /// The sandbox whose namespace it is.
+    fn sandbox_in(&self, ns: NsId) -> Option<u32> {
+        self.sandboxes.iter().find(|(_, n)| **n == ns).map(|(key, _)| *key)
+    }
+
     /// Whose programs the container in a namespace has; `None` for one that is no container's.
     pub fn userland(&self, ns: NsId) -> Option<Userland> {
-        let (key, _) = self.sandboxes.iter().find(|(_, n)| **n == ns)?;
-        let container = self.engine.as_ref().and_then(|engine| engine.of_sandbox(*key));
+        let key = self.sandbox_in(ns)?;
+        let container = self.engine.as_ref().and_then(|engine| engine.of_sandbox(key));
         Some(container.map_or(Userland::Image, |(c, _)| image::userland(&c.config.image)))
     }
 
     /// The host name of the container in a namespace.
     pub fn hostname(&self, ns: NsId) -> Option<String> {
-        let (key, _) = self.sandboxes.iter().find(|(_, n)| **n == ns)?;
-        let (container, _) = self.engine.as_ref()?.of_sandbox(*key)?;
+        let key = self.sandbox_in(ns)?;
+        let (container, _) = self.engine.as_ref()?.of_sandbox(key)?;
         Some(container.hostname.clone())
     }
 
     /// The name of the container in a namespace.
     pub fn name_in(&self, ns: NsId) -> Option<String> {
-        let (key, _) = self.sandboxes.iter().find(|(_, n)| **n == ns)?;
-        let (container, _) = self.engine.as_ref()?.of_sandbox(*key)?;
+        let key = self.sandbox_in(ns)?;
+        let (container, _) = self.engine.as_ref()?.of_sandbox(key)?;
         Some(container.name.clone())
     }
 
@@ -106,8 +111,8 @@ impl State {
             return None;
         }
         let engine = self.engine.as_ref()?;
-        let (key, _) = self.sandboxes.iter().find(|(_, n)| **n == ns)?;
-        let (container, sandbox) = engine.of_sandbox(*key)?;
+        let key = self.sandbox_in(ns)?;
+        let (container, sandbox) = engine.of_sandbox(key)?;
         let text = match path {
             b"/etc/hosts" => engine.hosts_file(container, sandbox),
             b"/etc/resolv.conf" => sandbox.resolv_conf.clone(),
