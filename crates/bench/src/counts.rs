@@ -52,9 +52,9 @@ pub fn work(run: &mut dyn FnMut() -> Done) -> Done {
 fn established() -> Result<u32, String> {
     let mut lab = Published::new("iptables-nft")?;
     lab.establish(1)?;
-    lab.load(1, 100)?;
-    work(&mut || lab.load(1, 2000))?;
-    Ok(2000)
+    lab.load(1, 128)?;
+    work(&mut || lab.load(1, 2048))?;
+    Ok(2048)
 }
 
 /// The first packet of a flow.

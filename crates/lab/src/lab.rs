@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use packetwalk_netfilter::Random;
 use packetwalk_stack::path::Next;
-use packetwalk_stack::{Captures, Cx, Flight, Gap, KernelLog, SplitMix, Stack};
+use packetwalk_stack::{AHEAD, Captures, Cx, Flight, Gap, KernelLog, SplitMix, Stack, launch};
 use packetwalk_trace::{Event, NsId, Observer, Recorder, Silent};
 use packetwalk_wire::sorted::Map;
 use packetwalk_wire::{Common, IfIndex, Instant, Payloads};
@@ -40,6 +40,8 @@ pub struct Space {
     asked: bool,
     /// It is in the list of those whose sockets got something.
     told: bool,
+    /// It is in the list of those that are behind.
+    behind: bool,
 }
 
 /// When which namespace wants the clock.
@@ -60,12 +62,16 @@ pub struct Lab {
     spaces: Vec<Option<Common<Space>>>,
     timers: Timers,
     arrived: Vec<NsId>,
+    /// Where packets that took the shortcut are not counted yet ([`Stack::write_back`]): none between calls.
+    behind: Vec<NsId>,
     /// There is or was a macvlan.
     pub(crate) macvlans: bool,
     /// Payload bytes of every packet.
     pub payloads: Payloads,
     last_id: u32,
     flights: VecDeque<Flight>,
+    /// Room for flights.
+    spare: VecDeque<Flight>,
     recorder: Option<Common<Recorder>>,
     /// What packet sockets see.
     pub captures: Captures,
@@ -112,10 +118,12 @@ impl Lab {
             spaces: Vec::new(),
             timers: Timers::default(),
             arrived: Vec::new(),
+            behind: Vec::new(),
             macvlans: false,
             payloads: Payloads::default(),
             last_id: 0,
             flights: VecDeque::new(),
+            spare: VecDeque::new(),
             recorder: None,
             captures: Captures::default(),
             log: KernelLog::default(),
@@ -173,10 +181,12 @@ impl Lab {
             spaces: _,
             timers,
             arrived,
+            behind,
             macvlans,
             payloads,
             last_id,
             flights,
+            spare,
             recorder,
             captures,
             log,
@@ -189,10 +199,12 @@ impl Lab {
             spaces,
             timers: timers.clone(),
             arrived: arrived.clone(),
+            behind: behind.clone(),
             macvlans: *macvlans,
             payloads: payloads.clone(),
             last_id: *last_id,
             flights: flights.clone(),
+            spare: spare.clone(),
             recorder: recorder.clone(),
             captures: captures.clone(),
             log: log.clone(),
@@ -233,7 +245,15 @@ impl Lab {
         if self.flood_safe {
             stack.nf.ct.set_flood_safe(Some(key_of(self.seed, id)));
         }
-        let space = Space { name: name.to_owned(), listed, stack, due: None, asked: true, told: false };
+        let space = Space {
+            name: name.to_owned(),
+            listed,
+            stack,
+            due: None,
+            asked: true,
+            told: false,
+            behind: false,
+        };
         self.spaces.push(Some(space.into()));
         self.timers.ask.push(id);
         Ok(id)
@@ -418,6 +438,12 @@ impl Lab {
     /// Does the next thing that is due at or before `limit` and moves the clock to it; `false` when
     /// nothing is: then the clock stands at `limit`.
     pub fn step(&mut self, limit: Instant) -> bool {
+        let done = self.next(limit);
+        self.write_back();
+        done
+    }
+
+    fn next(&mut self, limit: Instant) -> bool {
         let flight = self.flights.front().map(|f| f.at);
         let timer = self.next_timer().filter(|&(at, _)| flight.is_none_or(|f| at < f));
         let Some(at) = timer.map(|(at, _)| at).or(flight).filter(|&at| at <= limit) else {
@@ -426,20 +452,87 @@ impl Lab {
         };
         self.now = self.now.max(at);
         if let Some((_, ns)) = timer {
-            self.with(ns, Timer);
-        } else if let Some(flight) = self.flights.pop_front() {
-            self.with(flight.to.0, Arrival(&mut { flight }));
+            self.act(ns, Timer);
+        } else if let Some(mut flight) = self.flights.pop_front() {
+            self.act(flight.to.0, Arrivals(core::slice::from_mut(&mut flight)));
+            if flight.is_on_its_way() {
+                launch(&mut self.flights, flight);
+            }
         }
         true
     }
 
     /// Runs until nothing is due at or before `limit`.
     pub fn run_until(&mut self, limit: Instant) {
-        while self.step(limit) {}
+        while self.carry_all(limit) || self.next(limit) {}
+        self.write_back();
+    }
+
+    /// Carries the flights that are in the air now where they are, as long as nothing else comes before the next one;
+    /// `false` if that is so for the first.
+    fn carry_all(&mut self, limit: Instant) -> bool {
+        let mut all = core::mem::replace(&mut self.flights, core::mem::take(&mut self.spare));
+        let flights = all.make_contiguous();
+        let (mut done, mut onward) = (0, None);
+        while let Some(&Flight { at, .. }) = flights.get(done).filter(|flight| flight.at <= limit) {
+            let launched = self.flights.front().map(|flight| flight.at);
+            if onward.into_iter().chain(launched).any(|other| other < at)
+                || self.next_timer().is_some_and(|(timer, _)| timer < at)
+            {
+                break;
+            }
+            self.now = self.now.max(at);
+            // What follows from these is due no earlier.
+            while let Some(rest) =
+                flights.get_mut(done..).filter(|rest| rest.first().is_some_and(|f| f.at == at))
+            {
+                let ns = rest.first().map(|flight| flight.to.0);
+                let same = rest.iter().take_while(|f| f.at == at && Some(f.to.0) == ns).count();
+                let Some((ns, together)) = ns.zip(rest.get_mut(..same)) else { break };
+                self.act(ns, Arrivals(together));
+                done += same;
+                onward = onward.or_else(|| together.iter().find(|f| f.is_on_its_way()).map(|f| f.at));
+            }
+        }
+        // Those that wait set out first, then those that flew on, then those that were launched.
+        if done < all.len() {
+            let mut rest = all.split_off(done);
+            all.retain(Flight::is_on_its_way);
+            for flight in all.drain(..) {
+                launch(&mut rest, flight);
+            }
+            all = rest;
+        } else if onward.is_some() {
+            all.retain(Flight::is_on_its_way);
+        } else {
+            all.clear();
+        }
+        core::mem::swap(&mut all, &mut self.flights);
+        for flight in all.drain(..) {
+            launch(&mut self.flights, flight);
+        }
+        self.spare = all;
+        done > 0
+    }
+
+    fn write_back(&mut self) {
+        while let Some(ns) = self.behind.pop() {
+            if let Some(space) = of(&mut self.spaces, ns) {
+                space.behind = false;
+                space.stack.write_back();
+            }
+        }
     }
 
     /// Runs an action in a namespace, under the observer that is on.
     pub(crate) fn with<A: Action>(&mut self, ns: NsId, action: A) -> Option<A::Output> {
+        let output = self.act(ns, action);
+        self.write_back();
+        output
+    }
+
+    /// The same, if somebody else writes back.
+    fn act<A: Action>(&mut self, ns: NsId, action: A) -> Option<A::Output> {
         let space = of(&mut self.spaces, ns)?;
         let stack = &mut space.stack;
         macro_rules! cx {
@@ -475,6 +568,9 @@ impl Lab {
         if core::mem::take(&mut space.stack.arrived) && !core::mem::replace(&mut space.told, true) {
             self.arrived.push(ns);
         }
+        if space.stack.is_behind() && !core::mem::replace(&mut space.behind, true) {
+            self.behind.push(ns);
+        }
         Some(output)
     }
 }
@@ -496,13 +592,27 @@ impl Action for Timer {
     }
 }
 
-struct Arrival<'a>(&'a mut Flight);
+/// Flights that arrive at the same time.
+struct Arrivals<'a>(&'a mut [Flight]);
 
-impl Action for Arrival<'_> {
+impl Action for Arrivals<'_> {
     type Output = ();
     fn run<O: Observer>(self, stack: &mut Stack, cx: &mut Cx<'_, O>) {
-        let Flight { to, upper, ether, .. } = self.0;
-        let first = upper.map_or(Next::Receive(to.1), |upper| Next::Macvlan(to.1, upper));
-        stack.run(cx, first, ether);
+        let mut settled = true;
+        for some in self.0.chunks_mut(AHEAD) {
+            if stack.has_many_flows() {
+                stack.look_ahead(some);
+            }
+            for flight in some {
+                let Flight { to, upper, ether, .. } = flight;
+                let first = upper.map_or(Next::Receive(to.1), |upper| Next::Macvlan(to.1, upper));
+                match stack.run(cx, first, ether) {
+                    Some(to) => flight.go_on(stack.id, to, cx.now + cx.latency),
+                    None => flight.end(),
+                }
+                settled &= stack.settled;
+            }
+        }
+        stack.settled = settled;
     }
 }

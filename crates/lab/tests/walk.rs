@@ -214,7 +214,7 @@ fn a_frame_from_outside_goes_its_way_and_only_to_its_mac() {
     let transport = Transport::Udp(Udp { sport: 1024, dport: 80 });
     let body = Body::Ip(Packet { ip: header, transport, payload: lab.payloads.intern(&[7; 18]) });
     for (dst, arrives) in [(mac, true), (Mac([2; 6]), false)] {
-        lab.receive(host, eth0, Frame { dst, src: Mac([4; 6]), body });
+        lab.receive(host, eth0, [Frame { dst, src: Mac([4; 6]), body }]);
         lab.run_until(lab.now() + Duration::from_secs(1));
         let got = lab.stack_mut(c1).unwrap().sock_recv(id);
         assert_eq!(

@@ -35,7 +35,12 @@ pub struct FdbEntry {
 
 impl FdbEntry {
     fn aged(&self, ageing: Duration, now: Instant) -> bool {
-        self.flag == FdbFlag::Dynamic && self.updated + ageing <= now
+        self.ages_at(ageing).is_some_and(|at| at <= now)
+    }
+
+    /// When it ages, if nothing renews it.
+    pub fn ages_at(&self, ageing: Duration) -> Option<Instant> {
+        (self.flag == FdbFlag::Dynamic).then(|| self.updated + ageing)
     }
 }
 
@@ -158,6 +163,6 @@ impl Fdb {
 
     /// When the next entry ages.
     pub fn next_ageing(&self, ageing: Duration) -> Option<Instant> {
-        self.entries.iter().filter(|e| e.flag == FdbFlag::Dynamic).map(|e| e.updated + ageing).min()
+        self.entries.iter().filter_map(|e| e.ages_at(ageing)).min()
     }
 }

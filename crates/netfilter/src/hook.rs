@@ -17,7 +17,7 @@ use crate::shared::acct::{Account, AccountError};
 use crate::shared::{Named, Shared, Wanted};
 use crate::synproxy;
 use crate::xtables::traverse::{Frame, traverse};
-use crate::xtables::{Face, Ruleset, Table};
+use crate::xtables::{Counters, Face, Ruleset, Table};
 
 /// One thing that a hook does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -391,15 +391,14 @@ impl Netfilter {
         self.ct.overflows != 0 || !log.is_empty() || !copies.is_empty() || !answers.is_empty()
     }
 
-    /// Whether a hook has anything to do with packets that come in.
+    /// Whether a hook has anything to do with packets that come in, until they are taken or sent on.
     pub fn acts_on_input(&self) -> bool {
-        self.plans
-            .iter()
-            .any(|plan| plan.acts(Hook::Prerouting) || plan.acts(Hook::Input) || plan.acts(Hook::Forward))
+        let hooks = [Hook::Prerouting, Hook::Input, Hook::Forward, Hook::Postrouting];
+        self.plans.iter().any(|plan| hooks.iter().any(|hook| plan.acts(*hook)))
     }
 
-    /// Counts a packet of `len` bytes where one just like it was counted.
-    pub fn count(&mut self, all: &[Counted], len: u16) {
+    /// Counts packets where one just like them was counted.
+    pub fn count(&mut self, all: &[Counted], packets: Counters) {
         // One table's lie together mostly.
         for of_table in all.chunk_by(|a, b| (a.face, a.family, a.table) == (b.face, b.family, b.table)) {
             let Some(first) = of_table.first() else { continue };
@@ -407,7 +406,7 @@ impl Netfilter {
             let rules = rules.map(|face| &mut face[first.family as usize]);
             let Some(table) = rules.and_then(|rules| rules.get_mut(first.table)) else { continue };
             for at in of_table {
-                table.count(at.chain, at.rule, len);
+                table.count(at.chain, at.rule, packets);
             }
         }
     }

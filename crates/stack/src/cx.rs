@@ -161,6 +161,26 @@ pub struct Flight {
     pub ether: Ether,
 }
 
+impl Flight {
+    /// The frame flies on from a namespace to a veth's other end.
+    pub fn go_on(&mut self, from: NsId, to: (NsId, IfIndex), at: Instant) {
+        (self.at, self.to, self.upper) = (at, to, None);
+        if let Content::Ip(skb) = &mut self.ether.content {
+            skb.scrub(from != to.0);
+        }
+    }
+
+    /// The frame has come to an end.
+    pub const fn end(&mut self) {
+        self.at = Instant::MAX;
+    }
+
+    /// Whether the frame is still on its way.
+    pub fn is_on_its_way(&self) -> bool {
+        self.at != Instant::MAX
+    }
+}
+
 /// The lab, as a namespace may use it.
 pub struct Cx<'a, O: Observer> {
     /// Virtual time.
@@ -237,25 +257,25 @@ impl<O: Observer> Cx<'_, O> {
     fn fly(&mut self, from: NsId, to: (NsId, IfIndex), upper: Option<(NsId, IfIndex)>, ether: &Ether) {
         // What stands on another interface takes no wire to it.
         let at = if upper.is_some() { self.now } else { self.now + self.latency };
-        let flight = self.launch(Flight { at, to, upper, ether: *ether });
+        let flight = launch(self.flights, Flight { at, to, upper, ether: *ether });
         if let Some(Content::Ip(skb)) = flight.map(|flight| &mut flight.ether.content) {
             skb.scrub(from != to.0);
         }
     }
+}
 
-    /// A frame sets out, behind those that arrive no later.
-    #[inline]
-    pub fn launch(&mut self, flight: Flight) -> Option<&mut Flight> {
-        match self.flights.back() {
-            Some(last) if last.at > flight.at => {
-                let place = self.flights.iter().rposition(|f| f.at <= flight.at).map_or(0, |n| n + 1);
-                self.flights.insert(place, flight);
-                self.flights.get_mut(place)
-            }
-            _ => {
-                self.flights.push_back(flight);
-                self.flights.back_mut()
-            }
+/// A frame sets out, behind those that arrive no later.
+#[inline]
+pub fn launch(flights: &mut VecDeque<Flight>, flight: Flight) -> Option<&mut Flight> {
+    match flights.back() {
+        Some(last) if last.at > flight.at => {
+            let place = flights.iter().rposition(|f| f.at <= flight.at).map_or(0, |n| n + 1);
+            flights.insert(place, flight);
+            flights.get_mut(place)
+        }
+        _ => {
+            flights.push_back(flight);
+            flights.back_mut()
         }
     }
 }

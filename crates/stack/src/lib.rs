@@ -23,8 +23,9 @@ mod synproxy;
 pub mod sysctl;
 mod tee;
 
-pub use cx::{Captured, Captures, Cx, Direction, Flight, KernelLog, LogLine};
+pub use cx::{Captured, Captures, Cx, Direction, Flight, KernelLog, LogLine, launch};
 pub use dst::{Dst, OutputKey};
+pub use flow::ahead::AHEAD;
 pub use gap::{Gap, Unmodelled};
 pub use random::SplitMix;
 pub use sockets::{Datagram, Kind as SocketKind, SockError, SockId, SockOpts, Socket};

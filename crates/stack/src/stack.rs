@@ -340,7 +340,8 @@ impl Stack {
     }
 
     /// Something has changed: a bridge's table may age earlier than it was to, packets may go other ways.
-    pub const fn touch(&mut self) {
+    pub fn touch(&mut self) {
+        self.write_back();
         self.changed = true;
         self.flows.forget();
     }

@@ -126,6 +126,7 @@ impl IpHeader {
     }
 
     /// Bytes of this header, with IPv6's extension headers.
+    #[inline]
     pub const fn header_len(&self) -> u16 {
         match (self.family(), self.frag) {
             (Family::V6, Some(_)) => 48 + self.ext.len(),

@@ -50,6 +50,7 @@ impl Packet {
     }
 
     /// Bytes of the transport header, quoted headers of an ICMP error included.
+    #[inline]
     pub const fn transport_header_len(&self) -> u16 {
         match self.transport {
             Transport::Tcp(tcp) => tcp.header_len(),
@@ -60,6 +61,7 @@ impl Packet {
     }
 
     /// Total length in bytes from the IP header on, as rule counters count it.
+    #[inline]
     pub const fn len(&self) -> u16 {
         self.ip.header_len() + self.transport_header_len() + self.payload.len()
     }
@@ -70,6 +72,7 @@ impl Packet {
     }
 
     /// Source and destination port of TCP and UDP.
+    #[inline]
     pub const fn ports(&self) -> Option<(u16, u16)> {
         match self.transport {
             Transport::Tcp(tcp) => Some((tcp.sport, tcp.dport)),

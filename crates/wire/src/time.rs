@@ -13,6 +13,8 @@ pub struct Instant(pub u64);
 impl Instant {
     /// The lab's beginning.
     pub const ZERO: Self = Self(0);
+    /// Later than anything that happens.
+    pub const MAX: Self = Self(u64::MAX);
 
     /// Time passed since `earlier`; zero when `earlier` is later.
     pub const fn since(self, earlier: Self) -> Duration {

@@ -25,6 +25,12 @@ impl Known {
 }
 
 impl Conntrack {
+    /// Reads of an entry what [`Self::repeat`] needs of one: a number without a meaning.
+    #[inline]
+    pub fn glance(&self, slot: u32) -> u32 {
+        self.table.slots.get(slot as usize).map_or(0, |conn| conn.serial ^ conn.due[0])
+    }
+
     /// What a packet's connection is now, if packets just like this one can be tracked by [`Self::repeat`]: one of UDP or
     /// TCP that is in the table, that no helper and nobody's ear is at.
     pub fn known(&self, r: CtRef) -> Option<Known> {
@@ -39,9 +45,9 @@ impl Conntrack {
         (plain && conn.place == Place::Hashed).then_some(known)
     }
 
-    /// Tracks another packet of a connection, as [`Self::packet_in`] would find it again and
+    /// Tracks another packet of a connection, of `len` bytes, as [`Self::packet_in`] would find it again and
     /// [`Self::confirm`] let it go; `false`, and nothing has changed, where they might do anything else.
-    pub fn repeat(&mut self, known: &Known, r: CtRef, packet: &Packet, now: Instant) -> bool {
+    pub fn repeat(&mut self, known: &Known, r: CtRef, packet: &Packet, len: u16, now: Instant) -> bool {
         if !self.table.killed.is_empty() {
             return false;
         }
@@ -84,7 +90,7 @@ impl Conntrack {
         if conn.timeout.until(old) < 0 {
             self.table.rearm(slot, tick);
         }
-        self.exts.count(slot, dir, u64::from(packet.len()));
+        self.exts.count(slot, dir, u64::from(len));
         true
     }
 }

@@ -58,7 +58,7 @@ fn a_shorter_timeout_holds_after_a_repeat_too() {
     let (conn, _) = ct.find(&tuple, Zone::DEFAULT, Instant::ZERO).unwrap();
     let known = ct.known(conn).unwrap();
     ct.sysctls.udp_timeout = 10;
-    assert!(ct.repeat(&known, conn, &flow(0), secs(1)));
+    assert!(ct.repeat(&known, conn, &flow(0), flow(0).len(), secs(1)));
     ct.expire(secs(10));
     assert_eq!(kept(&ct), 1);
     ct.expire(secs(20));

@@ -16,7 +16,13 @@ impl Counters {
     /// Counts one packet of `len` bytes.
     #[inline]
     pub const fn count(&mut self, len: u16) {
-        self.packets = self.packets.wrapping_add(1);
-        self.bytes = self.bytes.wrapping_add(len as u64);
+        self.add(Self { packets: 1, bytes: len as u64 });
+    }
+
+    /// Counts more packets.
+    #[inline]
+    pub const fn add(&mut self, more: Self) {
+        self.packets = self.packets.wrapping_add(more.packets);
+        self.bytes = self.bytes.wrapping_add(more.bytes);
     }
 }

@@ -434,15 +434,15 @@ impl Table {
         Ok(())
     }
 
-    /// Counts a packet of `len` bytes: a rule by its place, or the policy.
-    pub(crate) fn count(&mut self, chain: ChainId, rule: Option<u32>, len: u16) {
+    /// Counts packets: a rule by its place, or the policy.
+    pub(crate) fn count(&mut self, chain: ChainId, rule: Option<u32>, packets: Counters) {
         let Some(chain) = self.chains.get_mut(chain.index()).and_then(Option::as_mut) else { return };
         let counters = match rule {
             Some(rule) => chain.rules.get_mut(rule as usize).map(|rule| &mut rule.counters),
             None => chain.base.as_mut().map(|base| &mut base.counters),
         };
         if let Some(counters) = counters {
-            counters.count(len);
+            counters.add(packets);
         }
     }
 

@@ -39,6 +39,12 @@ impl Class {
         ]))
     }
 
+    /// Length of the packets, from the IP header on, in bytes.
+    #[inline]
+    pub const fn len(&self) -> u16 {
+        (self.0[0] >> 16) as u16
+    }
+
     /// Where frames of the class come in.
     const fn dev(&self) -> u32 {
         (self.0[0] >> 32) as u32
@@ -54,7 +60,9 @@ pub(super) trait Addr: Copy + Eq {
     /// 64 bits of it.
     fn word(self) -> u64;
     /// What is known of the family's flows.
-    fn entries(flows: &mut Flows) -> &mut Entries<Self>;
+    fn entries(flows: &Flows) -> &Entries<Self>;
+    /// The same, to change.
+    fn entries_mut(flows: &mut Flows) -> &mut Entries<Self>;
 }
 
 impl Addr for u32 {
@@ -71,7 +79,11 @@ impl Addr for u32 {
         u64::from(self)
     }
     #[inline]
-    fn entries(flows: &mut Flows) -> &mut Entries<Self> {
+    fn entries(flows: &Flows) -> &Entries<Self> {
+        &flows.v4
+    }
+    #[inline]
+    fn entries_mut(flows: &mut Flows) -> &mut Entries<Self> {
         &mut flows.v4
     }
 }
@@ -90,7 +102,11 @@ impl Addr for u128 {
         self as u64 ^ (self >> 64) as u64
     }
     #[inline]
-    fn entries(flows: &mut Flows) -> &mut Entries<Self> {
+    fn entries(flows: &Flows) -> &Entries<Self> {
+        &flows.v6
+    }
+    #[inline]
+    fn entries_mut(flows: &mut Flows) -> &mut Entries<Self> {
         &mut flows.v6
     }
 }

@@ -6,6 +6,7 @@
 //! changed. Whatever the notes do not know to be the same for the next packet ends them: such a flow always goes
 //! its own way. A packet that somebody watches does too.
 
+pub(crate) mod ahead;
 mod key;
 mod notes;
 mod repeat;
@@ -14,14 +15,16 @@ mod way;
 use std::fmt;
 use std::net::IpAddr;
 
+use packetwalk_netfilter::Netfilter;
+use packetwalk_route::Routing;
 use packetwalk_trace::Observer;
-use packetwalk_wire::{CtRef, IfIndex, Skb};
+use packetwalk_wire::{CtRef, Family, IfIndex, Skb};
 use rustc_hash::FxHashMap;
 
 use crate::path::{Content, Ether, Next};
 use crate::{Cx, Dst, Stack};
 use key::{Addr, Class, Ends, Key};
-use way::Way;
+use way::{Known, Way};
 
 /// More flows than this are begun anew.
 const MOST: usize = 1 << 17;
@@ -29,6 +32,8 @@ const MOST: usize = 1 << 17;
 const MARKS: [usize; 2] = [1 << 6, 1 << 17];
 /// Without rules a packet's own way is short: so many flows are worth their memory.
 const MOST_WITHOUT_RULES: usize = 1 << 16;
+/// Ports of a flow that may have any.
+const ANY: (u16, u16) = (0, 0);
 /// A flow whose way could not be noted is tried again after at most so many packets.
 const PATIENCE: u16 = 1 << 12;
 
@@ -36,7 +41,8 @@ const PATIENCE: u16 = 1 << 12;
 #[derive(Clone, Copy, Debug)]
 struct Flow {
     addrs: (IpAddr, IpAddr),
-    ports: (u16, u16),
+    /// None where they may be any, and stay what they are.
+    ports: Option<(u16, u16)>,
     conn: Option<CtRef>,
     /// Its place among the ways.
     way: u32,
@@ -61,7 +67,11 @@ pub struct Flows {
     classes: FxHashMap<Class, u32>,
     /// The last packet's class, if that is known: the next one's is mostly the same.
     last: Option<(Class, u32)>,
-    ways: Vec<Way>,
+    ways: Vec<Known>,
+    /// Ways whose packets are not counted yet.
+    dirty: Vec<u32>,
+    /// Grows with everything that is not a shortcut.
+    round: u64,
     /// Of each place the flow that was there last, by 15 bits: to take one for another costs notes for nothing.
     marks: Vec<u16>,
     /// Marks that were written over since there was room for more.
@@ -69,6 +79,8 @@ pub struct Flows {
     /// Routes and rules were these.
     generations: [u64; 2],
     stale: bool,
+    /// Nothing before a packet's last box looks at its ports: flows of two hosts that differ in them are one here.
+    any_port: bool,
 }
 
 impl fmt::Debug for Flows {
@@ -79,6 +91,7 @@ impl fmt::Debug for Flows {
 
 impl Clone for Flows {
     fn clone(&self) -> Self {
+        debug_assert!(self.dirty.is_empty(), "packets are not counted yet");
         Self::default()
     }
 }
@@ -110,19 +123,20 @@ impl Flows {
     fn note<A: Addr>(&mut self, class: Class, ends: Ends<A>, entry: Entry<A>) {
         let next = self.classes.len() as u32;
         let class = *self.classes.entry(class).or_insert(next);
-        A::entries(self).insert(Key { ends, class }, entry);
+        A::entries_mut(self).insert(Key { ends, class }, entry);
     }
 
-    /// Forgets what was noted under other routes and rules.
-    fn follow(&mut self, generations: [u64; 2]) {
-        if self.stale || self.generations != generations || self.len() > MOST {
-            self.v4.clear();
-            self.v6.clear();
-            self.classes.clear();
-            self.last = None;
-            self.ways.clear();
-            (self.stale, self.generations) = (false, generations);
-        }
+    /// Begins anew under these routes and rules.
+    fn begin(&mut self, routing: &Routing, nf: &Netfilter) {
+        self.generations = [routing.generation(), nf.generation()];
+        self.v4.clear();
+        self.v6.clear();
+        self.classes.clear();
+        self.last = None;
+        self.ways.clear();
+        self.stale = false;
+        let by_port = |family| routing.needs_ports(family);
+        self.any_port = !nf.acts_on_input() && ![Family::V4, Family::V6].into_iter().any(by_port);
     }
 
     /// Whether a flow's packet was seen lately, by the flow's mark; from now on it was.
@@ -144,8 +158,8 @@ impl Flows {
 
     /// The place of a way among them.
     fn place(&mut self, way: Way) -> u32 {
-        let place = self.ways.iter().position(|known| *known == way).unwrap_or_else(|| {
-            self.ways.push(way);
+        let place = self.ways.iter().position(|known| known.way == way).unwrap_or_else(|| {
+            self.ways.push(Known::new(way));
             self.ways.len() - 1
         });
         place as u32
@@ -153,6 +167,17 @@ impl Flows {
 }
 
 impl Stack {
+    /// Forgets what was noted under other routes and rules.
+    #[inline]
+    fn keep_up(&mut self) {
+        let generations = [self.routing.generation(), self.nf.generation()];
+        let flows = &self.flows;
+        if flows.stale || flows.generations != generations || flows.len() > MOST {
+            self.write_back();
+            self.flows.begin(&self.routing, &self.nf);
+        }
+    }
+
     /// A frame comes in and nobody watches: where it goes on after what is known of its flow was done, or at its
     /// first box.
     pub(crate) fn shortcut<O: Observer>(
@@ -168,6 +193,8 @@ impl Stack {
         }
         let Content::Ip(Skb { packet, .. }) = &ether.content else { return own };
         let (addrs, Some(ports)) = ((packet.ip.src, packet.ip.dst), packet.ports()) else { return own };
+        self.keep_up();
+        let ports = if self.flows.any_port { ANY } else { ports };
         let next = match addrs.0 {
             IpAddr::V4(_) => {
                 Ends::<u32>::new(addrs, ports).map(|ends| self.shortcut_of(cx, dev, ether, dst, ends))
@@ -191,11 +218,10 @@ impl Stack {
     ) -> Next {
         let own = Next::Receive(dev);
         let Some(class) = Class::of(dev, ether) else { return own };
-        self.flows.follow([self.routing.generation(), self.nf.generation()]);
         let key = self.flows.class(&class).map(|class| Key { ends, class });
-        let again = match key.and_then(|key| A::entries(&mut self.flows).get_mut(&key)) {
+        let again = match key.and_then(|key| A::entries_mut(&mut self.flows).get_mut(&key)) {
             Some(&mut Entry::Flow { ends, conn, way }) => {
-                if let Some(next) = self.repeat(&ends, conn, way, ether, dst, cx.now) {
+                if let Some(next) = self.repeat(&ends, conn, way, class.len(), ether, dst, cx.now) {
                     return next;
                 }
                 1
@@ -206,7 +232,7 @@ impl Stack {
                 return own;
             }
             None => {
-                let many = self.flows.len() >= MOST_WITHOUT_RULES && !self.nf.acts_on_input();
+                let many = self.flows.len() >= MOST_WITHOUT_RULES && self.flows.any_port;
                 if many || !self.flows.seen(ends.mark(&class)) {
                     return own;
                 }
@@ -216,7 +242,7 @@ impl Stack {
         let (next, flow) = self.take_notes(cx, dev, ether, dst);
         let kept = flow.and_then(|Flow { addrs, ports, conn, way }| {
             let conn = conn.map_or([0; 2], |conn| [conn.index, conn.generation]);
-            Some(Entry::Flow { ends: Ends::new(addrs, ports)?, conn, way })
+            Some(Entry::Flow { ends: Ends::new(addrs, ports.unwrap_or(ANY))?, conn, way })
         });
         let entry = kept.unwrap_or(Entry::Own { left: again, again: (again * 2).min(PATIENCE) });
         self.flows.note(class, ends, entry);

@@ -20,6 +20,7 @@ impl Stack {
         ether: &mut Ether,
         dst: &mut Dst,
     ) -> (Next, Option<Flow>) {
+        self.write_back();
         let before = *ether;
         let (flights, gaps) = (cx.flights.len(), cx.gaps.len());
         let mut recorder = Recorder::noting(Box::new(Notes { id: ether.id(), ..Notes::default() }));
@@ -57,7 +58,7 @@ impl Stack {
         cx.errno = watched.errno;
         let quiet = cx.flights.len() == flights && cx.gaps.len() == gaps && self.work.is_empty();
         let notes = recorder.into_notes().filter(|notes| quiet && !notes.unlike);
-        let flow = notes.filter(|_| !matches!(next, Next::Done)).and_then(|notes| {
+        let flow = notes.filter(|_| !matches!(next, Next::Done | Next::Away(_))).and_then(|notes| {
             for (addr, dev) in notes.neighbours {
                 let (id, mac) = self.neigh.ready(dev, addr)?;
                 renewed.push(Renewed::Neighbour { id, dev, addr, mac });
@@ -71,7 +72,8 @@ impl Stack {
             let dst = *dst;
             let way = Way { received, sent, renewed, found, counted: notes.counted, after, last: next, dst };
             let addrs = (skb.packet.ip.src, skb.packet.ip.dst);
-            let mut flow = Flow { addrs, ports: skb.packet.ports()?, conn: notes.conn, way: 0 };
+            let ports = if self.flows.any_port { None } else { Some(skb.packet.ports()?) };
+            let mut flow = Flow { addrs, ports, conn: notes.conn, way: 0 };
             let mut made = before;
             after.make(&flow, &mut made);
             if made != *ether {
@@ -86,7 +88,7 @@ impl Stack {
     /// Whether a box is the last of a way: what it does is done for each packet.
     fn is_last(&self, next: Next) -> bool {
         match next {
-            Next::Done | Next::Deliver => true,
+            Next::Done | Next::Away(_) | Next::Deliver => true,
             Next::Transmit(dev) => {
                 !self.links.get(dev).is_some_and(|d| matches!(d.kind, Kind::Bridge(_) | Kind::Loopback))
             }

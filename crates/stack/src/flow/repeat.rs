@@ -1,76 +1,94 @@
 //! Does again what a flow's packet did.
 
-use packetwalk_link::{Devices, Neighbours};
+use packetwalk_netfilter::xtables::Counters;
 use packetwalk_wire::Instant;
 
 use super::Flow;
 use super::key::{Addr, Ends};
-use super::way::Renewed;
+use super::way::Hits;
 use crate::path::{Content, Ether, Next};
 use crate::{Dst, Stack};
 
 impl Stack {
     /// Takes a packet to the last box of its flow's way; `None`, and nothing has changed, where it might fare otherwise.
+    ///
+    /// What it counts and renews is written back when somebody else has to do with this namespace: [`Stack::write_back`].
     #[inline]
     pub(super) fn repeat<A: Addr>(
         &mut self,
         ends: &Ends<A>,
         [index, generation]: [u32; 2],
         place: u32,
+        len: u16,
         ether: &mut Ether,
         dst: &mut Dst,
         now: Instant,
     ) -> Option<Next> {
-        let Self { flows, links, neigh, nf, settled, .. } = self;
-        let way = flows.ways.get(place as usize)?;
-        let Content::Ip(skb) = &ether.content else { return None };
-        if !way.renewed.iter().all(|entry| entry.is_there(links, neigh, now)) {
+        let known = self.flows.ways.get(place as usize)?;
+        if (known.checked != self.flows.round || known.until <= now) && !self.check(place, now) {
             return None;
         }
-        let conn = way.found.map(|known| known.conn(index, generation));
-        if let (Some(known), Some(conn)) = (&way.found, conn)
-            && !nf.ct.repeat(known, conn, &skb.packet, now)
+        let Self { flows, nf, settled, .. } = self;
+        let known = flows.ways.get_mut(place as usize)?;
+        let way = &known.way;
+        let Content::Ip(skb) = &ether.content else { return None };
+        let conn = way.found.map(|found| found.conn(index, generation));
+        if let (Some(found), Some(conn)) = (&way.found, conn)
+            && !nf.ct.repeat(found, conn, &skb.packet, len, now)
         {
             return None;
         }
-        way.count(links, nf, skb.packet.len());
-        for entry in &way.renewed {
-            entry.renew(links, neigh, now);
-        }
-        let flow = Flow { addrs: ends.addrs(), ports: ends.ports(), conn, way: place };
+        let ports = (!flows.any_port).then(|| ends.ports());
+        let flow = Flow { addrs: ends.addrs(), ports, conn, way: place };
         way.after.make(&flow, ether);
-        *settled = true;
         if matches!(way.last, Next::Deliver) {
             *dst = way.dst;
         }
-        Some(way.last)
+        let hits = known.hits.get_or_insert_with(|| {
+            flows.dirty.push(place);
+            Hits { packets: Counters::ZERO, last: now }
+        });
+        hits.packets.count(len);
+        hits.last = now;
+        *settled = true;
+        Some(known.way.last)
     }
-}
 
-impl Renewed {
-    fn is_there(&self, links: &mut Devices, neigh: &mut Neighbours, now: Instant) -> bool {
-        match *self {
-            Self::Source(fdb) | Self::Destination(fdb) => fdb.get(links, now).is_some(),
-            Self::Neighbour { id, dev, addr, mac } => neigh.at(id, dev, addr, mac).is_some(),
+    /// Whether all that a way renews is still there.
+    #[cold]
+    fn check(&mut self, place: u32, now: Instant) -> bool {
+        self.write_back();
+        let Self { flows, links, neigh, .. } = self;
+        let Some(known) = flows.ways.get_mut(place as usize) else { return false };
+        let until = known.way.renewed.iter().map(|entry| entry.until(links, neigh, now));
+        let Some(until) = until.fold(Some(Instant::MAX), |a, b| Some(a?.min(b?))) else { return false };
+        (known.checked, known.until) = (flows.round, until);
+        true
+    }
+
+    /// Counts and renews what packets that took the shortcut did. It comes before anything else looks at this namespace or
+    /// changes it.
+    #[inline]
+    pub fn write_back(&mut self) {
+        self.flows.round += 1;
+        if self.is_behind() {
+            self.write_all_back();
         }
     }
 
-    fn renew(&self, links: &mut Devices, neigh: &mut Neighbours, now: Instant) {
-        match *self {
-            Self::Source(fdb) => {
-                if let Some(entry) = fdb.get(links, now) {
-                    entry.updated = now;
-                }
-            }
-            Self::Destination(fdb) => {
-                if let Some(entry) = fdb.get(links, now) {
-                    entry.used = now;
-                }
-            }
-            Self::Neighbour { id, dev, addr, mac } => {
-                if let Some(entry) = neigh.at(id, dev, addr, mac) {
-                    entry.used = now;
-                }
+    /// Whether there is something to write back.
+    #[inline]
+    pub const fn is_behind(&self) -> bool {
+        !self.flows.dirty.is_empty()
+    }
+
+    #[inline(never)]
+    fn write_all_back(&mut self) {
+        let Self { flows, links, neigh, nf, .. } = self;
+        for place in flows.dirty.drain(..) {
+            let Some(known) = flows.ways.get_mut(place as usize) else { continue };
+            if let Some(hits) = known.hits.take() {
+                known.way.write_back(links, neigh, nf, hits);
             }
         }
     }

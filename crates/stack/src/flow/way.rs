@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use packetwalk_link::Devices;
+use packetwalk_link::{Devices, Neighbours};
 use packetwalk_netfilter::Netfilter;
-use packetwalk_netfilter::conntrack::Known;
+use packetwalk_netfilter::conntrack::Known as Found;
+use packetwalk_netfilter::xtables::Counters;
 use packetwalk_trace::Counted;
 use packetwalk_wire::{IfIndex, Instant, Mac, Nfct, PacketType, Skb, Transport};
 
@@ -23,6 +24,37 @@ pub(super) enum Renewed {
     Neighbour { id: u32, dev: IfIndex, addr: IpAddr, mac: Mac },
 }
 
+impl Renewed {
+    /// Until when it is by itself as it was, if it is still.
+    pub fn until(&self, links: &mut Devices, neigh: &mut Neighbours, now: Instant) -> Option<Instant> {
+        match *self {
+            Self::Source(fdb) | Self::Destination(fdb) => fdb.until(links, now),
+            // A timer changes it.
+            Self::Neighbour { id, dev, addr, mac } => neigh.at(id, dev, addr, mac).map(|_| Instant::MAX),
+        }
+    }
+
+    fn renew(&self, links: &mut Devices, neigh: &mut Neighbours, now: Instant) {
+        match *self {
+            Self::Source(fdb) => {
+                if let Some(entry) = fdb.get(links, now) {
+                    entry.updated = entry.updated.max(now);
+                }
+            }
+            Self::Destination(fdb) => {
+                if let Some(entry) = fdb.get(links, now) {
+                    entry.used = entry.used.max(now);
+                }
+            }
+            Self::Neighbour { id, dev, addr, mac } => {
+                if let Some(entry) = neigh.at(id, dev, addr, mac) {
+                    entry.used = entry.used.max(now);
+                }
+            }
+        }
+    }
+}
+
 /// An entry of a bridge's table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Fdb {
@@ -37,6 +69,12 @@ impl Fdb {
     pub fn get(self, links: &mut Devices, now: Instant) -> Option<&mut packetwalk_link::FdbEntry> {
         let bridge = links.get_mut(self.bridge)?.bridge_mut()?;
         bridge.fdb.at(self.place, self.mac, self.port, bridge.config.ageing(), now)
+    }
+
+    /// Until when it stays so by itself.
+    fn until(self, links: &mut Devices, now: Instant) -> Option<Instant> {
+        let ageing = links.get(self.bridge)?.bridge()?.config.ageing();
+        Some(self.get(links, now)?.ages_at(ageing).unwrap_or(Instant::MAX))
     }
 }
 
@@ -85,9 +123,9 @@ impl After {
         let ip = &mut skb.packet.ip;
         (ip.src, ip.dst) = flow.addrs;
         (ip.ttl, ip.tos) = (self.ttl, self.tos);
-        match &mut skb.packet.transport {
-            Transport::Udp(udp) => (udp.sport, udp.dport) = flow.ports,
-            Transport::Tcp(tcp) => (tcp.sport, tcp.dport) = flow.ports,
+        match (&mut skb.packet.transport, flow.ports) {
+            (Transport::Udp(udp), Some(ports)) => (udp.sport, udp.dport) = ports,
+            (Transport::Tcp(tcp), Some(ports)) => (tcp.sport, tcp.dport) = ports,
             _ => {}
         }
     }
@@ -101,7 +139,7 @@ pub(super) struct Way {
     pub sent: Vec<IfIndex>,
     pub renewed: Vec<Renewed>,
     /// How it found its connection.
-    pub found: Option<Known>,
+    pub found: Option<Found>,
     pub counted: Vec<Counted>,
     pub after: After,
     /// The last box here.
@@ -109,23 +147,51 @@ pub(super) struct Way {
     pub dst: Dst,
 }
 
+/// Packets that went it and are not counted yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hits {
+    pub packets: Counters,
+    /// When the last one came.
+    pub last: Instant,
+}
+
+/// A way, and how far this namespace is behind its packets.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub way: Way,
+    pub hits: Option<Hits>,
+    /// What it renews is there, as was found out in this round,
+    pub checked: u64,
+    /// until then.
+    pub until: Instant,
+}
+
+impl Known {
+    pub const fn new(way: Way) -> Self {
+        Self { way, hits: None, checked: 0, until: Instant::ZERO }
+    }
+}
+
 impl Way {
-    /// Counts one more packet.
-    #[inline]
-    pub fn count(&self, links: &mut Devices, nf: &mut Netfilter, len: u16) {
-        let frame = 14 + u64::from(len);
+    /// Counts packets, and renews what they renewed.
+    pub fn write_back(&self, links: &mut Devices, neigh: &mut Neighbours, nf: &mut Netfilter, hits: Hits) {
+        let Counters { packets, bytes } = hits.packets;
+        let bytes = 14 * packets + bytes;
         for &dev in &self.received {
             if let Some(device) = links.get_mut(dev) {
-                device.stats.rx_packets += 1;
-                device.stats.rx_bytes += frame;
+                device.stats.rx_packets += packets;
+                device.stats.rx_bytes += bytes;
             }
         }
         for &dev in &self.sent {
             if let Some(device) = links.get_mut(dev) {
-                device.stats.tx_packets += 1;
-                device.stats.tx_bytes += frame;
+                device.stats.tx_packets += packets;
+                device.stats.tx_bytes += bytes;
             }
         }
-        nf.count(&self.counted, len);
+        nf.count(&self.counted, hits.packets);
+        for entry in &self.renewed {
+            entry.renew(links, neigh, hits.last);
+        }
     }
 }

@@ -10,10 +10,30 @@ use crate::sockets::Datagram;
 use crate::{Cx, Dst, Stack, Unmodelled};
 
 impl Stack {
+    /// Hands a datagram to its UDP socket, if there is one and nobody else wants to see it.
+    #[inline]
+    pub(super) fn hand_over<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb) -> bool {
+        let packet = &skb.packet;
+        let Transport::Udp(udp) = packet.transport else { return false };
+        let ip = &packet.ip;
+        if !ip.ext.is_empty() || ip.bad_csum || self.sockets.has_raw() {
+            return false;
+        }
+        let found = self.sockets.udp((ip.src, udp.sport), (ip.dst, udp.dport), skb.iif);
+        let Some(socket) = found.and_then(|id| self.sockets.get_mut(id)) else { return false };
+        socket.received.push_back(Datagram { at: cx.now, packet: *packet, iif: skb.iif });
+        cx.obs.step(skb, Step::Deliver);
+        self.arrived = true;
+        true
+    }
+
     /// # Source
     /// Linux v6.18, `net/ipv4/ip_input.c`: `ip_local_deliver_finish`, `ip_protocol_deliver_rcu`;
     /// `net/ipv6/ip6_input.c`: `ip6_protocol_deliver_rcu`.
     pub(super) fn deliver<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
+        if self.hand_over(cx, skb) {
+            return Next::Done;
+        }
         self.arrived = true;
         self.settled &= matches!(skb.packet.transport, Transport::Udp(_));
         let packet = &skb.packet;
@@ -26,7 +46,7 @@ impl Stack {
             return Next::Done;
         }
         let mut taken = false;
-        if !self.sockets.is_empty() {
+        if self.sockets.has_raw() {
             for id in self.sockets.raw(packet.protocol(), packet.ip.src, packet.ip.dst, skb.iif) {
                 if let Some(socket) = self.sockets.get_mut(id) {
                     socket.received.push_back(Datagram { at: cx.now, packet: skb.packet, iif: skb.iif });

@@ -114,6 +114,8 @@ pub enum Next {
     Neighbour,
     /// Leaves by an interface: `transmit.rs`.
     Transmit(IfIndex),
+    /// Crosses to a veth's other end.
+    Away((NsId, IfIndex)),
     /// The end of this packet's way here.
     Done,
 }
@@ -133,8 +135,14 @@ impl Waiting {
 }
 
 impl Stack {
-    /// Carries a frame and everything that follows from it as far as this namespace goes.
-    pub fn run<O: Observer>(&mut self, cx: &mut Cx<'_, O>, first: Next, ether: &mut Ether) {
+    /// Carries a frame and everything that follows from it as far as this namespace goes. Where the frame itself flies on
+    /// to, if it does and everything else that flies sets out later.
+    pub fn run<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        first: Next,
+        ether: &mut Ether,
+    ) -> Option<(NsId, IfIndex)> {
         cx.obs.at(self.id, cx.now);
         self.settled = false;
         let mut dst = Dst::here(RouteKind::Local);
@@ -142,8 +150,22 @@ impl Stack {
             Next::Receive(dev) if cx.obs.is_idle() => self.shortcut(cx, dev, ether, &mut dst),
             _ => first,
         };
-        self.carry(cx, next, ether, &mut dst);
+        let next = match (next, &ether.content) {
+            (Next::Deliver, Content::Ip(skb)) if self.hand_over(cx, skb) => Next::Done,
+            // Only its own counters change there.
+            (Next::Transmit(_), _) => next,
+            _ => {
+                self.write_back();
+                next
+            }
+        };
+        match self.carry_on(cx, next, ether, &mut dst) {
+            Some(to) if cx.flights.is_empty() && self.work.is_empty() => return Some(to),
+            Some(to) => cx.emit(self.id, to, ether),
+            None => {}
+        }
         self.run_waiting(cx);
+        None
     }
 
     /// Carries what waits for its turn.
@@ -162,9 +184,26 @@ impl Stack {
         ether: &mut Ether,
         dst: &mut Dst,
     ) {
+        if let Some(to) = self.carry_on(cx, first, ether, dst) {
+            cx.emit(self.id, to, ether);
+        }
+    }
+
+    /// The same, if somebody else sends it to the veth's other end that is its way out.
+    fn carry_on<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        first: Next,
+        ether: &mut Ether,
+        dst: &mut Dst,
+    ) -> Option<(NsId, IfIndex)> {
         let mut next = first;
-        while !matches!(next, Next::Done) {
-            next = self.box_of(cx, next, ether, dst);
+        loop {
+            next = match next {
+                Next::Done => return None,
+                Next::Away(to) => return Some(to),
+                next => self.box_of(cx, next, ether, dst),
+            }
         }
     }
 
@@ -193,7 +232,7 @@ impl Stack {
             (Next::Neighbour, Content::Ip(_)) => self.neighbour(cx, ether, dst),
             (Next::Transmit(dev), _) => self.transmit(cx, dev, ether),
             // Only IP packets come to the other boxes.
-            (Next::Done, _) | (_, Content::Arp(_)) => Next::Done,
+            (Next::Done | Next::Away(_), _) | (_, Content::Arp(_)) => Next::Done,
         }
     }
 

@@ -35,11 +35,10 @@ impl Stack {
             }
             Kind::Bridge(_) => self.bridge_transmit(cx, dev, ether),
             Kind::Veth { peer: Some(peer) } if device.carrier => {
-                cx.emit(self.id, peer, ether);
                 if let Content::Ip(skb) = &ether.content {
                     self.nf.drop_skb(skb);
                 }
-                Next::Done
+                Next::Away(peer)
             }
             Kind::Macvlan { lower: Some(lower), .. } => {
                 cx.emit_below(self.id, lower, (self.id, dev), ether);

@@ -13,6 +13,8 @@ pub struct Sockets {
     sockets: Map<SockId, Common<Socket>>,
     /// By the port that they are bound to; 0 of one that is not.
     bound: Map<(u16, SockId), ()>,
+    /// How many are raw.
+    raws: usize,
     next: u32,
     next_port: u16,
 }
@@ -40,6 +42,7 @@ impl Sockets {
         let id = SockId(self.next);
         self.next += 1;
         self.bound.insert((socket.port, id), ());
+        self.raws += usize::from(matches!(socket.kind, Kind::Raw { .. }));
         self.sockets.insert(id, socket.into());
         id
     }
@@ -58,6 +61,7 @@ impl Sockets {
     pub fn remove(&mut self, id: SockId) -> Option<Socket> {
         let socket = self.sockets.remove(&id).map(Common::into_inner)?;
         self.bound.remove(&(socket.port, id));
+        self.raws -= usize::from(matches!(socket.kind, Kind::Raw { .. }));
         Some(socket)
     }
 
@@ -69,6 +73,11 @@ impl Sockets {
     /// Whether there is none at all.
     pub fn is_empty(&self) -> bool {
         self.sockets.is_empty()
+    }
+
+    /// Whether there is a raw one.
+    pub const fn has_raw(&self) -> bool {
+        self.raws != 0
     }
 
     /// Binds a socket; port 0 takes a free one of `range`.
@@ -133,7 +142,7 @@ impl Sockets {
 
     /// The UDP socket that a datagram is for.
     pub fn udp(&self, src: (IpAddr, u16), dst: (IpAddr, u16), iif: IfIndex) -> Option<SockId> {
-        self.best(|s| matches!(s.kind, Kind::Udp) && s.port == dst.1, src, dst.0, iif)
+        self.best(|s| matches!(s.kind, Kind::Udp), src, dst, iif)
     }
 
     /// The TCP socket that a segment is for: a connection, else a listener.
@@ -144,7 +153,7 @@ impl Sockets {
         if let Some((&id, _)) = connection {
             return Some(id);
         }
-        self.best(|s| matches!(s.kind, Kind::TcpListen { .. }) && s.port == dst.1, src, dst.0, iif)
+        self.best(|s| matches!(s.kind, Kind::TcpListen { .. }), src, dst, iif)
     }
 
     /// Every raw socket that gets a copy.
@@ -161,13 +170,13 @@ impl Sockets {
         &self,
         wants: impl Fn(&Socket) -> bool,
         src: (IpAddr, u16),
-        dst: IpAddr,
+        dst: (IpAddr, u16),
         iif: IfIndex,
     ) -> Option<SockId> {
         let mut best: Option<(u8, SockId)> = None;
-        for &(id, ref socket) in &self.sockets {
+        for (id, socket) in self.at(dst.1) {
             if wants(socket)
-                && let Some(score) = socket.score(src, dst, iif)
+                && let Some(score) = socket.score(src, dst.0, iif)
                 // Of equals the youngest wins: the kernel puts it at the head of its list.
                 && best.is_none_or(|(top, _)| score >= top)
             {
