@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use packetwalk_wire::{CtInfo, CtRef, Instant, Packet, proto};
 
-use super::conn::{Conn, Place};
+use super::conn::{Conn, Place, Proto};
 use super::input::{Action, Seen};
 use super::time::Jiffies;
 use super::{Conntrack, Status, tcp, udp};
@@ -28,7 +28,9 @@ impl Conntrack {
     /// Reads of an entry what [`Self::repeat`] needs of one: a number without a meaning.
     #[inline]
     pub fn glance(&self, slot: u32) -> u32 {
-        self.table.slots.get(slot as usize).map_or(0, |conn| conn.serial ^ conn.due[0])
+        let Some(conn) = self.table.slots.get(slot as usize) else { return 0 };
+        let Proto::Udp { stream_ts } = conn.proto else { return conn.serial ^ conn.due[0] };
+        conn.serial ^ stream_ts.0
     }
 
     /// What a packet's connection is now, if packets just like this one can be tracked by [`Self::repeat`]: one of UDP or

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use packetwalk_wire::{IfIndex, Mac, Skb, Tcp, Transport, proto};
 
-use super::{Entries, Flows};
+use super::{Flows, Table};
 use crate::path::{Content, Ether};
 
 /// All that a box looks at of a UDP or TCP packet, but for its [`Ends`], the payload, the IP identification, and TCP's
@@ -60,9 +60,7 @@ pub(super) trait Addr: Copy + Eq {
     /// 64 bits of it.
     fn word(self) -> u64;
     /// What is known of the family's flows.
-    fn entries(flows: &Flows) -> &Entries<Self>;
-    /// The same, to change.
-    fn entries_mut(flows: &mut Flows) -> &mut Entries<Self>;
+    fn table(flows: &mut Flows) -> &mut Table<Self>;
 }
 
 impl Addr for u32 {
@@ -79,11 +77,7 @@ impl Addr for u32 {
         u64::from(self)
     }
     #[inline]
-    fn entries(flows: &Flows) -> &Entries<Self> {
-        &flows.v4
-    }
-    #[inline]
-    fn entries_mut(flows: &mut Flows) -> &mut Entries<Self> {
+    fn table(flows: &mut Flows) -> &mut Table<Self> {
         &mut flows.v4
     }
 }
@@ -102,11 +96,7 @@ impl Addr for u128 {
         self as u64 ^ (self >> 64) as u64
     }
     #[inline]
-    fn entries(flows: &Flows) -> &Entries<Self> {
-        &flows.v6
-    }
-    #[inline]
-    fn entries_mut(flows: &mut Flows) -> &mut Entries<Self> {
+    fn table(flows: &mut Flows) -> &mut Table<Self> {
         &mut flows.v6
     }
 }
@@ -141,13 +131,13 @@ impl<A: Addr> Ends<A> {
 
     /// All of it and a number as one number.
     #[inline]
-    fn mix(&self, number: u32) -> u64 {
+    pub fn mix(&self, number: u32) -> u64 {
         let ([src, dst], [sport, dport]) = (self.addrs, self.ports);
         let addrs = src.word().rotate_left(32) ^ dst.word();
-        let ports = u64::from(sport) << 16 | u64::from(dport);
-        let number = u64::from(number).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let mixed = (addrs ^ ports << 13 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+        let rest = u64::from(number) << 32 | u64::from(sport) << 16 | u64::from(dport);
+        let mixed = addrs.wrapping_mul(0x94d0_49bb_1331_11eb) ^ rest;
+        let mixed = (mixed ^ mixed >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        mixed ^ mixed >> 32
     }
 
     /// A number by which a flow is known to have been seen.
