@@ -16,11 +16,32 @@ pub enum Place {
     Sandbox(u32),
 }
 
+/// Arguments of a program, as one text: none has a blank or is empty.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Words(String);
+
+impl Words {
+    /// The words of a text.
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.split_ascii_whitespace()
+    }
+}
+
 /// One change of the machine.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Op {
     /// A run of `iptables` or `ip6tables` with these arguments.
-    Rules(Family, Vec<String>),
+    Rules(Family, Words),
     /// A sysctl, by its path below `/proc/sys` with slashes.
     Sysctl(String, String),
     /// An interface, an address, a route.

@@ -23,7 +23,7 @@ pub use container::{Container, ContainerConfig, RunState};
 pub use daemon::Daemon;
 pub use endpoint::{Endpoint, EndpointConfig};
 pub use engine::{Engine, Happening};
-pub use host::{Host, LinkOp, Op, Place, Proxy, RESOLVER};
+pub use host::{Host, LinkOp, Op, Place, Proxy, RESOLVER, Words};
 pub use network::{BridgeOptions, Driver, GatewayMode, Network, NetworkConfig, Pool, SubnetConfig};
 pub use random::Random;
 pub use refused::Refused;

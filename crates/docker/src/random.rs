@@ -1,7 +1,5 @@
 //! Ids, MACs and names that a real engine draws: here a sequence that the seed settles.
 
-use core::fmt::Write;
-
 use packetwalk_wire::Mac;
 
 /// SplitMix64.
@@ -30,9 +28,13 @@ impl Random {
     /// moby, `pkg/stringid/stringid.go`: `GenerateRandomID`.
     pub fn id(&mut self) -> String {
         loop {
-            let mut id = String::new();
+            let mut id = String::with_capacity(64);
             for _ in 0..4 {
-                let _ = write!(id, "{:016x}", self.number());
+                let number = self.number();
+                for shift in (0..16).rev() {
+                    let digit = (number >> (4 * shift)) as u32 & 15;
+                    id.push(char::from_digit(digit, 16).unwrap_or_default());
+                }
             }
             if id.bytes().take(12).any(|b| b.is_ascii_alphabetic()) {
                 return id;

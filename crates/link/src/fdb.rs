@@ -49,6 +49,8 @@ impl FdbEntry {
 pub struct Fdb {
     entries: Pages<FdbEntry>,
     index: Common<FxHashMap<Mac, u32>>,
+    /// How many entries age.
+    dynamic: usize,
 }
 
 impl Fdb {
@@ -68,8 +70,10 @@ impl Fdb {
 
     /// Sets an entry, over one that is there.
     pub fn insert(&mut self, entry: FdbEntry) {
+        self.dynamic += usize::from(entry.flag == FdbFlag::Dynamic);
         if let Some(old) = self.get_mut(entry.mac) {
-            *old = entry;
+            let was = std::mem::replace(old, entry).flag;
+            self.dynamic -= usize::from(was == FdbFlag::Dynamic);
         } else {
             self.index.insert(entry.mac, self.entries.len() as u32);
             self.entries.push(entry);
@@ -91,6 +95,7 @@ impl Fdb {
             let index: FxHashMap<_, _> =
                 self.entries.iter().enumerate().map(|(at, e)| (e.mac, at as u32)).collect();
             self.index = index.into();
+            self.dynamic = self.entries.iter().filter(|e| e.flag == FdbFlag::Dynamic).count();
         }
     }
 
@@ -163,6 +168,9 @@ impl Fdb {
 
     /// When the next entry ages.
     pub fn next_ageing(&self, ageing: Duration) -> Option<Instant> {
+        if self.dynamic == 0 {
+            return None;
+        }
         self.entries.iter().filter_map(|e| e.ages_at(ageing)).min()
     }
 }

@@ -15,7 +15,7 @@ pub struct Neighbours {
     pub(crate) slots: Pages<Option<Neigh>>,
     index: Common<FxHashMap<(IfIndex, IpAddr), u32>>,
     pub(crate) timers: Map<(Instant, u32), ()>,
-    params: Common<Vec<(Option<IfIndex>, Family, NeighParams)>>,
+    params: Common<Map<(Option<IfIndex>, Family), NeighParams>>,
     /// `ip neigh add proxy`: answered for others, on one interface or on all.
     pub proxies: Vec<(Option<IfIndex>, IpAddr)>,
     seed: u32,
@@ -28,7 +28,11 @@ impl Neighbours {
             slots: Pages::new(),
             index: Common::default(),
             timers: Map::new(),
-            params: vec![(None, Family::V4, NeighParams::IPV4), (None, Family::V6, NeighParams::IPV6)].into(),
+            params: Map::from([
+                ((None, Family::V4), NeighParams::IPV4),
+                ((None, Family::V6), NeighParams::IPV6),
+            ])
+            .into(),
             proxies: Vec::new(),
             seed,
         }
@@ -36,26 +40,18 @@ impl Neighbours {
 
     /// An interface's parameters; those of `default` where it has none of its own.
     pub fn params(&self, dev: Option<IfIndex>, family: Family) -> &NeighParams {
-        let own = self.params.iter().find(|(d, f, _)| *d == dev && *f == family);
-        let default = || self.params.iter().find(|(d, f, _)| d.is_none() && *f == family);
-        match own.or_else(default) {
-            Some((_, _, params)) => params,
-            None => &NeighParams::IPV4,
-        }
+        let default = || self.params.get(&(None, family));
+        self.params.get(&(dev, family)).or_else(default).unwrap_or(&NeighParams::IPV4)
     }
 
     /// An interface's parameters to change; `None` is `default`, which later interfaces copy.
     pub fn params_mut(&mut self, dev: Option<IfIndex>, family: Family) -> &mut NeighParams {
-        self.add_dev_family(dev, family);
-        let at = self.params.iter().position(|(d, f, _)| *d == dev && *f == family).unwrap_or(0);
-        &mut self.params[at].2
+        let copy = *self.params(None, family);
+        self.params.or_insert_with((dev, family), || copy)
     }
 
     fn add_dev_family(&mut self, dev: Option<IfIndex>, family: Family) {
-        if !self.params.iter().any(|(d, f, _)| *d == dev && *f == family) {
-            let copy = *self.params(None, family);
-            self.params.push((dev, family, copy));
-        }
+        self.params_mut(dev, family);
     }
 
     /// A new interface copies the parameters of `default` as they are now (`neigh_parms_alloc`).
@@ -67,7 +63,7 @@ impl Neighbours {
     /// An interface is gone, with its entries and parameters.
     pub fn remove_dev(&mut self, dev: IfIndex) {
         self.flush_dev(dev, false);
-        self.params.retain(|(d, _, _)| *d != Some(dev));
+        self.params.retain(|(d, _), _| *d != Some(dev));
         self.proxies.retain(|(d, _)| *d != Some(dev));
     }
 

@@ -38,6 +38,49 @@ const MASKS: [u32; 5] = {
     masks
 };
 
+/// The bits of the places that ask a table, by table.
+const PLACES: [u32; 5] = {
+    let mut places = [0; 5];
+    let mut at = 0;
+    while at < HOOKS.len() {
+        match HOOKS[at].step {
+            Step::Table(id) => places[id as usize] |= 1 << at,
+            Step::Nat(_) => places[TableId::Nat as usize] |= 1 << at,
+            _ => {}
+        }
+        at += 1;
+    }
+    places
+};
+
+/// The bits of the places of a step that asks no table.
+const fn places(of: &[Step]) -> u32 {
+    let mut places = 0;
+    let mut at = 0;
+    while at < HOOKS.len() {
+        let mut n = 0;
+        while n < of.len() {
+            let same = matches!(
+                (HOOKS[at].step, of[n]),
+                (Step::Defrag, Step::Defrag)
+                    | (Step::Conntrack, Step::Conntrack)
+                    | (Step::Confirm, Step::Confirm)
+                    | (Step::Synproxy, Step::Synproxy)
+            );
+            if same {
+                places |= 1 << at;
+            }
+            n += 1;
+        }
+        at += 1;
+    }
+    places
+}
+
+const DEFRAG: u32 = places(&[Step::Defrag]);
+const CONNTRACK: u32 = places(&[Step::Conntrack, Step::Confirm]);
+const SYNPROXY: u32 = places(&[Step::Synproxy]);
+
 impl Plan {
     /// Without rules there is nothing to do.
     pub const IDLE: Self = Self { busy: 0, bases: [[None; 2]; HOOKS.len()] };
@@ -45,28 +88,33 @@ impl Plan {
     /// What both faces' rules of one family make of the hooks.
     pub fn new(faces: [&Ruleset; 2], registered: Registered) -> Self {
         let mut plan = Self::IDLE;
-        for (place, entry) in HOOKS.iter().enumerate() {
-            let live = |id: TableId| {
-                faces.map(|rules| {
-                    let table = rules.get(id)?;
-                    let base = table.base_of(entry.hook)?;
-                    table.chain(base).filter(|chain| chain.is_live()).map(|_| base)
-                })
-            };
-            let busy = match entry.step {
-                Step::Defrag => registered.defrag,
-                Step::Conntrack | Step::Confirm => registered.conntrack,
-                Step::Synproxy => registered.synproxy,
-                Step::Nat(_) => {
-                    plan.bases[place] = live(TableId::Nat);
-                    registered.nat
+        for (face, rules) in faces.into_iter().enumerate() {
+            for table in rules.created() {
+                for (id, hook) in table.live_bases() {
+                    let places = PLACES[table.id() as usize] & MASKS[hook as usize];
+                    let mut left = places;
+                    while left != 0 {
+                        if let Some(bases) = plan.bases.get_mut(left.trailing_zeros() as usize) {
+                            bases[face] = Some(id);
+                        }
+                        left &= left - 1;
+                    }
+                    plan.busy |= places;
                 }
-                Step::Table(id) => {
-                    plan.bases[place] = live(id);
-                    plan.bases[place].iter().any(Option::is_some)
-                }
-            };
-            plan.busy |= u32::from(busy) << place;
+            }
+        }
+        // The nat table is asked by NAT's steps alone.
+        plan.busy &= !PLACES[TableId::Nat as usize];
+        let Registered { conntrack, defrag, nat, synproxy } = registered;
+        for (busy, places) in [
+            (defrag, DEFRAG),
+            (conntrack, CONNTRACK),
+            (synproxy, SYNPROXY),
+            (nat, PLACES[TableId::Nat as usize]),
+        ] {
+            if busy {
+                plan.busy |= places;
+            }
         }
         plan
     }

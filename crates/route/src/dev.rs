@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
+use ipnet::IpNet;
 use packetwalk_wire::{Family, IfIndex, IfName, Mac};
 
 use crate::Routing;
@@ -106,6 +107,8 @@ pub struct Dev {
     pub(crate) rejoins6: bool,
     /// Routes by it were made.
     pub(crate) routed: bool,
+    /// Where the kernel made IPv6 routes by it to, with their tables; none once there may be others, or are many.
+    pub(crate) made6: Option<Vec<(u32, IpNet)>>,
     /// Routes to anycast addresses were made for it.
     pub(crate) anycast: bool,
     /// It is among those that changed.
@@ -155,6 +158,7 @@ impl Routing {
                 ready6: false,
                 rejoins6: false,
                 routed: false,
+                made6: Some(Vec::new()),
                 anycast: false,
                 changed: false,
             },

@@ -1,6 +1,6 @@
 //! `ip rule add`, `del` and `flush`.
 
-use packetwalk_wire::{Family, IfIndex, IfName};
+use packetwalk_wire::Family;
 
 use crate::Routing;
 use crate::error::RouteError;
@@ -66,9 +66,9 @@ impl Routing {
 
     /// Rules follow interfaces that come, go and change their name.
     pub(crate) fn attach_rules(&mut self) {
-        let names: Vec<(IfName, IfIndex)> = self.devs.iter().map(|d| (d.name, d.index)).collect();
+        let devs = &self.devs;
         let attach = |dev: &mut RuleDev| {
-            dev.index = names.iter().find(|(name, _)| *name == dev.name).map(|(_, index)| *index);
+            dev.index = devs.iter().find(|d| d.name == dev.name).map(|d| d.index);
         };
         for rules in [&mut self.rules4, &mut self.rules6] {
             for rule in &mut rules.list {

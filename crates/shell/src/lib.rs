@@ -19,6 +19,6 @@ pub use sys::{Apart, Collect, Errno, Failure, Read, Sink, Stream, Terminal, is_n
 /// `iptables` without a shell, and the text of rules.
 pub mod iptables {
     pub use crate::tools::iptables::{
-        Hosts, Input, OnlyLocalhost, Output, conditions, input, rule_text, run,
+        Hosts, Input, OnlyLocalhost, Output, Words, conditions, input, rule_text, run,
     };
 }

@@ -11,9 +11,14 @@ const PAGE: usize = 16;
 /// A list that grows at its end. A clone shares its pages; a change of an element copies the page that it is on,
 /// if that is shared.
 ///
-/// All pages but the last are full. To put in or take out anywhere but at the end moves all that follows.
-#[derive(PartialEq, Eq, Debug)]
-pub struct Pages<T>(Vec<Common<Vec<T>>>);
+/// All pages but the first and the last are full. To put in or take out moves what is before or what follows, whichever
+/// is less, so that both ends are cheap.
+#[derive(Debug)]
+pub struct Pages<T> {
+    pages: Vec<Common<Vec<T>>>,
+    /// How many elements the first page lacks; 0 if it is also the last.
+    lacks: usize,
+}
 
 impl<T> Default for Pages<T> {
     fn default() -> Self {
@@ -23,64 +28,91 @@ impl<T> Default for Pages<T> {
 
 impl<T> Clone for Pages<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self { pages: self.pages.clone(), lacks: self.lacks }
     }
 }
+
+impl<T: PartialEq> PartialEq for Pages<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}
+
+impl<T: Eq> Eq for Pages<T> {}
 
 impl<T> Pages<T> {
     /// Nothing.
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { pages: Vec::new(), lacks: 0 }
     }
 
     /// How many elements there are.
     #[inline]
     pub fn len(&self) -> usize {
-        self.0.last().map_or(0, |last| (self.0.len() - 1) * PAGE + last.len())
+        self.pages.last().map_or(0, |last| (self.pages.len() - 1) * PAGE + last.len() - self.lacks)
+    }
+
+    /// The page of an element, and its place there.
+    #[inline]
+    const fn place(&self, at: usize) -> (usize, usize) {
+        let shifted = at + self.lacks;
+        let page = shifted / PAGE;
+        (page, if page == 0 { at } else { shifted % PAGE })
+    }
+
+    /// A page was taken away: the first may be the last now.
+    const fn settle(&mut self) {
+        if self.pages.len() < 2 {
+            self.lacks = 0;
+        }
     }
 
     /// Whether there are none.
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.pages.is_empty()
     }
 
     /// An element.
     #[inline]
     pub fn get(&self, at: usize) -> Option<&T> {
-        self.0.get(at / PAGE)?.get(at % PAGE)
+        let (page, place) = self.place(at);
+        self.pages.get(page)?.get(place)
     }
 
     /// Whether nobody shares the page of an element.
     #[inline]
     pub fn is_own(&self, at: usize) -> bool {
-        self.0.get(at / PAGE).is_some_and(Common::is_own)
+        self.pages.get(self.place(at).0).is_some_and(Common::is_own)
     }
 
     /// The last element.
     pub fn last(&self) -> Option<&T> {
-        self.0.last()?.last()
+        self.pages.last()?.last()
     }
 
     /// The elements, in order.
     pub fn iter(&self) -> Iter<'_, T> {
-        self.0.iter().flat_map(|page| page.iter())
+        self.pages.iter().flat_map(|page| page.iter())
     }
 
     /// The elements from number `at` on.
     pub fn iter_from(&self, at: usize) -> impl Iterator<Item = &T> {
-        let pages = self.0.get(at / PAGE..).unwrap_or_default();
-        pages.iter().flat_map(|page| page.iter()).skip(at % PAGE)
+        let (page, place) = self.place(at);
+        let pages = self.pages.get(page..).unwrap_or_default();
+        pages.iter().flat_map(|page| page.iter()).skip(place)
     }
 
     /// Removes all.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.pages.clear();
+        self.lacks = 0;
     }
 
     /// How many elements from the first on `is` says yes of, if it says no of all that follow.
     pub fn partition_point(&self, is: impl Fn(&T) -> bool) -> usize {
-        let page = self.0.partition_point(|page| page.last().is_some_and(&is));
-        self.0.get(page).map_or_else(|| self.len(), |elements| page * PAGE + elements.partition_point(is))
+        let page = self.pages.partition_point(|page| page.last().is_some_and(&is));
+        let before = (page * PAGE).saturating_sub(self.lacks);
+        self.pages.get(page).map_or_else(|| self.len(), |elements| before + elements.partition_point(is))
     }
 }
 
@@ -88,7 +120,8 @@ impl<T: Clone> Pages<T> {
     /// An element to change.
     #[inline]
     pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
-        self.0.get_mut(at / PAGE)?.get_mut(at % PAGE)
+        let (page, place) = self.place(at);
+        self.pages.get_mut(page)?.get_mut(place)
     }
 
     /// The elements as one slice, if one page is all, and nobody shares it.
@@ -97,8 +130,8 @@ impl<T: Clone> Pages<T> {
     /// They are not.
     #[inline]
     pub fn single(&mut self) -> Result<&mut [T], &mut Self> {
-        if self.0.len() == 1 && self.is_own(0) {
-            Ok(self.0.first_mut().map(|page| page.as_mut_slice()).unwrap_or_default())
+        if self.pages.len() == 1 && self.is_own(0) {
+            Ok(self.pages.first_mut().map(|page| page.as_mut_slice()).unwrap_or_default())
         } else {
             Err(self)
         }
@@ -106,57 +139,113 @@ impl<T: Clone> Pages<T> {
 
     /// The elements, in order, to change. This copies every page that is shared.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.0.iter_mut().flat_map(|page| page.iter_mut())
+        self.pages.iter_mut().flat_map(|page| page.iter_mut())
     }
 
     /// Puts an element at the end.
     pub fn push(&mut self, element: T) {
-        match self.0.last_mut() {
+        match self.pages.last_mut() {
             Some(last) if last.len() < PAGE => last.push(element),
-            _ => self.0.push(Common::new(vec![element])),
+            _ => self.pages.push(Common::new(vec![element])),
         }
     }
 
     /// Takes the last element out.
     pub fn pop(&mut self) -> Option<T> {
-        let last = self.0.last_mut()?.pop();
-        if self.0.last().is_some_and(|page| page.is_empty()) {
-            self.0.pop();
+        let last = self.pages.last_mut()?.pop();
+        if self.pages.last().is_some_and(|page| page.is_empty()) {
+            self.pages.pop();
+            self.settle();
         }
         last
     }
 
     /// Puts an element before number `at`, or at the end.
     pub fn insert(&mut self, at: usize, element: T) {
-        let mut carried = element;
-        let mut place = at % PAGE;
-        for page in self.0.iter_mut().skip(at / PAGE) {
-            if page.len() < PAGE {
+        let (page, place) = self.place(at);
+        let is_full = self.pages.last().is_none_or(|page| page.len() == PAGE);
+        if page * 2 < self.pages.len() && (self.pages.len() > 1 || at == 0 && is_full) {
+            self.insert_forwards(page, place, element);
+        } else {
+            self.insert_backwards(page, place, element);
+        }
+    }
+
+    /// Moves what follows.
+    fn insert_backwards(&mut self, page: usize, mut place: usize, mut carried: T) {
+        let last = self.pages.len().saturating_sub(1);
+        for (number, page) in self.pages.iter_mut().enumerate().skip(page) {
+            if number == last && page.len() < PAGE {
                 let place = place.min(page.len());
                 page.insert(place, carried);
                 return;
             }
-            let Some(last) = page.pop() else { break };
+            // The first page lacks as many elements as before.
+            let Some(last) = page.pop() else { return };
             page.insert(place, carried);
             (carried, place) = (last, 0);
         }
-        self.0.push(Common::new(vec![carried]));
+        self.pages.push(Common::new(vec![carried]));
+    }
+
+    /// Moves what is before.
+    fn insert_forwards(&mut self, mut page: usize, place: usize, element: T) {
+        if self.lacks == 0 {
+            let mut first = Vec::with_capacity(PAGE);
+            if page == 0 && place == 0 {
+                first.push(element);
+                self.pages.insert(0, Common::new(first));
+                self.lacks = PAGE - 1;
+                return;
+            }
+            self.pages.insert(0, Common::new(first));
+            self.lacks = PAGE;
+            page += 1;
+        }
+        self.lacks -= 1;
+        let (mut carried, mut place) = (element, place);
+        for page in self.pages.iter_mut().take(page + 1).skip(1).rev() {
+            // Before its first element is behind the page before.
+            if place > 0 {
+                let first = page.remove(0);
+                page.insert(place - 1, carried);
+                carried = first;
+            }
+            place = PAGE;
+        }
+        if let Some(first) = self.pages.first_mut() {
+            let place = place.min(first.len());
+            first.insert(place, carried);
+        }
     }
 
     /// Takes an element out.
     pub fn remove(&mut self, at: usize) -> Option<T> {
-        let page = at / PAGE;
         if at >= self.len() {
             return None;
         }
-        let gone = self.0.get_mut(page)?.remove(at % PAGE);
-        for next in page + 1..self.0.len() {
-            let first = self.0.get_mut(next)?.remove(0);
-            self.0.get_mut(next - 1)?.push(first);
+        let (page, place) = self.place(at);
+        let gone = self.pages.get_mut(page)?.remove(place);
+        if page * 2 < self.pages.len() && self.pages.len() > 1 {
+            for before in (0..page).rev() {
+                let last = self.pages.get_mut(before)?.pop()?;
+                self.pages.get_mut(before + 1)?.insert(0, last);
+            }
+            self.lacks += 1;
+            if self.lacks == PAGE {
+                self.pages.remove(0);
+                self.lacks = 0;
+            }
+        } else {
+            for next in page + 1..self.pages.len() {
+                let first = self.pages.get_mut(next)?.remove(0);
+                self.pages.get_mut(next - 1)?.push(first);
+            }
+            if self.pages.last().is_some_and(|page| page.is_empty()) {
+                self.pages.pop();
+            }
         }
-        if self.0.last().is_some_and(|page| page.is_empty()) {
-            self.0.pop();
-        }
+        self.settle();
         Some(gone)
     }
 
@@ -164,8 +253,10 @@ impl<T: Clone> Pages<T> {
     pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         let Some(first) = self.iter().position(|element| !keep(element)) else { return };
         // What was asked and stays, then the rest.
-        let mut kept = Self(self.0.get(..first / PAGE).unwrap_or_default().to_vec());
-        kept.extend(self.iter_from(first / PAGE * PAGE).take(first % PAGE).cloned());
+        let (page, place) = self.place(first);
+        let mut kept = Self { pages: self.pages.get(..page).unwrap_or_default().to_vec(), lacks: self.lacks };
+        kept.settle();
+        kept.extend(self.iter_from(first - place).take(place).cloned());
         kept.extend(self.iter_from(first + 1).filter(|element| keep(element)).cloned());
         *self = kept;
     }
@@ -222,8 +313,11 @@ mod tests {
             let rest = list.get(at..).unwrap_or_default();
             assert_eq!(pages.iter_from(at).copied().collect::<Vec<_>>(), rest, "{at}");
         }
-        let full = pages.0.split_last().is_none_or(|(_, full)| full.iter().all(|page| page.len() == PAGE));
-        assert!(full, "{:?}", pages.0);
+        let lacks = |number: usize| if number == 0 { pages.lacks } else { 0 };
+        let inner = pages.pages.split_last().map_or(&[][..], |(_, inner)| inner);
+        let full = inner.iter().enumerate().all(|(number, page)| page.len() == PAGE - lacks(number));
+        assert!(full && pages.pages.iter().all(|page| !page.is_empty()), "{:?}", pages.pages);
+        assert!(pages.lacks == 0 || !inner.is_empty(), "{:?}", pages.pages);
     }
 
     /// It is a list, whatever is done to it, and its clone is not disturbed.
@@ -235,6 +329,7 @@ mod tests {
             random = random.wrapping_mul(1_103_515_245).wrapping_add(12_345);
             let at = (random >> 8) as usize % (list.len() + 1);
             let (before, old) = (pages.clone(), list.clone());
+            let at = if n % 3 == 0 { at / 8 } else { at };
             match (random >> 4) % 8 {
                 0 | 1 => {
                     pages.push(n);
@@ -276,7 +371,7 @@ mod tests {
         if let Some(element) = pages.get_mut(40) {
             *element = 0;
         }
-        let shared = pages.0.iter().zip(&before.0).filter(|(a, b)| a.is(b)).count();
-        assert_eq!(shared, pages.0.len() - 1);
+        let shared = pages.pages.iter().zip(&before.pages).filter(|(a, b)| a.is(b)).count();
+        assert_eq!(shared, pages.pages.len() - 1);
     }
 }

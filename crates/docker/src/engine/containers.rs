@@ -132,6 +132,7 @@ impl Engine {
             stopping: false,
             stopped: false,
         };
+        self.names.insert(container.name.clone(), ());
         self.containers.push(container);
         self.note(&id, "create", &[]);
         Ok(id)
@@ -145,7 +146,9 @@ impl Engine {
                 "Invalid container name ({given}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
             )));
         }
-        if let Some(other) = self.containers.iter().find(|c| c.name == name) {
+        if self.names.contains_key(name)
+            && let Some(other) = self.containers.iter().find(|c| c.name == name)
+        {
             return Err(Refused(format!(
                 "Conflict. The container name \"/{name}\" is already in use by container \"{}\". You have to \
                  remove (or rename) that container to be able to reuse that name.",
@@ -161,7 +164,7 @@ impl Engine {
         loop {
             let n = self.random.number();
             let name = format!("{}_{}", word(&LEFT, n), word(&RIGHT, n >> 8));
-            if self.containers.iter().all(|c| c.name != name) {
+            if !self.names.contains_key(&name) {
                 return name;
             }
         }
@@ -443,7 +446,8 @@ impl Engine {
         if let Some(id) = self.containers.get(at).map(|c| c.id.clone()) {
             self.note(&id, "destroy", &[]);
         }
-        self.containers.remove(at);
+        let gone = self.containers.remove(at);
+        self.names.remove(&gone.name);
         Ok(())
     }
 
@@ -474,7 +478,9 @@ impl Engine {
                 }
             }
             let Some(c) = self.containers.get_mut(at) else { return Ok(()) };
-            name.clone_into(&mut c.name);
+            let old_name = std::mem::replace(&mut c.name, name.to_owned());
+            self.names.remove(&old_name);
+            self.names.insert(name.to_owned(), ());
             c.named = true;
             let id = c.id.clone();
             self.note(&id, "rename", &[("oldName", &old)]);

@@ -9,7 +9,7 @@ use packetwalk_wire::Family;
 use super::{Engine, resolv_conf};
 use crate::host::RESOLVER;
 use crate::sandbox::Sandbox;
-use crate::{Container, Host, Op, Place, Version};
+use crate::{Container, Host, Op, Place, Version, Words};
 
 /// The lines with which `/etc/hosts` begins.
 const HOSTS: [(&str, &str); 6] = [
@@ -30,26 +30,26 @@ impl Engine {
         let Some(sandbox) = c.sandbox.as_mut().filter(|s| s.resolver.is_none()) else { return };
         let Some(key) = sandbox.key else { return };
         sandbox.resolver = Some(ports);
-        let mut run = |text: String| {
-            let args = text.split_ascii_whitespace().map(str::to_owned).collect();
-            host.apply(Place::Sandbox(key), Op::Rules(Family::V4, args)).is_ok()
-        };
+        let resolver = RESOLVER.to_string();
+        let mut run =
+            |text: String| host.apply(Place::Sandbox(key), Op::Rules(Family::V4, Words::new(text))).is_ok();
         for (chain, own) in [("OUTPUT", "DOCKER_OUTPUT"), ("POSTROUTING", "DOCKER_POSTROUTING")] {
-            if run(format!("-t nat -C {chain} -d {RESOLVER} -j {own}")) {
-                run(format!("-t nat -F {own}"));
+            if run(["-t nat -C ", chain, " -d ", &resolver, " -j ", own].concat()) {
+                run(["-t nat -F ", own].concat());
             } else {
-                run(format!("-t nat -N {own}"));
-                run(format!("-t nat -I {chain} -d {RESOLVER} -j {own}"));
+                run(["-t nat -N ", own].concat());
+                run(["-t nat -I ", chain, " -d ", &resolver, " -j ", own].concat());
             }
         }
         for (proto, port) in [("udp", ports.1), ("tcp", ports.0)] {
-            let to = format!("{RESOLVER}:{port}");
-            run(format!(
-                "-t nat -I DOCKER_OUTPUT -d {RESOLVER} -p {proto} --dport 53 -j DNAT --to-destination {to}"
-            ));
-            run(format!(
-                "-t nat -I DOCKER_POSTROUTING -s {RESOLVER} -p {proto} --sport {port} -j SNAT --to-source :53"
-            ));
+            let port = &port.to_string();
+            let dnat = " --dport 53 -j DNAT --to-destination ";
+            let to = ["-t nat -I DOCKER_OUTPUT -d ", &resolver, " -p ", proto, dnat, &resolver, ":", port];
+            run(to.concat());
+            let snat = " -j SNAT --to-source :53";
+            let from =
+                ["-t nat -I DOCKER_POSTROUTING -s ", &resolver, " -p ", proto, " --sport ", port, snat];
+            run(from.concat());
         }
         let _ = host.apply(Place::Sandbox(key), Op::StartResolver(ports.0, ports.1));
         let from_host = host.resolv_conf();

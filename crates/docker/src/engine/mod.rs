@@ -17,6 +17,8 @@ mod start;
 pub(crate) use check::SYSCTLS;
 pub use log::Happening;
 
+use packetwalk_wire::sorted::Map;
+
 use crate::container::{Container, short};
 use crate::daemon::Daemon;
 use crate::ipam::Pools;
@@ -35,6 +37,8 @@ pub struct Engine {
     networks: Vec<Network>,
     /// Containers, oldest first.
     containers: Vec<Container>,
+    /// Their names.
+    names: Map<String, ()>,
     pools: Pools,
     ports: Allocator,
     next_sandbox: u32,

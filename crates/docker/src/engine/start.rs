@@ -7,7 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use packetwalk_wire::Family;
+use packetwalk_wire::{Family, sorted::Map};
 
 use super::Engine;
 use crate::container::RunState;
@@ -36,6 +36,7 @@ impl Engine {
             random,
             networks: Vec::new(),
             containers: Vec::new(),
+            names: Map::new(),
             ports: Allocator::new(version),
             next_sandbox: 0,
             log: Vec::new(),

@@ -97,7 +97,7 @@ pub trait Firewall: Sync {
 
     /// The policy of `FORWARD` becomes DROP, as the daemon turned forwarding on.
     fn forward_drop(&self, host: &mut dyn Host, family: Family) {
-        rule::run(host, family, "-t filter -P FORWARD DROP");
+        rule::run(host, family, "-t filter -P FORWARD DROP".to_owned());
     }
 
     /// `DOCKER-USER` is there, and is asked first.

@@ -1,9 +1,11 @@
 //! A rule and a chain as the engine hands them to `iptables`.
 
+use std::net::IpAddr;
+
 use packetwalk_wire::Family;
 
 use super::Change;
-use crate::{Host, Op, Place};
+use crate::{Host, Op, Place, Words};
 
 /// Table `filter`.
 pub const FILTER: &str = "filter";
@@ -23,9 +25,8 @@ pub struct Rule {
 }
 
 /// Runs `iptables` in the daemon's namespace; whether it went well.
-pub(crate) fn run(host: &mut dyn Host, family: Family, text: &str) -> bool {
-    let args = text.split_ascii_whitespace().map(str::to_owned).collect();
-    host.apply(Place::Host, Op::Rules(family, args)).is_ok()
+pub(crate) fn run(host: &mut dyn Host, family: Family, text: String) -> bool {
+    host.apply(Place::Host, Op::Rules(family, Words::new(text))).is_ok()
 }
 
 impl Rule {
@@ -41,7 +42,7 @@ impl Rule {
     }
 
     fn run(&self, host: &mut dyn Host, action: &str) -> bool {
-        run(host, self.family, &format!("-t {} {action} {} {}", self.table, self.chain, self.text))
+        run(host, self.family, ["-t ", self.table, " ", action, " ", self.chain, " ", &self.text].concat())
     }
 
     /// Whether it is there, as `iptables -C` says.
@@ -98,8 +99,8 @@ impl Rule {
 /// # Source
 /// moby b985e231, `libnetwork/iptables/iptables.go`: `NewChain`.
 pub fn new_chain(host: &mut dyn Host, family: Family, table: &str, name: &str) {
-    if !run(host, family, &format!("-t {table} -n -L {name}")) {
-        run(host, family, &format!("-t {table} -N {name}"));
+    if !run(host, family, format!("-t {table} -n -L {name}")) {
+        run(host, family, format!("-t {table} -N {name}"));
     }
 }
 
@@ -110,14 +111,14 @@ pub fn new_chain(host: &mut dyn Host, family: Family, table: &str, name: &str) {
 pub fn remove_chain(host: &mut dyn Host, family: Family, table: &str, name: &str, loopback: &str) {
     if table == NAT {
         let local = "-m addrtype --dst-type LOCAL";
-        run(host, family, &format!("-t nat -D PREROUTING {local} -j {name}"));
-        run(host, family, &format!("-t nat -D OUTPUT {local} ! --dst {loopback} -j {name}"));
-        run(host, family, &format!("-t nat -D OUTPUT {local} -j {name}"));
-        run(host, family, "-t nat -D PREROUTING");
-        run(host, family, "-t nat -D OUTPUT");
+        run(host, family, format!("-t nat -D PREROUTING {local} -j {name}"));
+        run(host, family, format!("-t nat -D OUTPUT {local} ! --dst {loopback} -j {name}"));
+        run(host, family, format!("-t nat -D OUTPUT {local} -j {name}"));
+        run(host, family, "-t nat -D PREROUTING".to_owned());
+        run(host, family, "-t nat -D OUTPUT".to_owned());
     }
-    run(host, family, &format!("-t {table} -F {name}"));
-    run(host, family, &format!("-t {table} -X {name}"));
+    run(host, family, format!("-t {table} -F {name}"));
+    run(host, family, format!("-t {table} -X {name}"));
 }
 
 /// The loopback prefix of a family as the engine writes it.
@@ -161,12 +162,46 @@ pub fn source_nat(bridge: &str, family: &super::FamilyRules) -> SourceNat {
     }
 }
 
+/// An address as text.
+pub fn address(addr: IpAddr) -> String {
+    let IpAddr::V4(addr) = addr else { return addr.to_string() };
+    // Four times the formatter would cost more than all else of a rule's text.
+    let mut text = String::with_capacity(15);
+    for octet in addr.octets() {
+        if !text.is_empty() {
+            text.push('.');
+        }
+        for unit in [100, 10, 1].into_iter().filter(|&unit| octet >= unit || unit == 1) {
+            text.push(char::from(b'0' + octet / unit % 10));
+        }
+    }
+    text
+}
+
 /// The destination as `iptables` must get it: `0/0` for any address, as `0.0.0.0` were one address.
-pub fn destination(addr: std::net::IpAddr) -> String {
-    if addr.is_unspecified() { "0/0".to_owned() } else { addr.to_string() }
+pub fn destination(addr: IpAddr) -> String {
+    if addr.is_unspecified() { "0/0".to_owned() } else { address(addr) }
 }
 
 /// `ADDRESS:PORT`, with brackets for IPv6.
-pub fn socket(addr: std::net::IpAddr, port: u16) -> String {
-    std::net::SocketAddr::new(addr, port).to_string()
+pub fn socket(addr: IpAddr, port: u16) -> String {
+    match addr {
+        IpAddr::V4(_) => format!("{}:{port}", address(addr)),
+        IpAddr::V6(addr) => format!("[{addr}]:{port}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_written_as_ever() {
+        for text in ["0.0.0.0", "1.20.100.255", "10.0.9.99", "127.0.0.11", "200.109.110.101", "fd00::1", "::"]
+        {
+            let addr: IpAddr = text.parse().expect(text);
+            assert_eq!(address(addr), text);
+            assert_eq!(socket(addr, 80), std::net::SocketAddr::new(addr, 80).to_string());
+        }
+    }
 }

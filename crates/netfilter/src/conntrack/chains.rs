@@ -26,9 +26,7 @@ pub(super) struct Heads {
 
 impl Default for Heads {
     fn default() -> Self {
-        let mut heads = Self { at: Pages::default(), size: 0, nodes: 0 };
-        (0..FIRST_BUCKETS).for_each(|_| heads.push());
-        heads
+        Self { at: Pages::of(vec![[NIL, 0]; FIRST_BUCKETS]), size: FIRST_BUCKETS, nodes: 0 }
     }
 }
 

@@ -17,6 +17,12 @@ impl<T, const BITS: u32> Default for Pages<T, BITS> {
 impl<T: Clone, const BITS: u32> Pages<T, BITS> {
     const SIZE: usize = 1 << BITS;
 
+    /// These, which are no more than a page.
+    pub fn of(mut first: Vec<T>) -> Self {
+        first.truncate(Self::SIZE);
+        Self(vec![first.into()])
+    }
+
     /// How many there are, of an array that only [`Self::push`] made longer.
     pub fn len(&self) -> usize {
         self.0.last().map_or(0, |last| ((self.0.len() - 1) << BITS) + last.len())
@@ -86,8 +92,8 @@ mod tests {
 
     #[test]
     fn pages_are_one_array() {
-        let mut all = Pages::<u32, 2>::default();
-        for n in 0..9 {
+        let mut all = Pages::<u32, 2>::of(vec![0, 1]);
+        for n in 2..9 {
             assert_eq!(all.len(), n as usize);
             all.push(n);
         }

@@ -4,6 +4,7 @@ use packetwalk_trace::Hook;
 use packetwalk_wire::Pages;
 
 use super::index::Index;
+use super::prints::Prints;
 use super::{Counters, Rule};
 
 /// What happens at the end of a built-in chain.
@@ -52,8 +53,8 @@ pub struct Chain {
     pub base: Option<BaseChain>,
     /// The rules.
     pub rules: Pages<Rule>,
-    /// [`super::Base::print`] of each: a rule is found by its text.
-    pub(super) prints: Pages<u32>,
+    /// [`super::Rule::print`] of each: a rule is found by its text.
+    pub(super) prints: Prints,
     /// From which hooks its rules can be reached; kept by the table.
     pub(super) hooks: HookSet,
     /// Chains on the longest way up to a built-in one.

@@ -10,6 +10,7 @@ pub mod counters;
 pub mod error;
 pub mod gap;
 mod index;
+mod prints;
 pub mod rule;
 pub mod ruleset;
 pub mod table;

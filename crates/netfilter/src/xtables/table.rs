@@ -7,6 +7,7 @@ use packetwalk_wire::{Common, Family, Pages};
 
 use super::chain::HookSet;
 use super::index::{Index, SMALL};
+use super::prints::Prints;
 use super::ruleset::table_hooks;
 use super::{BaseChain, Chain, ChainError, Counters, Face, Policy, Rule, RuleError};
 use crate::shared::{Named, Wanted};
@@ -68,7 +69,7 @@ impl Table {
                     counts: legacy,
                 }),
                 rules: Pages::new(),
-                prints: Pages::new(),
+                prints: Prints::default(),
                 hooks: HookSet::of(&[hook]),
                 height: 0,
                 serial: 0,
@@ -140,7 +141,8 @@ impl Table {
 
     /// A built-in chain is in the kernel.
     pub fn is_live(&self) -> bool {
-        self.chains.iter().flatten().any(|c| c.base.is_some_and(|b| b.exists))
+        let built_in = self.chains.iter().take(table_hooks(self.id).len());
+        built_in.flatten().any(|c| c.base.is_some_and(|b| b.exists))
     }
 
     /// Some rule needs conntrack.
@@ -176,11 +178,18 @@ impl Table {
 
     /// The built-in chain of a hook.
     pub fn base_of(&self, hook: packetwalk_trace::Hook) -> Option<ChainId> {
-        let at = self
-            .chains
-            .iter()
-            .position(|c| c.as_ref().and_then(|c| c.base.as_ref()).is_some_and(|b| b.hook == hook))?;
+        // They were made first, in this order, and stay.
+        let at = table_hooks(self.id).iter().position(|h| *h == hook)?;
         Some(ChainId(at as u32))
+    }
+
+    /// The built-in chains that are in the kernel, with their hooks.
+    pub(crate) fn live_bases(&self) -> impl Iterator<Item = (ChainId, packetwalk_trace::Hook)> + '_ {
+        let built_in = self.chains.iter().take(table_hooks(self.id).len());
+        built_in.enumerate().filter_map(|(at, chain)| {
+            let base = chain.as_ref()?.base.filter(|base| base.exists)?;
+            Some((ChainId(at as u32), base.hook))
+        })
     }
 
     /// Every chain in the order of printing: built-in ones by hook, then the user's by name.
@@ -224,7 +233,7 @@ impl Table {
             name: name.into(),
             base: None,
             rules: Pages::new(),
-            prints: Pages::new(),
+            prints: Prints::default(),
             hooks: HookSet::NONE,
             height: 0,
             serial: self.made,
@@ -350,7 +359,7 @@ impl Table {
         self.handles = self.handles.wrapping_add(1);
         rule.handle = self.handles;
         if let Some(chain) = self.slot(id) {
-            chain.prints.insert(at, rule.base.print());
+            chain.prints.insert(at, rule.print());
             chain.rules.insert(at, rule);
             chain.index.take_if(|index| !index.insert(at));
         }
@@ -411,10 +420,8 @@ impl Table {
     /// [`RuleError::NoChain`], [`RuleError::NoMatch`].
     pub fn position(&self, id: ChainId, rule: &Rule) -> Result<usize, RuleError> {
         let chain = self.chain(id).ok_or(RuleError::NoChain)?;
-        let print = rule.base.print();
-        let alike = chain.prints.iter().enumerate().filter(|(_, p)| **p == print).map(|(at, _)| at);
         let same = |at: &usize| chain.rules.get(*at).is_some_and(|r| r.same_spec(rule));
-        alike.into_iter().find(same).ok_or(RuleError::NoMatch)
+        chain.prints.places(rule.print()).find(same).ok_or(RuleError::NoMatch)
     }
 
     /// Deletes a chain's rules (`-F CHAIN`).
@@ -424,7 +431,7 @@ impl Table {
     pub fn flush(&mut self, id: ChainId) -> Result<(), ChainError> {
         let chain = self.slot(id).ok_or(ChainError::Missing)?;
         chain.index = None;
-        chain.prints.clear();
+        chain.prints = Prints::default();
         let rules = std::mem::take(&mut chain.rules);
         let users = rules.iter().filter(|r| r.needs_conntrack()).count() as u32;
         self.conntrack_users = self.conntrack_users.saturating_sub(users);

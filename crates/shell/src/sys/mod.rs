@@ -35,6 +35,8 @@ pub struct Sys {
     procs: Common<Map<Pid, Common<Proc>>>,
     /// Those that have a turn in every round.
     awake: Map<Pid, ()>,
+    /// Those that ended and were not waited for.
+    zombies: Map<Pid, ()>,
     /// Those that wait for sockets, by namespace.
     asleep: Common<Map<NsId, Common<Vec<Pid>>>>,
     next_pid: u32,
@@ -79,6 +81,7 @@ impl Default for Sys {
         Self {
             procs: Common::default(),
             awake: Map::new(),
+            zombies: Map::new(),
             asleep: Common::default(),
             next_pid: 1000,
             opens: Pages::new(),

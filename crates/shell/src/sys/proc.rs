@@ -183,6 +183,7 @@ impl Sys {
         let fds = std::mem::take(&mut proc.fds);
         self.close_table(&fds);
         self.changes += 1;
+        self.zombies.insert(pid, ());
         let orphan = self.procs.get(&parent).is_none_or(|p| p.ended.is_some());
         if orphan && parent != Pid(0) {
             self.forget(pid);
@@ -191,12 +192,8 @@ impl Sys {
             return;
         }
         // Children that ended before it have nobody to wait for them any more.
-        let forgotten: Vec<Pid> = self
-            .procs
-            .iter()
-            .filter(|(_, p)| p.parent == pid && p.ended.is_some())
-            .map(|(&p, _)| p)
-            .collect();
+        let is_child = |child: &Pid| self.procs.get(child).is_some_and(|p| p.parent == pid);
+        let forgotten: Vec<Pid> = self.zombies.keys().copied().filter(is_child).collect();
         for child in forgotten {
             self.forget(child);
         }
@@ -205,6 +202,7 @@ impl Sys {
     fn forget(&mut self, pid: Pid) {
         self.procs.remove(&pid);
         self.awake.remove(&pid);
+        self.zombies.remove(&pid);
     }
 
     /// A process waits for a namespace's sockets.

@@ -6,7 +6,7 @@ use packetwalk_link::{Device, FdbEntry, FdbFlag};
 use packetwalk_route::{bits, output6::solicited_node};
 use packetwalk_wire::{IfIndex, Mac};
 
-use super::ip::args::{Args, End, duparg2, invarg, matches, not_modelled, number};
+use super::ip::args::{Args, End, borrowed, duparg2, invarg, matches, not_modelled, number};
 use super::ip::link_set::{PortOptions, port_flag, set_port};
 use super::ip::link_show::{flags, name_and_link, other_number};
 use super::ip::out::Color;
@@ -36,6 +36,7 @@ fn kernel(text: &str) -> End {
 
 fn run(cx: &mut Cx<'_>) -> Done {
     let words = cx.strings();
+    let words = borrowed(&words);
     let mut args = Args::new(&words);
     let (mut opt, mut ns) = (Opt::NONE, cx.ns);
     while let Some(word) = args.peek().filter(|w| w.starts_with('-')) {

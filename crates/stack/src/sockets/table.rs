@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use packetwalk_trace::SendError;
 use packetwalk_wire::{Common, Family, IfIndex, Instant, sorted::Map};
 
+use super::tcp::Connection;
 use super::{Kind, SockId, Socket};
 
 /// Every socket of a namespace.
@@ -15,6 +16,8 @@ pub struct Sockets {
     bound: Map<(u16, SockId), ()>,
     /// How many are raw.
     raws: usize,
+    /// Every connection is among these, and sockets that may have become one.
+    streams: Map<SockId, ()>,
     next: u32,
     next_port: u16,
 }
@@ -43,6 +46,9 @@ impl Sockets {
         self.next += 1;
         self.bound.insert((socket.port, id), ());
         self.raws += usize::from(matches!(socket.kind, Kind::Raw { .. }));
+        if matches!(socket.kind, Kind::Tcp { .. }) {
+            self.streams.insert(id, ());
+        }
         self.sockets.insert(id, socket.into());
         id
     }
@@ -54,7 +60,11 @@ impl Sockets {
 
     /// A socket by number, to change.
     pub fn get_mut(&mut self, id: SockId) -> Option<&mut Socket> {
-        self.sockets.get_mut(&id).map(|socket| &mut **socket)
+        let socket = self.sockets.get_mut(&id)?;
+        if matches!(socket.kind, Kind::TcpIdle | Kind::TcpListen { .. }) {
+            may_connect(&mut self.streams, id);
+        }
+        Some(&mut **socket)
     }
 
     /// Takes a socket out.
@@ -62,6 +72,7 @@ impl Sockets {
         let socket = self.sockets.remove(&id).map(Common::into_inner)?;
         self.bound.remove(&(socket.port, id));
         self.raws -= usize::from(matches!(socket.kind, Kind::Raw { .. }));
+        self.streams.remove(&id);
         Some(socket)
     }
 
@@ -147,10 +158,10 @@ impl Sockets {
 
     /// The TCP socket that a segment is for: a connection, else a listener.
     pub fn tcp(&self, src: (IpAddr, u16), dst: (IpAddr, u16), iif: IfIndex) -> Option<SockId> {
-        let connection = self.sockets.iter().find(|(_, s)| {
-            s.tcp().is_some_and(|c| c.local == dst && c.remote == src && c.state != super::tcp::State::Closed)
-        });
-        if let Some((&id, _)) = connection {
+        let connection = self
+            .connections()
+            .find(|(_, c)| c.local == dst && c.remote == src && c.state != super::tcp::State::Closed);
+        if let Some((id, _)) = connection {
             return Some(id);
         }
         self.best(|s| matches!(s.kind, Kind::TcpListen { .. }), src, dst, iif)
@@ -186,17 +197,30 @@ impl Sockets {
         best.map(|(_, id)| id)
     }
 
+    /// Every TCP connection, oldest first.
+    fn connections(&self) -> impl Iterator<Item = (SockId, &Connection)> {
+        self.streams.keys().filter_map(|&id| Some((id, self.get(id)?.tcp()?)))
+    }
+
     /// When the first TCP timer is due.
-    pub fn deadline(&self) -> Option<Instant> {
-        self.sockets.values().filter_map(|s| s.tcp().and_then(super::tcp::Connection::deadline)).min()
+    pub fn deadline(&mut self) -> Option<Instant> {
+        let Self { sockets, streams, .. } = self;
+        streams.retain(|id, ()| sockets.get(id).is_some_and(|s| s.tcp().is_some()));
+        self.connections().filter_map(|(_, c)| c.deadline()).min()
     }
 
     /// Connections whose timer is due.
     pub fn due(&self, now: Instant) -> Vec<SockId> {
-        let is_due =
-            |s: &Socket| s.tcp().and_then(super::tcp::Connection::deadline).is_some_and(|t| t <= now);
-        self.sockets.iter().filter(|(_, s)| is_due(s)).map(|(&id, _)| id).collect()
+        let is_due = |c: &Connection| c.deadline().is_some_and(|t| t <= now);
+        self.connections().filter(|(_, c)| is_due(c)).map(|(id, _)| id).collect()
     }
+}
+
+/// A socket may become a connection. Apart, as a packet of any other pays for what stands beside it.
+#[cold]
+#[inline(never)]
+fn may_connect(streams: &mut Map<SockId, ()>, id: SockId) {
+    streams.insert(id, ());
 }
 
 /// Whether one of these sockets keeps another from being bound there.

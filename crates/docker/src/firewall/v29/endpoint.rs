@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use crate::firewall::rule::{RAW, Rule};
+use crate::firewall::rule::{RAW, Rule, address};
 use crate::firewall::{Change, FamilyRules, NetworkRules};
 use crate::{Daemon, Host};
 
@@ -22,6 +22,7 @@ pub(super) fn direct_access(
         return;
     }
     let change = change.only_if(!daemon.allow_direct_routing);
+    let addr = address(addr);
     let rule = |text: String| Rule::new(part.family(), RAW, "PREROUTING", &text);
     for trusted in &net.trusted {
         rule(format!("-d {addr} -i {trusted} -j ACCEPT")).append(host, change);

@@ -5,7 +5,7 @@
 
 use packetwalk_wire::Family;
 
-use crate::firewall::rule::{FILTER, NAT, RAW, Rule, destination, socket};
+use crate::firewall::rule::{FILTER, NAT, RAW, Rule, address, destination, socket};
 use crate::firewall::{Change, FamilyRules, NetworkRules};
 use crate::ports::Bound;
 use crate::{Daemon, Host};
@@ -22,9 +22,10 @@ pub(super) fn rules(
     let Bound { proto, host_ip, host_port, ip, port, .. } = *bound;
     let (family, bridge) = (part.family(), net.bridge.as_str());
     loopback(host, daemon, bound, change);
+    let addr = address(ip);
     if !part.unprotected && !part.routed {
         // What 28.0 and 28.1 had.
-        let text = format!("-p {proto} -d {ip} --dport {port} ! -i {bridge} -j DROP");
+        let text = format!("-p {proto} -d {addr} --dport {port} ! -i {bridge} -j DROP");
         Rule::new(family, RAW, "PREROUTING", &text).delete(host);
     }
     // From IPv6 to IPv4 only the proxy leads.
@@ -41,11 +42,11 @@ pub(super) fn rules(
             dnat += " ! -s fe80::/10";
         }
         Rule::new(family, NAT, "DOCKER", &dnat).append(host, change);
-        let own = format!("-p {proto} -s {ip} -d {ip} --dport {port} -j MASQUERADE");
+        let own = format!("-p {proto} -s {addr} -d {addr} --dport {port} -j MASQUERADE");
         Rule::new(family, NAT, "POSTROUTING", &own).append(host, change.only_if(daemon.hairpin()));
     }
     if !part.unprotected {
-        let accept = format!("! -i {bridge} -o {bridge} -p {proto} -d {ip} --dport {port} -j ACCEPT");
+        let accept = format!("! -i {bridge} -o {bridge} -p {proto} -d {addr} --dport {port} -j ACCEPT");
         Rule::new(family, FILTER, "DOCKER", &accept).insert(host, change);
     }
 }

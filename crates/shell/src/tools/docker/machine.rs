@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use packetwalk_docker::ports::{Bound, Proto};
-use packetwalk_docker::{Host, LinkOp, Op, Place, Proxy};
+use packetwalk_docker::{Host, LinkOp, Op, Place, Proxy, Words};
 use packetwalk_lab::{LinkOpError, SocketKind, VethEnd};
 use packetwalk_link::LinkError;
 use packetwalk_trace::NsId;
@@ -72,16 +72,16 @@ impl Machine<'_, '_> {
         self.state.sandbox_ns(key).ok_or_else(|| "no such network namespace".to_owned())
     }
 
-    fn rules(&mut self, ns: NsId, family: Family, args: Vec<String>) -> Result<(), String> {
+    fn rules(&mut self, ns: NsId, family: Family, args: Words) -> Result<(), String> {
         let name = if family == Family::V4 { "iptables" } else { "ip6tables" };
         let name = crate::tools::control::alternatives::program(self.cx, name.to_owned());
         let now = self.cx.now();
         let stack = self.cx.lab.stack_mut(ns).ok_or_else(|| "no such network namespace".to_owned())?;
         stack.nf.shared.now = now;
-        let output = iptables::run(&name, args, Ok(&[]), &mut stack.nf, &iptables::OnlyLocalhost);
-        match output {
-            Some(output) if output.status == 0 => Ok(()),
-            Some(output) => Err(output.stderr),
+        match iptables::succeeds(&name, &args, &mut stack.nf, &mut self.state.known) {
+            Some(true) => Ok(()),
+            // The engine looks at no more than this.
+            Some(false) => Err("exit status 1".to_owned()),
             None => Err(format!("{name} not found")),
         }
     }
@@ -104,12 +104,12 @@ impl Machine<'_, '_> {
                 format!("link add link {parent} name {name} type macvlan mode {mode}")
             }
             LinkOp::Move(name, place) => return self.carry(ns, &name, place),
-            LinkOp::Rename(name, new) => format!("link set {name} name {new}"),
+            LinkOp::Rename(name, new) => ["link set ", &name, " name ", &new].concat(),
             LinkOp::Mac(name, mac) => format!("link set {name} address {mac}"),
             LinkOp::Mtu(name, mtu) => format!("link set {name} mtu {mtu}"),
-            LinkOp::Master(name, bridge) => format!("link set {name} master {bridge}"),
+            LinkOp::Master(name, bridge) => ["link set ", &name, " master ", &bridge].concat(),
             LinkOp::Hairpin(name) => format!("link set {name} type bridge_slave hairpin on"),
-            LinkOp::Up(name) => format!("link set {name} up"),
+            LinkOp::Up(name) => ["link set ", &name, " up"].concat(),
             LinkOp::Del(name) => format!("link del {name}"),
             LinkOp::AddAddr(name, addr, nodad) => {
                 let more = match addr {
@@ -139,8 +139,8 @@ impl Machine<'_, '_> {
         let (a, b) = (end(ns, name)?, end(there, peer)?);
         self.cx.lab.add_veth(&a, &b).map_err(link_errno)?;
         ip::link_set::know_each_other(self.cx, ns, there);
-        self.ip(ns, &format!("link set {name} txqueuelen 0"))?;
-        self.ip(there, &format!("link set {peer} txqueuelen 0"))
+        self.ip(ns, &["link set ", name, " txqueuelen 0"].concat())?;
+        self.ip(there, &["link set ", peer, " txqueuelen 0"].concat())
     }
 
     fn carry(&mut self, ns: NsId, name: &str, place: Place) -> Result<(), String> {

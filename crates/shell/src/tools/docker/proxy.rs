@@ -56,11 +56,11 @@ pub(super) fn start(cx: &mut Cx<'_>, ns: NsId, proxy: Proxy) -> Option<(Pid, Soc
     }
     let body = DockerProxy { proxy, listener: Some(sock), pairs: Vec::new(), clients: Vec::new() };
     let Proxy { proto, host, container } = proxy;
-    let words = format!(
-        "/usr/bin/docker-proxy -proto {proto} -host-ip {} -host-port {} -container-ip {} -container-port {}",
-        host.0, host.1, container.0, container.1
-    );
-    let args = words.split(' ').map(|w| w.as_bytes().to_vec()).collect();
+    let mut args = vec![b"/usr/bin/docker-proxy".to_vec(), b"-proto".to_vec(), proto.name().into()];
+    for (end, (addr, port)) in [("host", host), ("container", container)] {
+        args.extend([["-", end, "-ip"].concat(), addr.to_string()].map(String::into_bytes));
+        args.extend([["-", end, "-port"].concat(), port.to_string()].map(String::into_bytes));
+    }
     Some((cx.start_daemon(Box::new(body), args, ns)?, sock))
 }
 

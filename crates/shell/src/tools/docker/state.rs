@@ -8,6 +8,7 @@ use packetwalk_wire::sorted::Map;
 use super::image;
 use crate::process::Pid;
 use crate::sys::proc::Userland;
+use crate::tools::iptables::Known;
 
 /// How the daemon is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -66,6 +67,8 @@ pub(crate) struct State {
     pub complaint: String,
     /// `--live-restore`: containers outlive the daemon.
     pub live_restore: bool,
+    /// Rules that the engine had `iptables` read.
+    pub known: Known,
     /// Status of the container that ended last: one that is removed with its end has no other place.
     pub last_status: u8,
 }

@@ -72,20 +72,25 @@ pub(crate) fn matches(word: &str, full: &str) -> bool {
     !word.is_empty() && full.starts_with(word)
 }
 
+/// Words as [`Args`] takes them.
+pub(crate) fn borrowed(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
 /// The words not yet read.
 #[derive(Clone, Debug)]
 pub(crate) struct Args<'w> {
-    words: &'w [String],
+    words: &'w [&'w str],
 }
 
 impl<'w> Args<'w> {
-    pub(crate) const fn new(words: &'w [String]) -> Self {
+    pub(crate) const fn new(words: &'w [&'w str]) -> Self {
         Self { words }
     }
 
     /// The next word, left in place.
     pub(crate) fn peek(&self) -> Option<&'w str> {
-        self.words.first().map(String::as_str)
+        self.words.first().copied()
     }
 
     /// The next word.
@@ -107,7 +112,7 @@ impl<'w> Args<'w> {
     }
 
     /// What is left.
-    pub(crate) const fn rest(&self) -> &'w [String] {
+    pub(crate) const fn rest(&self) -> &'w [&'w str] {
         self.words
     }
 }

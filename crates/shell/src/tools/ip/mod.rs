@@ -129,7 +129,7 @@ impl Ip<'_, '_> {
     }
 
     /// An object's command.
-    fn object(&mut self, name: &str, words: &[String]) -> Done {
+    fn object(&mut self, name: &str, words: &[&str]) -> Done {
         let mut args = Args::new(words);
         let found = OBJECTS.iter().find(|(full, _)| matches(name, full));
         match found {
@@ -197,7 +197,7 @@ struct Main {
 
 /// Runs a command's words in a namespace for another tool; what it says when it fails.
 pub(in crate::tools) fn command(cx: &mut Cx<'_>, ns: NsId, words: &str) -> Result<(), String> {
-    let words: Vec<String> = words.split_ascii_whitespace().map(str::to_owned).collect();
+    let words: Vec<&str> = words.split_ascii_whitespace().collect();
     Main::run(cx, Opt::NONE, ns, &words).map(|_| ()).map_err(|end| end.message)
 }
 
@@ -216,6 +216,7 @@ struct Line {
 
 fn options(cx: &mut Cx<'_>) -> Result<Line, End> {
     let words = cx.strings();
+    let words = args::borrowed(&words);
     let mut args = Args::new(&words);
     let mut line = Line { opt: Opt::NONE, ns: cx.ns, batch: None, words: Vec::new() };
     let usage = || End::usage(help::IP);
@@ -282,7 +283,7 @@ fn options(cx: &mut Cx<'_>) -> Result<Line, End> {
         }
     }
     line.opt.color &= !line.opt.json;
-    line.words = args.rest().to_vec();
+    line.words = args.rest().iter().map(|w| (*w).to_owned()).collect();
     Ok(line)
 }
 
@@ -337,7 +338,7 @@ fn words_of(line: &str) -> Vec<String> {
 
 impl Main {
     /// Runs one command line; `Ok(None)` when it went well.
-    fn run(cx: &mut Cx<'_>, opt: Opt, ns: NsId, words: &[String]) -> Result<Option<Exec>, End> {
+    fn run(cx: &mut Cx<'_>, opt: Opt, ns: NsId, words: &[&str]) -> Result<Option<Exec>, End> {
         let mut ip = Ip::new(cx, ns, opt);
         let done = match words.split_first() {
             Some((name, words)) => ip.object(name, words),
@@ -352,7 +353,7 @@ impl Main {
     fn start(&mut self, cx: &mut Cx<'_>) -> Result<Poll, End> {
         let line = options(cx)?;
         let Some(name) = line.batch else {
-            let exec = Self::run(cx, line.opt, line.ns, &line.words)?;
+            let exec = Self::run(cx, line.opt, line.ns, &args::borrowed(&line.words))?;
             return match exec {
                 None => Ok(Poll::Exit(0)),
                 Some((ns, words)) => cx.exec(ns, words.clone()).map_err(|_| no_command(&words)),
@@ -400,7 +401,7 @@ impl Batch {
             }
         }
         while let Some((_, words)) = self.lines.get(self.at) {
-            match Main::run(cx, opt, ns, &words.clone()) {
+            match Main::run(cx, opt, ns, &args::borrowed(words)) {
                 Ok(None) => {}
                 Ok(Some((ns, args))) => {
                     let spawn = crate::Spawn { args: args.clone(), ns, no_stdin: false };

@@ -23,6 +23,9 @@ pub(in crate::tools) fn inet_aton(text: &str, family: Family) -> Option<IpAddr> 
     match family {
         Family::V6 => text.parse().ok().map(IpAddr::V6),
         Family::V4 => {
+            if let Ok(addr) = text.parse() {
+                return Some(IpAddr::V4(addr));
+            }
             let parts: Vec<&str> = text.split('.').collect();
             let (last, first) = parts.split_last()?;
             if first.len() > 3 || parts.iter().any(|p| !p.starts_with(|c: char| c.is_ascii_digit())) {
@@ -42,6 +45,10 @@ pub(in crate::tools) fn inet_aton(text: &str, family: Family) -> Option<IpAddr> 
 
 /// `xtables_numeric_to_ipaddr`: four parts, or one to three of which the rest is 0; not for masks.
 fn dotted(text: &str, mask: bool) -> Option<Ipv4Addr> {
+    // Of what is written as usual both make the same.
+    if let Ok(addr) = text.parse() {
+        return Some(addr);
+    }
     let text = text.get(..19).unwrap_or(text);
     let parts: Vec<&str> = text.splitn(4, '.').collect();
     if mask && parts.len() < 4 {
@@ -85,6 +92,11 @@ fn mask(text: &str, family: Family) -> Result<u128, Fail> {
 /// iptables 1.8.9, `libxtables/xtables.c`: `xtables_ipparse_multiple`, `xtables_ip6parse_multiple`.
 pub(super) fn parse_multiple(text: &str, world: World<'_>) -> Result<Vec<Net>, Fail> {
     let family = world.program.family;
+    if family == Family::V4
+        && let Ok(addr) = text.parse()
+    {
+        return Ok(vec![Net::prefix(IpAddr::V4(addr), family.bits())]);
+    }
     let mut nets = Vec::new();
     for one in text.split(',') {
         let one = one.trim_start();
@@ -103,7 +115,10 @@ pub(super) fn parse_multiple(text: &str, world: World<'_>) -> Result<Vec<Net>, F
         let network = || network().filter(|_| family == Family::V4);
         let number = || inet_aton(name, family);
         let found = match numeric(name, family).or_else(network).or_else(number) {
-            Some(addr) => vec![addr],
+            Some(addr) => {
+                nets.push(Net { addr: addr_bits(addr) & mask, mask });
+                continue;
+            }
             None => world.hosts.addrs(name, family),
         };
         if found.is_empty() {

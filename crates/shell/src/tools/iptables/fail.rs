@@ -28,6 +28,8 @@ pub(super) enum Fail {
         /// For standard error, newline included.
         text: String,
     },
+    /// An errno's text after the program's name; whether `dmesg` is named.
+    Errno(&'static str, bool),
     /// `exit_tryhelp` alone.
     TryHelp,
     /// Ends well: `-V`.
@@ -62,6 +64,10 @@ impl Fail {
         match self {
             Self::Done => (0, String::new()),
             Self::Plain { status, text } => (status, text),
+            Self::Errno(text, dmesg) => {
+                let dmesg = if dmesg { " Run `dmesg' for more information." } else { "" };
+                (1, format!("{}: {text}.{dmesg}\n", program.name))
+            }
             Self::TryHelp => (2, hint()),
             Self::Error(kind, text) => {
                 let mut out = format!("{} v{}: {text}\n", program.name, program.version());

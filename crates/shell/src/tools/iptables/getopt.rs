@@ -23,12 +23,12 @@ pub(super) struct Long<V> {
 }
 
 /// What came next.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Item<V> {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Item<'a, V> {
     /// An option with its argument.
-    Option(V, Option<String>),
+    Option(V, Option<&'a str>),
     /// A word that is no option.
-    Word(String),
+    Word(&'a str),
     /// The option's argument is missing.
     Missing,
     /// An unknown or ambiguous option.
@@ -56,21 +56,21 @@ impl Getopt {
     ///
     /// # Source
     /// glibc 2.36, `posix/getopt.c`: `_getopt_internal_r`, `process_long_option` with `RETURN_IN_ORDER`.
-    pub(super) fn next<V: Copy + PartialEq>(
+    pub(super) fn next<'a, V: Copy + PartialEq>(
         &mut self,
-        args: &[String],
+        args: &'a [&'a str],
         short: impl Fn(char) -> Option<(Arg, V)>,
-        long: impl Iterator<Item = Long<V>> + Clone,
-    ) -> Option<Item<V>> {
+        long: impl FnOnce(&str) -> Option<Long<V>>,
+    ) -> Option<Item<'a, V>> {
         if self.inside == 0 {
-            let word = args.get(self.at)?;
+            let word = *args.get(self.at)?;
             if word == "--" {
                 self.at += 1;
                 return None;
             }
             if !word.starts_with('-') || word == "-" {
                 self.at += 1;
-                return Some(Item::Word(word.clone()));
+                return Some(Item::Word(word));
             }
             if let Some(name) = word.strip_prefix("--") {
                 self.at += 1;
@@ -90,38 +90,33 @@ impl Getopt {
         }
         let Some((arg, val)) = found else { return Some(Item::Unknown) };
         Some(match arg {
-            Arg::Optional | Arg::Required if !tail.is_empty() => Item::Option(val, Some(tail.to_owned())),
+            Arg::Optional | Arg::Required if !tail.is_empty() => Item::Option(val, Some(tail)),
             Arg::Required => self.argument(args, val),
             Arg::No | Arg::Optional => Item::Option(val, None),
         })
     }
 
-    fn argument<V>(&mut self, args: &[String], val: V) -> Item<V> {
+    fn argument<'a, V>(&mut self, args: &'a [&'a str], val: V) -> Item<'a, V> {
         match args.get(self.at) {
             Some(arg) => {
                 self.at += 1;
-                Item::Option(val, Some(arg.clone()))
+                Item::Option(val, Some(arg))
             }
             None => Item::Missing,
         }
     }
 
-    fn long<V: Copy + PartialEq>(
+    fn long<'a, V: Copy + PartialEq>(
         &mut self,
-        args: &[String],
-        text: &str,
-        long: impl Iterator<Item = Long<V>> + Clone,
-    ) -> Item<V> {
+        args: &'a [&'a str],
+        text: &'a str,
+        long: impl FnOnce(&str) -> Option<Long<V>>,
+    ) -> Item<'a, V> {
         let (name, value) = match text.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
+            Some((name, value)) => (name, Some(value)),
             None => (text, None),
         };
-        let found = long.clone().find(|l| l.name == name).or_else(|| {
-            let mut like = long.filter(|l| l.name.starts_with(name));
-            let first = like.next()?;
-            like.all(|l| l.arg == first.arg && l.val == first.val).then_some(first)
-        });
-        let Some(option) = found else { return Item::Unknown };
+        let Some(option) = long(name) else { return Item::Unknown };
         match (option.arg, value) {
             (Arg::No, Some(_)) => Item::Unknown,
             (Arg::Required, None) => self.argument(args, option.val),
@@ -130,10 +125,10 @@ impl Getopt {
     }
 
     /// The next word, when it is neither an option nor `!` (`xs_has_arg`); goes on past it.
-    pub(super) fn word(&mut self, args: &[String]) -> Option<String> {
+    pub(super) fn word<'a>(&mut self, args: &'a [&'a str]) -> Option<&'a str> {
         let word = args.get(self.at).filter(|w| !w.starts_with('-') && !w.starts_with('!'))?;
         self.at += 1;
-        Some(word.clone())
+        Some(word)
     }
 
     /// Reads the last word again.
@@ -141,4 +136,46 @@ impl Getopt {
         self.at = self.at.saturating_sub(1);
         self.inside = 0;
     }
+}
+
+/// The search for the option of a name, or of its beginning when all of that beginning are the same.
+pub(super) struct Search<'n, V> {
+    name: &'n str,
+    first: Option<Long<V>>,
+    ambiguous: bool,
+}
+
+impl<'n, V: Copy + PartialEq> Search<'n, V> {
+    /// Looks for a name.
+    pub(super) const fn new(name: &'n str) -> Self {
+        Self { name, first: None, ambiguous: false }
+    }
+
+    /// Looks at one option; whether this is the name itself.
+    #[inline]
+    pub(super) fn look(&mut self, name: &'static str, arg: Arg, val: V) -> bool {
+        let (own, given) = (name.as_bytes(), self.name.as_bytes());
+        if given.first().is_some_and(|first| own.first() != Some(first)) || !own.starts_with(given) {
+            return false;
+        }
+        let found = Long { name, arg, val };
+        let exact = own.len() == given.len();
+        match self.first {
+            Some(first) if !exact => self.ambiguous |= arg != first.arg || val != first.val,
+            _ => (self.first, self.ambiguous) = (Some(found), false),
+        }
+        exact
+    }
+
+    /// What was found.
+    pub(super) fn found(self) -> Option<Long<V>> {
+        self.first.filter(|_| !self.ambiguous)
+    }
+}
+
+/// The same in one list.
+pub(super) fn among<V: Copy + PartialEq>(list: &[Long<V>], name: &str) -> Option<Long<V>> {
+    let mut search = Search::new(name);
+    let _ = list.iter().any(|l| search.look(l.name, l.arg, l.val));
+    search.found()
 }

@@ -9,6 +9,7 @@ mod command;
 mod ext;
 mod fail;
 mod getopt;
+mod known;
 mod legacy;
 mod monitor;
 pub(in crate::tools) mod names;
@@ -33,6 +34,7 @@ use packetwalk_wire::Family;
 use cli::{Context, Parsed, Read};
 use command::Command;
 use fail::{Fail, Kind};
+pub(crate) use known::Known;
 use legacy::Handle;
 pub(crate) use monitor::new as monitor;
 use nft::{Batch, Stop};
@@ -65,7 +67,7 @@ pub enum Input {
 /// What the program of this name, so called, reads.
 pub fn input(name: &str, args: &[String]) -> Input {
     let Some(program) = Program::named(name).filter(|p| p.role == Role::Restore) else { return Input::None };
-    match restore::parse(&argv(name, args.to_vec()), &program, &mut String::new()) {
+    match restore::parse(&argv(name, &args), &program, &mut String::new()) {
         Ok(options) => options.file.map_or(Input::Stdin, Input::File),
         Err(_) => Input::None,
     }
@@ -76,7 +78,7 @@ pub fn input(name: &str, args: &[String]) -> Input {
 /// of that name.
 pub fn run(
     name: &str,
-    args: Vec<String>,
+    args: impl Words,
     input: Result<&[u8], &str>,
     nf: &mut Netfilter,
     hosts: &dyn Hosts,
@@ -84,7 +86,7 @@ pub fn run(
     let program = Program::named(name)?;
     let sets = nf.shared.sets.names();
     let world = World { program: &program, hosts, sets: &sets };
-    let argv = argv(name, args);
+    let argv = argv(name, &args);
     let mut output = Output::default();
     let (mut out, mut err) = (String::new(), String::new());
     let mut line = None;
@@ -105,6 +107,24 @@ pub fn run(
     Some(output)
 }
 
+/// The same for a command whose output nobody reads: whether it went well. `None` as there.
+pub(in crate::tools) fn succeeds(
+    name: &str,
+    words: &packetwalk_docker::Words,
+    nf: &mut Netfilter,
+    known: &mut Known,
+) -> Option<bool> {
+    let program = Program::named(name)?;
+    if program.role != Role::Command {
+        return run(name, words.clone(), Ok(&[]), nf, &OnlyLocalhost).map(|output| output.status == 0);
+    }
+    let sets = nf.shared.sets.names();
+    let world = World { program: &program, hosts: &OnlyLocalhost, sets: &sets };
+    let (mut out, mut err) = (String::new(), String::new());
+    let done = known.parse(words, world, &mut err, |p, err| command(p, world, nf, &mut out, err));
+    Some(matches!(done, Ok(()) | Err(Fail::Done)))
+}
+
 /// The conditions of a rule as `iptables -S` prints each, in the order in which
 /// [`packetwalk_trace::RuleEnd::NoMatch`] counts them.
 pub fn conditions(rule: &Rule, family: Family) -> Vec<String> {
@@ -116,15 +136,44 @@ pub fn rule_text(rule: &Rule, chain: &str, table: &Table) -> String {
     format!("-A {chain}{}", base::save(rule, table, false))
 }
 
-fn argv(name: &str, mut args: Vec<String>) -> Vec<String> {
-    args.insert(0, name.to_owned());
-    args
+/// Arguments of a program.
+pub trait Words {
+    /// Them, in order.
+    fn words(&self) -> impl Iterator<Item = &str>;
 }
 
+impl Words for Vec<String> {
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(String::as_str)
+    }
+}
+
+impl Words for &[String] {
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(String::as_str)
+    }
+}
+
+impl Words for packetwalk_docker::Words {
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.iter()
+    }
+}
+
+fn argv<'a>(name: &'a str, args: &'a impl Words) -> Vec<&'a str> {
+    let mut argv = Vec::with_capacity(MANY);
+    argv.push(name);
+    argv.extend(args.words());
+    argv
+}
+
+/// As many words as most command lines have.
+const MANY: usize = 24;
+
 /// glibc's message for an option that `getopt_long` does not know, and the program's own hint.
-fn invalid_option(argv: &[String], at: usize, missing: bool, hint: &str) -> Fail {
-    let name = argv.first().map_or("", String::as_str);
-    let word = argv.get(at).map_or("", String::as_str);
+fn invalid_option(argv: &[&str], at: usize, missing: bool, hint: &str) -> Fail {
+    let name = argv.first().copied().unwrap_or_default();
+    let word = argv.get(at).copied().unwrap_or_default();
     let text = match (word.strip_prefix("--"), missing) {
         (Some(long), false) => format!("{name}: unrecognized option '--{long}'\n"),
         (Some(long), true) => format!("{name}: option '--{long}' requires an argument\n"),
@@ -150,7 +199,7 @@ fn warn_legacy(nf: &Netfilter, program: &Program, suffix: &str, err: &mut String
 }
 
 fn save(
-    argv: &[String],
+    argv: &[&str],
     world: World<'_>,
     nf: &mut Netfilter,
     out: &mut String,
@@ -178,24 +227,33 @@ fn legacy_table(nf: &mut Netfilter, program: &Program, id: TableId) {
 }
 
 fn one_command(
-    argv: &[String],
+    argv: &[&str],
+    world: World<'_>,
+    nf: &mut Netfilter,
+    out: &mut String,
+    err: &mut String,
+) -> Result<(), Fail> {
+    match cli::parse(argv, world, &Context::default(), err)? {
+        Read::Command(p) => command(&p, world, nf, out, err),
+        Read::Ignored => Ok(()),
+        Read::Print(text) => {
+            out.push_str(&text);
+            Ok(())
+        }
+    }
+}
+
+fn command(
+    p: &Parsed,
     world: World<'_>,
     nf: &mut Netfilter,
     out: &mut String,
     err: &mut String,
 ) -> Result<(), Fail> {
     let program = world.program;
-    let p = match cli::parse(argv, world, &Context::default(), err)? {
-        Read::Command(p) => p,
-        Read::Ignored => return Ok(()),
-        Read::Print(text) => {
-            out.push_str(&text);
-            return Ok(());
-        }
-    };
-    rules::check_native(&p, program)?;
+    rules::check_native(p, program)?;
     if program.face == Face::Legacy {
-        return legacy_command(&p, world, nf, out, err);
+        return legacy_command(p, world, nf, out, err);
     }
     let lists = p.commands.has(Command::List) || p.commands.has(Command::ListRules);
     if lists {
@@ -203,15 +261,18 @@ fn one_command(
     }
     let mut apply = |rules: &mut Ruleset, out: &mut String| -> Result<(), Fail> {
         let mut batch = Batch { rules, world, out, err: String::new(), refused: Vec::new(), line: None };
-        batch.apply(&p).map_err(|stop| match stop {
+        batch.apply(p).map_err(|stop| match stop {
             Stop::Fail(fail) => fail,
-            Stop::Errno(text, dmesg) => errno(program, text, dmesg),
+            Stop::Errno(text, dmesg) => Fail::Errno(text, dmesg),
         })?;
         err.push_str(&batch.err);
         batch.verdict()
     };
+    if p.commands.first() == Some(Command::Check) {
+        return apply(&mut nf.rules(program.face, program.family).clone(), out);
+    }
     nf.change(program.face, program.family, |rules| {
-        if one_step(&p, rules) {
+        if one_step(p, rules) {
             return apply(rules, out);
         }
         let mut copy = rules.clone();
@@ -219,12 +280,6 @@ fn one_command(
         *rules = copy;
         Ok(())
     })
-}
-
-/// An errno's text after the program's name.
-fn errno(program: &Program, text: &str, dmesg: bool) -> Fail {
-    let dmesg = if dmesg { " Run `dmesg' for more information." } else { "" };
-    Fail::Plain { status: 1, text: format!("{}: {text}.{dmesg}\n", program.name) }
 }
 
 fn legacy_command(
@@ -253,7 +308,7 @@ fn legacy_command(
         Ok(Some(table)) => nf.change(program.face, program.family, |rules| rules.replace(table)),
         Ok(None) => {}
         Err(Stop::Fail(fail)) => return Err(fail),
-        Err(Stop::Errno(text, dmesg)) => return Err(errno(program, text, dmesg)),
+        Err(Stop::Errno(text, dmesg)) => return Err(Fail::Errno(text, dmesg)),
     }
     Ok(())
 }
@@ -273,7 +328,7 @@ fn one_step(p: &Parsed, rules: &Ruleset) -> bool {
 }
 
 fn restore(
-    argv: &[String],
+    argv: &[&str],
     input: Result<&[u8], &str>,
     world: World<'_>,
     nf: &mut Netfilter,

@@ -7,7 +7,7 @@ use super::cli::{self, Context, Parsed, Read};
 use super::command;
 use super::ext::put;
 use super::fail::Fail;
-use super::getopt::{Arg, Getopt, Item, Long};
+use super::getopt::{Arg, Getopt, Item, Long, among};
 use super::nft::{Batch, Stop, table_id};
 use super::program::{Program, World};
 use super::{invalid_option, raw, rules};
@@ -48,7 +48,7 @@ const LONG: [Long<char>; 12] = [
 ///
 /// # Errors
 /// The real parser's.
-pub(super) fn parse(args: &[String], program: &Program, out: &mut String) -> Result<Options, Fail> {
+pub(super) fn parse(args: &[&str], program: &Program, out: &mut String) -> Result<Options, Fail> {
     let mut opt = Getopt::new();
     let mut options = Options::default();
     let short = |c: char| match c {
@@ -60,13 +60,13 @@ pub(super) fn parse(args: &[String], program: &Program, out: &mut String) -> Res
     let mut words = Vec::new();
     loop {
         let at = opt.at;
-        let Some(item) = opt.next(args, short, LONG.iter().copied()) else { break };
+        let Some(item) = opt.next(args, short, |name| among(&LONG, name)) else { break };
         match item {
             Item::Option('c', _) => options.counters = true,
             Item::Option('v', _) => options.verbose += 1,
             Item::Option('t', _) => options.test = true,
             Item::Option('n', _) => options.noflush = true,
-            Item::Option('T', table) => options.table = table,
+            Item::Option('T', table) => options.table = table.map(str::to_owned),
             Item::Option('V', _) => {
                 put!(out, "{} v{}\n", program.name, program.version());
                 return Err(Fail::Done);
@@ -83,12 +83,12 @@ pub(super) fn parse(args: &[String], program: &Program, out: &mut String) -> Res
             }
         }
     }
-    words.extend(args.get(opt.at..).unwrap_or_default().iter().cloned());
+    words.extend(args.get(opt.at..).unwrap_or_default());
     if words.len() > 1 {
         let text = "Unknown arguments found on commandline\n".to_owned();
         return Err(Fail::Plain { status: 1, text });
     }
-    options.file = words.pop();
+    options.file = words.pop().map(str::to_owned);
     Ok(options)
 }
 
@@ -288,6 +288,7 @@ impl Reader<'_> {
     ) -> Result<(), Fail> {
         let program = self.world.program;
         let args = arguments(text, table.name(), line, self.options, program)?;
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
         match cli::parse(&args, self.world, &self.context, warn)? {
             Read::Command(p) => {
                 rules::check_native(&p, program)?;

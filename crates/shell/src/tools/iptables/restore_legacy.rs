@@ -183,6 +183,7 @@ impl<'a> Reader<'a> {
         err: &mut String,
     ) -> Result<(), Fail> {
         let args = arguments(text, &self.current, line, self.options, self.world.program)?;
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
         match cli::parse(&args, self.world, &self.context, err)? {
             Read::Command(p) => match work.apply(&p) {
                 Ok(()) => Ok(()),

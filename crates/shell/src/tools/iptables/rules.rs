@@ -62,7 +62,7 @@ pub(super) fn build(p: &Parsed, table: &Table) -> Option<Vec<Rule>> {
         (c.not || c.is.mask != 0).then_some(c)
     };
     let matches = if table.face() == Face::Nft { native(&p.matches) } else { p.matches.clone() };
-    let mut rules = Vec::new();
+    let mut rules = Vec::with_capacity(p.sources.len() * p.destinations.len());
     for source in &p.sources {
         for destination in &p.destinations {
             let mut base = p.base;
@@ -126,7 +126,7 @@ fn some(c: Ports) -> Ports {
 /// # Source
 /// iptables 1.8.9, `iptables/nft.c`: `add_nft_tcpudp`; `nft-shared.c`: `nft_tcp_match`, `nft_udp_match`.
 fn native(matches: &[Match]) -> Vec<Match> {
-    let mut out: Vec<Match> = Vec::new();
+    let mut out: Vec<Match> = Vec::with_capacity(matches.len());
     let (mut tcp_at, mut udp_at) = (None, None);
     for m in matches {
         match m {

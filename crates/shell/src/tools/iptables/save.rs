@@ -5,7 +5,7 @@ use packetwalk_trace::Table as TableId;
 
 use super::ext::put;
 use super::fail::{Fail, Kind};
-use super::getopt::{Arg, Getopt, Item, Long};
+use super::getopt::{Arg, Getopt, Item, Long, among};
 use super::nft::table_id;
 use super::program::{Program, World};
 use super::{base, invalid_option};
@@ -38,7 +38,7 @@ const LONG: [Long<char>; 6] = [
 ///
 /// # Errors
 /// The real parser's.
-pub(super) fn parse(args: &[String], program: &Program, out: &mut String) -> Result<Options, Fail> {
+pub(super) fn parse(args: &[&str], program: &Program, out: &mut String) -> Result<Options, Fail> {
     let mut opt = Getopt::new();
     let mut options = Options { counters: false, table: None };
     let short = |c: char| match c {
@@ -49,10 +49,10 @@ pub(super) fn parse(args: &[String], program: &Program, out: &mut String) -> Res
     let mut words = false;
     loop {
         let at = opt.at;
-        let Some(item) = opt.next(args, short, LONG.iter().copied()) else { break };
+        let Some(item) = opt.next(args, short, |name| among(&LONG, name)) else { break };
         match item {
             Item::Option('c', _) => options.counters = true,
-            Item::Option('t', table) => options.table = table,
+            Item::Option('t', table) => options.table = table.map(str::to_owned),
             Item::Option('V', _) => {
                 put!(out, "{} v{}\n", program.name, program.version());
                 return Err(Fail::Done);

@@ -206,7 +206,15 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         shown.truncate(latest.unwrap_or(usize::MAX));
         Ok(shown
             .into_iter()
-            .map(|c| container::row(engine, c, now, given.has("no-trunc")))
+            .map(|c| {
+                let whole = given.has("no-trunc");
+                // Nothing else is asked.
+                if given.has("quiet") {
+                    container::id(c, whole)
+                } else {
+                    container::row(engine, c, now, whole)
+                }
+            })
             .collect::<Vec<_>>())
     })?;
     let text = rows(&all, TABLE, format, CONTEXT, is_new(cx))?;

@@ -311,6 +311,16 @@ fn status(c: &Container, now: u64) -> String {
     }
 }
 
+/// A container's id, whole or short.
+fn id_text(c: &Container, whole: bool) -> Json {
+    text(if whole { c.id.clone() } else { c.short_id().to_owned() })
+}
+
+/// A row of `docker ps -q`.
+pub(in crate::tools::docker) fn id(c: &Container, whole: bool) -> Json {
+    Json::Object(vec![("ID".to_owned(), id_text(c, whole))])
+}
+
 /// A row of `docker ps`.
 pub(in crate::tools::docker) fn row(engine: &Engine, c: &Container, now: u64, whole: bool) -> Json {
     let mut networks: Vec<&str> = c.endpoints.iter().map(|e| e.network.as_str()).collect();
@@ -333,7 +343,7 @@ pub(in crate::tools::docker) fn row(engine: &Engine, c: &Container, now: u64, wh
         fields.push(("HealthStatus", text("none")));
     }
     fields.extend([
-        ("ID", text(if whole { c.id.clone() } else { c.short_id().to_owned() })),
+        ("ID", id_text(c, whole)),
         ("Image", text(c.config.image.clone())),
         ("Labels", text(labels.join(","))),
         ("LocalVolumes", text("0")),

@@ -66,7 +66,7 @@ impl Reader<'_> {
     }
 
     fn addresses(&mut self) -> Result<(), Fail> {
-        let read = |text: &Option<String>, not: bool, rule: bool| -> Result<Vec<Cond<Net>>, Fail> {
+        let read = |text: Option<&str>, not: bool, rule: bool| -> Result<Vec<Cond<Net>>, Fail> {
             match text {
                 Some(text) => {
                     let nets = addr::parse_multiple(text, self.world)?;
@@ -77,8 +77,8 @@ impl Reader<'_> {
             }
         };
         let rule = self.out.commands.has_rule();
-        let sources = read(&self.source, self.source_not, rule)?;
-        let destinations = read(&self.destination, self.destination_not, rule)?;
+        let sources = read(self.source, self.source_not, rule)?;
+        let destinations = read(self.destination, self.destination_not, rule)?;
         let many = sources.len() > 1 || destinations.len() > 1;
         if many && (self.source_not || self.destination_not) {
             let text = "! not allowed with multiple source or destination IP addresses";

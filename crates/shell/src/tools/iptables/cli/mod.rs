@@ -11,7 +11,7 @@ use packetwalk_wire::{Family, sorted::Map};
 use super::command::{self, Commands, Options};
 use super::ext::{self, Found, put};
 use super::fail::Fail;
-use super::getopt::{Arg, Getopt, Item, Long};
+use super::getopt::{Arg, Getopt, Item, Long, Search};
 use super::names;
 use super::option::{self, Call, Ty};
 use super::program::World;
@@ -162,7 +162,7 @@ pub(super) enum Read {
 /// # Source
 /// iptables 1.8.9, `iptables/xshared.c`: `do_parse`.
 pub(super) fn parse(
-    args: &[String],
+    args: &[&str],
     world: World<'_>,
     context: &Context,
     warn: &mut String,
@@ -171,7 +171,7 @@ pub(super) fn parse(
 }
 
 struct Reader<'a> {
-    args: &'a [String],
+    args: &'a [&'a str],
     opt: Getopt,
     world: World<'a>,
     context: &'a Context,
@@ -182,8 +182,8 @@ struct Reader<'a> {
     proto: Option<(String, u8, bool)>,
     /// The protocol's match was loaded for an option of it.
     proto_used: bool,
-    source: Option<String>,
-    destination: Option<String>,
+    source: Option<&'a str>,
+    destination: Option<&'a str>,
     source_not: bool,
     destination_not: bool,
     table_set: bool,
@@ -193,7 +193,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(args: &'a [String], world: World<'a>, context: &'a Context, warn: &'a mut String) -> Self {
+    fn new(args: &'a [&'a str], world: World<'a>, context: &'a Context, warn: &'a mut String) -> Self {
         let out = Parsed {
             commands: Commands::default(),
             table: "filter".to_owned(),
@@ -234,25 +234,32 @@ impl<'a> Reader<'a> {
         self.world.program.family
     }
 
-    /// The program's options, then those of extensions, the newest first.
-    fn long(&self) -> impl Iterator<Item = Long<Val>> + Clone {
-        let own = LONG.iter().map(|&(name, arg, c)| Long { name, arg, val: Val::Own(c) });
-        let of = |slot: Slot, opts: &'static [option::Opt]| {
-            opts.iter().enumerate().map(move |(i, opt)| {
+    /// The option of a name among the program's options, then those of extensions, the newest first.
+    fn long(&self, name: &str) -> Option<Long<Val>> {
+        let mut search = Search::new(name);
+        if LONG.iter().any(|&(name, arg, c)| search.look(name, arg, Val::Own(c))) {
+            return search.found();
+        }
+        let mut of = |slot: Slot, opts: &'static [option::Opt]| {
+            opts.iter().enumerate().any(|(i, opt)| {
                 let arg = if matches!(opt.ty, Ty::None | Ty::Old(false)) { Arg::No } else { Arg::Required };
-                Long { name: opt.name, arg, val: Val::Ext(slot, i) }
+                search.look(opt.name, arg, Val::Ext(slot, i))
             })
         };
         let target = self.out.jump.target.as_ref().and_then(ext::of_target);
-        let target = target.into_iter().flat_map(move |ext| of(Slot::Target, ext.opts()));
-        let matches = self.loaded.iter().rev().filter(|l| !l.completed);
-        let matches = matches.flat_map(move |l| of(Slot::Match(l.ext.name()), ext::of_match(&l.ext).opts()));
-        own.chain(target).chain(matches)
+        let _ = target.is_some_and(|ext| of(Slot::Target, ext.opts()))
+            || self
+                .loaded
+                .iter()
+                .rev()
+                .filter(|l| !l.completed)
+                .any(|l| of(Slot::Match(l.ext.name()), ext::of_match(&l.ext).opts()));
+        search.found()
     }
 
-    fn next(&mut self) -> Option<Item<Val>> {
+    fn next(&mut self) -> Option<Item<'a, Val>> {
         let mut opt = self.opt;
-        let item = opt.next(self.args, short, self.long());
+        let item = opt.next(self.args, short, |name| self.long(name));
         self.opt = opt;
         item
     }
@@ -269,10 +276,10 @@ impl<'a> Reader<'a> {
                     invert = false;
                 }
                 Item::Option(Val::Ext(slot, i), arg) => {
-                    self.extension(slot, i, &arg.unwrap_or_default(), invert)?;
+                    self.extension(slot, i, arg.unwrap_or_default(), invert)?;
                     invert = false;
                 }
-                Item::Word(word) if word == "!" => {
+                Item::Word("!") => {
                     if invert {
                         return Err(Fail::param("multiple consecutive ! not allowed"));
                     }
@@ -287,7 +294,7 @@ impl<'a> Reader<'a> {
                         self.opt.back();
                         continue;
                     }
-                    let word = self.args.get(self.opt.at.saturating_sub(1)).cloned().unwrap_or_default();
+                    let word = self.args.get(self.opt.at.saturating_sub(1)).copied().unwrap_or_default();
                     return Err(Fail::param(if item == Item::Missing {
                         format!("option \"{word}\" requires an argument")
                     } else {
@@ -315,13 +322,13 @@ impl<'a> Reader<'a> {
         if self.proto_used && self.loaded.iter().any(|l| l.ext.name() == name) {
             return Ok(false);
         }
-        match ext::new_match(&name, self.family()) {
+        match ext::new_match(name, self.family()) {
             Found::Ext(m) => {
                 self.push_match(m);
                 self.proto_used = true;
                 Ok(true)
             }
-            Found::NotSimulated => Err(ext::refuse(self.world.program, "match", &name)),
+            Found::NotSimulated => Err(ext::refuse(self.world.program, "match", name)),
             Found::No => Ok(false),
         }
     }
@@ -330,12 +337,14 @@ impl<'a> Reader<'a> {
         for l in &mut self.loaded {
             l.completed |= l.ext.name() == ext.name();
         }
+        // Most rules have one.
+        self.loaded.reserve_exact(1);
         self.loaded.push(Loaded { ext, flags: 0, completed: false });
     }
 
     fn extension(&mut self, slot: Slot, i: usize, arg: &str, invert: bool) -> Result<(), Fail> {
         let (args, opt) = (self.args, &mut self.opt);
-        let mut next = || opt.word(args);
+        let mut next = || opt.word(args).map(str::to_owned);
         let proto = self.proto.as_ref().map(|(_, n, not)| (*n, *not));
         let (ext, flags, name): (&mut dyn ext::Ext, _, _) = match slot {
             Slot::Target => {
@@ -365,12 +374,12 @@ impl<'a> Reader<'a> {
         !self.context.chains.contains_key(name) && ext::new_target(name, self.family()).is_some()
     }
 
-    fn jump(&mut self, name: String) -> Result<(), Fail> {
-        command::valid_target(&name)?;
-        let announced = self.context.chains.contains_key(&name);
-        self.out.jump.target = match ext::new_target(&name, self.family()) {
+    fn jump(&mut self, name: &str) -> Result<(), Fail> {
+        command::valid_target(name)?;
+        let announced = self.context.chains.contains_key(name);
+        self.out.jump.target = match ext::new_target(name, self.family()) {
             Some(target) if !announced => {
-                if ext::known::lacks_module(&name) {
+                if ext::known::lacks_module(name) {
                     put!(
                         self.warn,
                         "Warning: Extension {name} revision 0 not supported, missing kernel module?\n"
@@ -380,7 +389,7 @@ impl<'a> Reader<'a> {
             }
             _ => None,
         };
-        self.out.jump.name = name;
+        name.clone_into(&mut self.out.jump.name);
         Ok(())
     }
 
@@ -389,12 +398,12 @@ impl<'a> Reader<'a> {
             return Err(Fail::param(format!("Invalid match name \"{name}\" (28 chars max)")));
         }
         let name = canonical(name);
-        match ext::new_match(&name, self.family()) {
+        match ext::new_match(name, self.family()) {
             Found::Ext(m) => {
                 self.push_match(m);
                 Ok(())
             }
-            Found::NotSimulated => Err(ext::refuse(self.world.program, "match", &name)),
+            Found::NotSimulated => Err(ext::refuse(self.world.program, "match", name)),
             Found::No => {
                 Err(Fail::param(format!("Couldn't load match `{name}':No such file or directory\n")))
             }
@@ -409,10 +418,10 @@ enum Step {
 }
 
 /// The match that a protocol's name loads.
-fn canonical(name: &str) -> String {
+fn canonical(name: &str) -> &str {
     match name {
-        "icmpv6" | "ipv6-icmp" => "icmp6".to_owned(),
-        name => name.to_owned(),
+        "icmpv6" | "ipv6-icmp" => "icmp6",
+        name => name,
     }
 }
 

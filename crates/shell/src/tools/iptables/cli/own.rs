@@ -9,22 +9,22 @@ use super::super::fail::Fail;
 use super::super::{base, names};
 use super::{Read, Reader, Step, scan};
 
-impl Reader<'_> {
-    fn word(&mut self) -> Option<String> {
+impl<'a> Reader<'a> {
+    fn word(&mut self) -> Option<&'a str> {
         self.opt.word(self.args)
     }
 
     /// `-L`, `-S`, `-F`, `-Z`, `-X`: the chain may follow as a word.
-    fn optional_chain(&mut self, arg: Option<String>) {
+    fn optional_chain(&mut self, arg: Option<&str>) {
         let word = arg.or_else(|| self.word());
         if word.is_some() {
-            self.out.chain = word;
+            self.out.chain = word.map(str::to_owned);
         }
     }
 
     fn optional_number(&mut self) -> Result<bool, Fail> {
         let Some(word) = self.word() else { return Ok(false) };
-        self.out.number = command::rule_number(&word)?;
+        self.out.number = command::rule_number(word)?;
         Ok(true)
     }
 
@@ -32,36 +32,37 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The real parser's.
-    pub(super) fn own(&mut self, c: char, arg: Option<String>, invert: bool) -> Result<Step, Fail> {
+    pub(super) fn own(&mut self, c: char, arg: Option<&'a str>, invert: bool) -> Result<Step, Fail> {
         use Command as C;
         const NONE: &[Command] = &[];
-        let text = arg.clone().unwrap_or_default();
         // These take the whole last word, also where the value stands in one word with the option.
-        let last = || self.args.get(self.opt.at.saturating_sub(1)).cloned().unwrap_or_default();
-        let (text, arg) = if "psdjio".contains(c) { (last(), Some(last())) } else { (text, arg) };
+        let last = || self.args.get(self.opt.at.saturating_sub(1)).copied().unwrap_or_default();
+        let arg = if matches!(c, 'p' | 's' | 'd' | 'j' | 'i' | 'o') { Some(last()) } else { arg };
+        let text = arg.unwrap_or_default();
+        let owned = || arg.map(str::to_owned);
         match c {
             'A' | 'C' => {
                 let command = if c == 'A' { C::Append } else { C::Check };
                 self.out.commands.add(command, NONE, invert)?;
-                self.out.chain = arg;
+                self.out.chain = owned();
             }
             'D' => {
                 self.out.commands.add(C::Delete, NONE, invert)?;
-                self.out.chain = arg;
+                self.out.chain = owned();
                 if self.optional_number()? {
                     self.out.commands.set(C::DeleteNum);
                 }
             }
             'R' => {
                 self.out.commands.add(C::Replace, NONE, invert)?;
-                self.out.chain = arg;
+                self.out.chain = owned();
                 if !self.optional_number()? {
                     return Err(Fail::param("-R requires a rule number"));
                 }
             }
             'I' => {
                 self.out.commands.add(C::Insert, NONE, invert)?;
-                self.out.chain = arg;
+                self.out.chain = owned();
                 if !self.optional_number()? {
                     self.out.number = 1;
                 }
@@ -84,9 +85,9 @@ impl Reader<'_> {
                 }
             }
             'N' => {
-                command::valid_chain(&text, self.is_target(&text))?;
+                command::valid_chain(text, self.is_target(text))?;
                 self.out.commands.add(C::NewChain, NONE, invert)?;
-                self.out.chain = arg;
+                self.out.chain = owned();
             }
             'X' => {
                 self.out.commands.add(C::DeleteChain, NONE, invert)?;
@@ -94,16 +95,17 @@ impl Reader<'_> {
             }
             'E' => {
                 self.out.commands.add(C::RenameChain, NONE, invert)?;
-                self.out.chain = arg;
-                self.out.new_name = self
-                    .word()
-                    .ok_or_else(|| Fail::param("-E requires old-chain-name and new-chain-name"))?;
+                self.out.chain = owned();
+                let name = self.word();
+                let missing = || Fail::param("-E requires old-chain-name and new-chain-name");
+                self.out.new_name = name.ok_or_else(missing)?.to_owned();
             }
             'P' => {
                 self.out.commands.add(C::SetPolicy, NONE, invert)?;
-                self.out.chain = arg;
-                self.out.policy =
-                    self.word().ok_or_else(|| Fail::param("-P requires a chain and a policy"))?;
+                self.out.chain = owned();
+                let policy = self.word();
+                let missing = || Fail::param("-P requires a chain and a policy");
+                self.out.policy = policy.ok_or_else(missing)?.to_owned();
             }
             'h' => return Err(Fail::not_simulated(self.world.program, "option '-h'")),
             'p' => {
@@ -132,8 +134,8 @@ impl Reader<'_> {
             }
             'g' => {
                 self.out.options.add('j', invert)?;
-                command::valid_target(&text)?;
-                self.out.jump.name = text;
+                command::valid_target(text)?;
+                text.clone_into(&mut self.out.jump.name);
                 self.out.jump.goto = true;
             }
             'j' => {
@@ -145,7 +147,7 @@ impl Reader<'_> {
                     return Err(Fail::param("Empty interface is likely to be undesired"));
                 }
                 self.out.options.add(c, invert)?;
-                let pattern = base::interface(&text, self.warn)?
+                let pattern = base::interface(text, self.warn)?
                     .filter(|p| invert || !p.is_any())
                     .map(|is| Cond { not: invert, is });
                 if c == 'i' {
@@ -171,7 +173,7 @@ impl Reader<'_> {
                 if invert {
                     return Err(Fail::param("unexpected ! flag before --match"));
                 }
-                self.load_match(&text)?;
+                self.load_match(text)?;
             }
             'n' | 'x' | '0' => self.out.options.add(c, invert)?,
             't' => {
@@ -182,7 +184,7 @@ impl Reader<'_> {
                     let name = &self.world.program.name;
                     return Err(Fail::param(format!("The -t option cannot be used in {name}.\n")));
                 }
-                self.out.table = text;
+                text.clone_into(&mut self.out.table);
                 self.table_set = true;
             }
             'V' => {
@@ -199,7 +201,7 @@ impl Reader<'_> {
                     return Err(Fail::param("You cannot use `-w' from iptables-restore"));
                 }
                 let word = arg.or_else(|| self.word());
-                if word.is_some_and(|w| scan(&w).is_none()) {
+                if word.is_some_and(|w| scan(w).is_none()) {
                     return Err(Fail::param("wait seconds not numeric"));
                 }
                 self.wait = true;
@@ -210,7 +212,7 @@ impl Reader<'_> {
                 }
                 let word =
                     arg.or_else(|| self.word()).ok_or_else(|| Fail::param("wait interval value required"))?;
-                let n = scan(&word).ok_or_else(|| Fail::param("wait interval not numeric"))?;
+                let n = scan(word).ok_or_else(|| Fail::param("wait interval not numeric"))?;
                 if n > 999_999 {
                     return Err(Fail::param(format!("too long usec wait {n} > 999999 usec")));
                 }
@@ -220,12 +222,12 @@ impl Reader<'_> {
             'c' => {
                 self.out.options.add('c', invert)?;
                 let (packets, bytes) = match text.split_once(',') {
-                    Some((p, b)) => (p.to_owned(), Some(b.to_owned())),
+                    Some((p, b)) => (p, Some(b)),
                     None => (text, self.word()),
                 };
                 let bytes = bytes.ok_or_else(|| Fail::param("-c requires packet and byte counter"))?;
-                let p = scan(&packets).ok_or_else(|| Fail::param("-c packet counter not numeric"))?;
-                let b = scan(&bytes).ok_or_else(|| Fail::param("-c byte counter not numeric"))?;
+                let p = scan(packets).ok_or_else(|| Fail::param("-c packet counter not numeric"))?;
+                let b = scan(bytes).ok_or_else(|| Fail::param("-c byte counter not numeric"))?;
                 self.out.counters = Some((p, b));
             }
             '4' | '6' => {
