@@ -1,11 +1,12 @@
 //! Longest prefix match: prefixes of up to 128 bits, each with a number.
 //!
-//! A few prefixes stand in one list that is read through. More make a tree bitmap with strides of six bits, whose
-//! nodes for the first 18 bits are found by two array accesses. Nothing is allocated for a lookup.
+//! A few prefixes stand in one list that is read through. More make a tree bitmap with strides of six bits, whose root is
+//! an array: what is below it is found by one access. Nothing is allocated for a lookup.
 //!
 //! # Source
 //! Eatherton, Varghese, Dittia: Tree bitmap, SIGCOMM Computer Communication Review 34 (2), 2004.
 
+mod block;
 mod grow;
 mod node;
 mod pool;
@@ -122,7 +123,7 @@ impl Prefixes {
                 if scan.len() < FEW || scan.get(bits, len).is_some() {
                     return scan.insert(bits, len, id);
                 }
-                let mut tree = Box::<Tree>::default();
+                let mut tree = Box::new(Tree::small());
                 scan.each(&mut |row| {
                     tree.insert(row.bits, row.len, row.id);
                 });

@@ -1,11 +1,15 @@
 //! A node of the tree: the prefixes of six bits below it, as bits.
 //!
 //! A prefix of a node that is `r` bits longer than the node's own (1 to 6) has the place `2^r` plus these bits, as in
-//! a heap: places 2 to 63 for the shorter ones, 64 to 127 for those of six bits. Place 1 is the empty prefix, which
-//! the root alone has. Place 0 tells that there are nodes below, and takes up a word as a prefix does.
+//! a heap: places 2 to 63 for the shorter ones, 64 to 127 for those of six bits. The bits of places 0 and 1 are flags.
 
 /// How many bits a node decides.
 pub const STRIDE: u8 = 6;
+
+/// There are nodes below.
+const PARENT: u64 = 1;
+/// It is no node, but a leaf.
+pub const LEAF: u64 = 1 << 63;
 
 /// The bit of a place: of the shorter prefixes, the longest come first.
 const fn bit(place: u32) -> u32 {
@@ -17,7 +21,7 @@ const COVERS: [u64; 64] = {
     let mut covers = [0; 64];
     let mut six = 0;
     while six < 64 {
-        let mut r = 0;
+        let mut r = 1;
         while r < STRIDE {
             covers[six] |= 1 << bit((1 << r) | (six as u32 >> (STRIDE - r)));
             r += 1;
@@ -48,16 +52,13 @@ pub const fn bits_of(place: u32) -> u8 {
     (place | 1).ilog2() as u8
 }
 
-/// Where the numbers of a node's prefixes are, and which there are.
-#[derive(Clone, Copy, Default, Debug)]
-#[repr(Rust, packed(4))]
+/// Which prefixes a node has.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Node {
-    /// Places 0 to 63.
+    /// Places 2 to 63, and the flags.
     pub short: u64,
     /// Places 64 to 127.
     pub long: u64,
-    /// Its place in the pool: numbers of long places begin here, those of short ones go down from here.
-    pub base: u32,
 }
 
 impl Node {
@@ -66,18 +67,29 @@ impl Node {
         word >> bit(place) & 1 != 0
     }
 
-    pub(super) const fn flip(&mut self, place: u32) {
+    pub(super) const fn flipped(mut self, place: u32) -> Self {
         if place >= 64 {
             self.long ^= 1 << bit(place);
         } else {
             self.short ^= 1 << bit(place);
         }
+        self
     }
 
     /// There are nodes below.
     #[inline]
     pub(super) const fn parent(self) -> bool {
-        self.short & 1 != 0
+        self.short & PARENT != 0
+    }
+
+    pub(super) const fn with_parent(self, parent: bool) -> Self {
+        Self { short: self.short & !PARENT | parent as u64, ..self }
+    }
+
+    /// It is a leaf.
+    #[inline]
+    pub(super) const fn leaf(self) -> bool {
+        self.short & LEAF != 0
     }
 
     /// Nothing is here or below.
@@ -85,10 +97,20 @@ impl Node {
         self.short | self.long == 0
     }
 
-    /// How many places of a place's kind come before it.
-    pub(super) const fn rank(self, place: u32) -> u32 {
-        let word = if place >= 64 { self.long } else { self.short };
-        (word & ((1 << bit(place)) - 1)).count_ones()
+    /// The bits of the short places that are taken.
+    pub(super) const fn shorts(self) -> u64 {
+        self.short & !PARENT
+    }
+
+    /// Where the number of a place stands among the node's, or would: 0 and up for long places, -1 and down for short
+    /// ones.
+    pub(super) const fn index(self, place: u32) -> i32 {
+        let before = (1 << bit(place)) - 1;
+        if place >= 64 {
+            (self.long & before).count_ones() as i32
+        } else {
+            !((self.shorts() & before).count_ones() as i32)
+        }
     }
 
     /// The longest prefix that covers these six bits. Without branches: which kind of place it has cannot be foreseen.
@@ -114,7 +136,7 @@ impl Node {
 #[derive(Clone, Copy)]
 pub struct Best {
     /// All bits are set if its place is a long one.
-    long: u64,
+    pub long: u64,
     /// The bit of its place; 0 when there is none.
     pub first: u64,
 }
@@ -127,15 +149,18 @@ impl Best {
         BITS.get(at as usize & 127).copied().unwrap_or(0)
     }
 
-    /// Where its number is in the pool, if no node is below.
+    /// [`Node::index`] of its place in a node without others below.
     #[inline]
-    pub(super) const fn at(self, node: Node) -> u32 {
+    pub(super) const fn index(self, node: Node) -> i32 {
         let word = (node.long & self.long) | (node.short & !self.long);
         let rank = (word & self.first.wrapping_sub(1)).count_ones();
-        node.base.wrapping_add(rank ^ !self.long as u32)
+        (rank ^ !self.long as u32) as i32
     }
 
     const fn place(self) -> u32 {
+        if self.first == 0 {
+            return 0;
+        }
         let bit = self.first.trailing_zeros();
         if self.long != 0 { 64 | bit } else { 64 - bit }
     }

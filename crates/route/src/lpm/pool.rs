@@ -1,7 +1,10 @@
-//! The words of all nodes: 16 bits each, in blocks of sizes that waste little, and lists of the free ones.
+//! The words of all nodes and leaves: 16 bits each, in blocks of as many as are needed, and lists of the free ones.
 
-/// Sizes go up to this; a node of 126 prefixes and 64 below it takes 259.
+/// Sizes go up to this; a node of 126 prefixes and 64 nodes below it takes 266.
 const LARGEST: usize = 320;
+/// Words of a node's head. So many are at the start: they begin no block, as 0 stands for none, and read as a node without
+/// prefixes.
+pub const HEAD: u32 = 8;
 
 /// Blocks of words. Numbers above 16 bits have their upper halves in a second array, which is made when the first such
 /// number comes.
@@ -16,61 +19,68 @@ pub struct Pool {
 
 impl Default for Pool {
     fn default() -> Self {
-        // Word 0 begins no block, as 0 ends a list.
-        Self { low: vec![0; 2], high: Vec::new(), free: vec![0; LARGEST + 1], free_words: 0 }
+        Self { low: vec![0; HEAD as usize], high: Vec::new(), free: vec![0; LARGEST + 1], free_words: 0 }
     }
 }
 
-/// The size of the block for so many words: no more than needed up to 8, and less than a quarter more above.
+/// The size of the block for so many words: no more than needed up to 32, and less than a quarter more above, so that a
+/// growing node need not always move.
 pub const fn size(words: u32) -> u32 {
-    if words <= 2 {
-        return 2;
+    if words <= 32 {
+        return words;
     }
-    let step = 1 << (words - 1).ilog2().saturating_sub(2);
+    let step = 1 << ((words - 1).ilog2() - 2);
     words.div_ceil(step) * step
 }
 
-/// Vectors grow by a sixteenth: a large table is not to hold twice what it needs.
-pub fn reserve<T>(list: &mut Vec<T>, more: usize) {
+/// A large table is not to hold twice what it needs: a vector grows by a sixteenth.
+fn reserve(list: &mut Vec<u16>, more: usize) {
     if list.capacity() - list.len() < more {
-        list.reserve_exact(more.max(list.len() / 16).max(64));
+        list.reserve_exact(more.max(list.len() / 16).max(512));
     }
 }
 
 impl Pool {
-    /// A block for so many words, and where it begins.
-    pub(super) fn take(&mut self, words: u32) -> u32 {
-        let size = size(words);
-        let Some(free) = self.free.get_mut(size as usize) else { return 0 };
-        if *free != 0 {
-            let block = *free;
-            let link = |i: u32| u32::from(self.low.get((block + i) as usize).copied().unwrap_or(0));
-            *free = link(0) | link(1) << 16;
-            self.free_words -= size as usize;
-            return block;
-        }
-        self.extend(size)
+    /// A pool with a block of so many words at [`HEAD`].
+    pub(super) fn with(words: u32) -> Self {
+        let mut pool = Self::default();
+        pool.extend(words);
+        pool
     }
 
-    fn extend(&mut self, size: u32) -> u32 {
-        let block = self.low.len();
-        reserve(&mut self.low, size as usize);
-        self.low.resize(block + size as usize, 0);
+    /// A block of so many words, and where it begins.
+    pub(super) fn take(&mut self, words: u32) -> u32 {
+        let words = size(words);
+        let Some(free) = self.free.get(words as usize).copied() else { return 0 };
+        if free == 0 {
+            return self.extend(words);
+        }
+        let next = self.double(free);
+        if let Some(first) = self.free.get_mut(words as usize) {
+            *first = next;
+        }
+        self.free_words -= words as usize;
+        free
+    }
+
+    fn extend(&mut self, words: u32) -> u32 {
+        let (block, words) = (self.low.len(), words as usize);
+        reserve(&mut self.low, words);
+        self.low.resize(block + words, 0);
         if !self.high.is_empty() {
-            reserve(&mut self.high, size as usize);
-            self.high.resize(self.low.len(), 0);
+            reserve(&mut self.high, words);
+            self.high.resize(block + words, 0);
         }
         block as u32
     }
 
     /// Gives a block of so many words back.
     pub(super) fn give(&mut self, block: u32, words: u32) {
-        let size = size(words);
-        let Some(free) = self.free.get_mut(size as usize) else { return };
+        let words = size(words);
+        let Some(free) = self.free.get_mut(words as usize) else { return };
         let next = std::mem::replace(free, block);
-        self.set_half(block, next as u16);
-        self.set_half(block + 1, (next >> 16) as u16);
-        self.free_words += size as usize;
+        self.set_double(block, next);
+        self.free_words += words as usize;
     }
 
     /// Copies words to another place; both may overlap.
@@ -106,16 +116,44 @@ impl Pool {
         }
     }
 
-    /// Half a number, as the words for nodes below are.
+    /// Half a number.
     #[inline]
-    pub(super) fn half(&self, at: u32) -> u16 {
+    fn half(&self, at: u32) -> u16 {
         self.low.get(at as usize).copied().unwrap_or(0)
     }
 
-    pub(super) fn set_half(&mut self, at: u32, half: u16) {
+    fn set_half(&mut self, at: u32, half: u16) {
         if let Some(word) = self.low.get_mut(at as usize) {
             *word = half;
         }
+    }
+
+    /// Two words as one value.
+    pub(super) fn double(&self, at: u32) -> u32 {
+        u32::from(self.half(at)) | u32::from(self.half(at + 1)) << 16
+    }
+
+    pub(super) fn set_double(&mut self, at: u32, value: u32) {
+        self.set_half(at, value as u16);
+        self.set_half(at + 1, (value >> 16) as u16);
+    }
+
+    /// Four words as one value.
+    #[inline]
+    pub(super) fn quad(&self, at: u32) -> u64 {
+        self.low.get(at as usize..at as usize + 4).map_or(0, join)
+    }
+
+    pub(super) fn set_quad(&mut self, at: u32, value: u64) {
+        self.set_double(at, value as u32);
+        self.set_double(at + 2, (value >> 32) as u32);
+    }
+
+    /// A block's head: two values of four words each.
+    #[inline]
+    pub(super) fn head(&self, at: u32) -> (u64, u64) {
+        let words = self.low.get(at as usize..at as usize + HEAD as usize).unwrap_or_default();
+        words.split_at_checked(4).map_or((0, 0), |(first, second)| (join(first), join(second)))
     }
 
     /// Free blocks are so much of the pool that it pays to copy what is used.
@@ -137,21 +175,23 @@ impl Pool {
 
     /// Copies a block of another pool to the end of this one.
     pub(super) fn adopt(&mut self, from: &Self, block: u32, words: u32) -> u32 {
-        let to = self.extend(size(words));
-        let (at, of) = (block as usize, to as usize);
-        let ours = |list: &mut Vec<u16>, theirs: &Vec<u16>| {
-            if let (Some(ours), Some(theirs)) =
-                (list.get_mut(of..of + words as usize), theirs.get(at..at + words as usize))
-            {
-                ours.copy_from_slice(theirs);
-            }
-        };
-        ours(&mut self.low, &from.low);
-        ours(&mut self.high, &from.high);
+        let to = self.low.len() as u32;
+        let at = block as usize..(block + words) as usize;
+        self.low.extend_from_slice(from.low.get(at.clone()).unwrap_or_default());
+        self.high.extend_from_slice(from.high.get(at).unwrap_or_default());
         to
     }
 
     pub(super) const fn bytes(&self) -> usize {
         (self.low.capacity() + self.high.capacity()) * 2 + self.free.capacity() * 4
+    }
+}
+
+/// The value of four words, the lowest first.
+#[inline]
+fn join(words: &[u16]) -> u64 {
+    match *words {
+        [a, b, c, d] => u64::from(a) | u64::from(b) << 16 | u64::from(c) << 32 | u64::from(d) << 48,
+        _ => 0,
     }
 }

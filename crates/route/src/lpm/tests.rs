@@ -1,5 +1,7 @@
 //! Against a list that is read through.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::{ANY, Match, Prefixes, Row};
@@ -95,6 +97,54 @@ proptest! {
     #[test]
     fn agrees_with_a_list_ipv6(changes in changes(false)) {
         check(&changes);
+    }
+}
+
+/// By a map of exact prefixes, asked for every length.
+fn chain(rows: &BTreeMap<(u128, u8), u32>, address: u128) -> Vec<Match> {
+    let at = |len| rows.get(&(address & mask(len), len)).map(|&id| Match::new(len, id));
+    (0..=128).rev().filter_map(at).collect()
+}
+
+/// The root has more slots as prefixes come, and fewer as they go.
+#[test]
+fn the_root_grows_and_shrinks() {
+    let mut random = 1u64;
+    let mut next = || {
+        random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        random >> 32
+    };
+    let (mut ours, mut rows) = (Prefixes::default(), BTreeMap::new());
+    while rows.len() < 80_000 {
+        let len = match next() % 8 {
+            0 => (next() % 19) as u8,
+            1 => (next() % 129) as u8,
+            _ => 24,
+        };
+        let bits = u128::from(next() << 32 | next()) << 64 & mask(len);
+        let id = (next() % 70_000) as u32;
+        assert_eq!(ours.insert(bits, len, id), rows.insert((bits, len), id));
+    }
+    for left in [80_000, 60_000, 16_000, 2000, 50, 3] {
+        while rows.len() > left {
+            let from = u128::from(next()) << 96;
+            let gone =
+                rows.range((from, 0)..).next().or(rows.first_key_value()).map(|(key, _)| *key).unwrap();
+            assert_eq!(ours.remove(gone.0, gone.1), rows.remove(&gone));
+        }
+        assert_eq!(sorted(&ours).len(), left);
+        let known: Vec<u128> = rows.keys().step_by(37).map(|(bits, len)| bits | !mask(*len)).collect();
+        for address in known.into_iter().chain((0..500).map(|_| u128::from(next()) << 96)) {
+            let wanted = chain(&rows, address);
+            assert_eq!(ours.longest(address), wanted.first().copied(), "{address:x} of {left}");
+            let mut below = ANY;
+            let steps = std::iter::from_fn(|| {
+                let found = ours.find(address, below)?;
+                below = found.length();
+                Some(found)
+            });
+            assert_eq!(steps.collect::<Vec<_>>(), wanted, "{address:x} of {left}");
+        }
     }
 }
 
