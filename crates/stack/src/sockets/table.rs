@@ -10,11 +10,14 @@ use super::{Kind, SockId, Socket};
 /// Every socket of a namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Sockets {
-    sockets: Map<SockId, Common<Socket>>,
+    sockets: Common<Map<SockId, Common<Socket>>>,
     /// By the port that they are bound to; 0 of one that is not.
-    bound: Map<(u16, SockId), ()>,
+    bound: Common<Map<(u16, SockId), ()>>,
     next: u32,
     next_port: u16,
+    /// When the first TCP timer is due, unless a TCP socket may have changed since that was worked out.
+    first: Option<Instant>,
+    changed: bool,
 }
 
 /// Ports belong to a protocol; raw sockets have none.
@@ -39,6 +42,7 @@ impl Sockets {
     pub fn open(&mut self, socket: Socket) -> SockId {
         let id = SockId(self.next);
         self.next += 1;
+        self.changed |= socket.kind.port_space() == Some(PortSpace::Tcp);
         self.bound.insert((socket.port, id), ());
         self.sockets.insert(id, socket.into());
         id
@@ -51,12 +55,15 @@ impl Sockets {
 
     /// A socket by number, to change.
     pub fn get_mut(&mut self, id: SockId) -> Option<&mut Socket> {
-        self.sockets.get_mut(&id).map(|socket| &mut **socket)
+        let socket = self.sockets.get_mut(&id)?;
+        self.changed |= socket.kind.port_space() == Some(PortSpace::Tcp);
+        Some(&mut **socket)
     }
 
     /// Takes a socket out.
     pub fn remove(&mut self, id: SockId) -> Option<Socket> {
         let socket = self.sockets.remove(&id).map(Common::into_inner)?;
+        self.changed |= socket.kind.port_space() == Some(PortSpace::Tcp);
         self.bound.remove(&(socket.port, id));
         Some(socket)
     }
@@ -165,7 +172,7 @@ impl Sockets {
         iif: IfIndex,
     ) -> Option<SockId> {
         let mut best: Option<(u8, SockId)> = None;
-        for &(id, ref socket) in &self.sockets {
+        for &(id, ref socket) in &*self.sockets {
             if wants(socket)
                 && let Some(score) = socket.score(src, dst, iif)
                 // Of equals the youngest wins: the kernel puts it at the head of its list.
@@ -178,8 +185,13 @@ impl Sockets {
     }
 
     /// When the first TCP timer is due.
-    pub fn deadline(&self) -> Option<Instant> {
-        self.sockets.values().filter_map(|s| s.tcp().and_then(super::tcp::Connection::deadline)).min()
+    pub fn deadline(&mut self) -> Option<Instant> {
+        if core::mem::take(&mut self.changed) {
+            let all =
+                self.sockets.values().filter_map(|s| s.tcp().and_then(super::tcp::Connection::deadline));
+            self.first = all.min();
+        }
+        self.first
     }
 
     /// Connections whose timer is due.
