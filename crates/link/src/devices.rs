@@ -16,10 +16,10 @@ pub struct Devices {
     pub(crate) all: Vec<(IfIndex, Common<Device>)>,
     /// Where the interfaces with small numbers stand, by number.
     places: Vec<u16>,
-    names: Map<IfName, IfIndex>,
+    names: Common<Map<IfName, IfIndex>>,
     pub(crate) bridges: Vec<IfIndex>,
     /// By bridge and the order in which they joined.
-    pub(crate) ports: Map<(IfIndex, u32), IfIndex>,
+    pub(crate) ports: Common<Map<(IfIndex, u32), IfIndex>>,
     last: u32,
     pub(crate) joins: u32,
     nsids: Common<Vec<Option<NsId>>>,
@@ -43,9 +43,9 @@ impl Devices {
         let mut devices = Self {
             all: Vec::new(),
             places: Vec::new(),
-            names: Map::new(),
+            names: Common::default(),
             bridges: Vec::new(),
-            ports: Map::new(),
+            ports: Common::default(),
             last: 0,
             joins: 0,
             nsids: Common::default(),

@@ -6,7 +6,7 @@ use core::time::Duration;
 use std::net::IpAddr;
 
 use packetwalk_lab::{Lab, SocketKind};
-use packetwalk_shell::print::walk::{Language, Verdict, explain};
+use packetwalk_shell::print::walk::{Language, Verdict, ending};
 use packetwalk_trace::{Event, NsId, RuleEnd, SendError, Step};
 use packetwalk_wire::{Body, Family, TcpFlags, Transport};
 
@@ -205,14 +205,14 @@ fn judge(lab: &Lab, from: NsId, events: &[Event], language: Language) -> Cell {
             return Cell { state: State::Answered, by: maker(id), why: String::new() };
         }
         Some((id, state)) => {
-            let outcome = explain(events, lab, from, language).outcome;
-            let why = if outcome.verdict == Verdict::Refused { outcome.sentence } else { String::new() };
+            let (verdict, sentence) = ending(events, lab, from, language);
+            let why = if verdict == Verdict::Refused { sentence } else { String::new() };
             return Cell { state, by: maker(id), why };
         }
         None => {}
     }
-    let outcome = explain(events, lab, from, language).outcome;
-    let state = match outcome.verdict {
+    let (verdict, why) = ending(events, lab, from, language);
+    let state = match verdict {
         Verdict::Answered | Verdict::Delivered => State::Delivered,
         Verdict::Dropped => State::Dropped,
         Verdict::Refused => State::Refused,
@@ -223,5 +223,5 @@ fn judge(lab: &Lab, from: NsId, events: &[Event], language: Language) -> Cell {
         let at = events.iter().rfind(|e| e.step == Step::Deliver).map(|e| e.ns);
         return Cell { state, by: at, why: String::new() };
     }
-    Cell { state, by: None, why: outcome.sentence }
+    Cell { state, by: None, why }
 }

@@ -90,7 +90,7 @@ impl Line {
     fn words(&self) -> Vec<(&str, bool, &str)> {
         let (mut option, mut not, mut last) = ("", false, "");
         let mut all = Vec::new();
-        for word in self.text.split_ascii_whitespace() {
+        for word in words(&self.text) {
             if word.starts_with('-') && word.len() > 1 {
                 (option, not) = (word, last == "!");
             } else if option != "--comment" {
@@ -124,6 +124,28 @@ impl Line {
     }
 }
 
+/// The words of a rule, of which one in quotes may have spaces.
+///
+/// # Source
+/// iptables 1.8.11, `libxtables/xtables.c`: `xtables_save_string`.
+fn words(text: &str) -> Vec<&str> {
+    let mut all = Vec::new();
+    let mut rest = text.trim_ascii_start();
+    while !rest.is_empty() {
+        let (mut quoted, mut escaped) = (false, false);
+        let end = rest.find(|c: char| {
+            let is_end = c.is_ascii_whitespace() && !quoted;
+            quoted ^= c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+            is_end
+        });
+        let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
+        all.push(word);
+        rest = after.trim_ascii_start();
+    }
+    all
+}
+
 /// Every rule of the lab.
 pub fn lines(lab: &Lab) -> Vec<Line> {
     let mut all = Vec::new();
@@ -137,7 +159,7 @@ pub fn lines(lab: &Lab) -> Vec<Line> {
                         let text = rule_text(rule, &c.name, table);
                         let plain = |name: &str| PLAIN.contains(&name) || PLAIN_TOO.contains(&name);
                         let target =
-                            text.split_ascii_whitespace().skip_while(|w| !matches!(*w, "-j" | "-g")).nth(1);
+                            words(&text).into_iter().skip_while(|w| !matches!(*w, "-j" | "-g")).nth(1);
                         let known = target.is_none_or(|t| TARGETS.contains(&t) || table.find(t).is_some());
                         let chancy =
                             !known || is_spread(&text) || !rule.matches.iter().all(|m| plain(m.name()));
@@ -281,4 +303,22 @@ fn own(facts: &mut Facts<'_>, line: &Line) -> Option<(usize, bool, bool)> {
         return None;
     }
     owner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_quotes_is_one_word() {
+        for (text, expect) in [
+            ("-A IN -j DROP", &["-A", "IN", "-j", "DROP"][..]),
+            ("  --comment \"no --dport 9\" -j  DROP ", &["--comment", "\"no --dport 9\"", "-j", "DROP"]),
+            (r#"--comment "a \" -s b" -g X"#, &["--comment", r#""a \" -s b""#, "-g", "X"]),
+            (r#"--comment "a\\" -s b"#, &["--comment", r#""a\\""#, "-s", "b"]),
+            ("", &[]),
+        ] {
+            assert_eq!(words(text), expect, "{text}");
+        }
+    }
 }

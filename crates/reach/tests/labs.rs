@@ -12,16 +12,23 @@ use proptest::prelude::*;
 
 const LABS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/labs");
 
-/// A shell after a script.
+/// A shell after a script that has nothing to complain of.
 fn shell(script: &str) -> Shell {
-    after(&Shell::new(Lab::new(0)), script)
+    quiet(&Shell::new(Lab::new(0)), script)
 }
 
-/// A copy of a shell after a script.
-fn after(shell: &Shell, script: &str) -> Shell {
-    let mut shell = shell.clone();
-    shell.run_script("lab.sh", script.as_bytes(), &mut Apart::default());
+/// A copy of a shell after such a script.
+fn quiet(shell: &Shell, script: &str) -> Shell {
+    let (shell, said) = after(shell, script);
+    assert_eq!(said, "", "{script}");
     shell
+}
+
+/// A copy of a shell after a script, and what that complained of.
+fn after(shell: &Shell, script: &str) -> (Shell, String) {
+    let (mut shell, mut out) = (shell.clone(), Apart::default());
+    shell.run_script("lab.sh", script.as_bytes(), &mut out);
+    (shell, String::from_utf8_lossy(&out.stderr).into_owned())
 }
 
 /// A shell's lab when nothing is under way any more.
@@ -39,9 +46,13 @@ fn filled(mut matrix: Matrix, lab: &Lab) -> Matrix {
     matrix
 }
 
-/// How many questions the classes need, of how many cells.
+/// How many questions the classes need, of how many cells, after a script that has nothing to complain of.
 fn check(shell: &Shell, script: &str, ports: &[&str]) -> (usize, usize) {
-    let lab = settled(after(shell, script));
+    compare(quiet(shell, script), script, ports)
+}
+
+fn compare(shell: Shell, script: &str, ports: &[&str]) -> (usize, usize) {
+    let lab = settled(shell);
     let probes: Vec<Probe> = ports.iter().map(|p| p.parse().expect("a port")).collect();
     let classed = filled(Matrix::new(&lab, &probes, Language::En), &lab);
     let exact = filled(Matrix::one_by_one(&lab, &probes, Language::En), &lab);
@@ -134,7 +145,7 @@ fn labs_on_record() {
         "macvlan/bridge",
     ] {
         let script = std::fs::read_to_string(format!("{LABS}/{name}/lab.sh")).expect("a lab");
-        check(&shell(""), &script, &PORTS);
+        compare(after(&shell(""), &script).0, &script, &PORTS);
     }
 }
 
@@ -182,6 +193,107 @@ fn rules_that_tell_containers_apart() {
     }
 }
 
+const FOUR: [&str; 4] = ["tcp/80", "tcp/8080", "tcp/443", "udp/53"];
+
+/// Ports that nobody asks for do not tell containers apart, whoever publishes them.
+#[test]
+fn published_ports_that_are_not_asked() {
+    let base = networks();
+    let few = check(&base, "", &["tcp/80", "tcp/443"]);
+    let more = check(&base, "", &["tcp/80", "tcp/8080"]);
+    assert!(few.0 < more.0 && few.1 == more.1, "{few:?} {more:?}");
+}
+
+/// A port that is not asked for is one that a packet gets.
+#[test]
+fn published_ports_by_way_of_others() {
+    let base = networks();
+    for rules in [
+        "iptables -t nat -I PREROUTING -p tcp --dport 443 -j REDIRECT --to-ports 8081\n",
+        "iptables -t nat -I PREROUTING -p tcp --dport 443 -j DNAT --to-destination 10.1.0.3:8082\n\
+         iptables -I DOCKER-USER -d 10.1.0.3 -p tcp --dport 8082 -j REJECT\n",
+        "docker exec --privileged q0 iptables -t nat -A OUTPUT -p tcp --dport 443 -j DNAT --to-destination 172.17.0.1:8082\n",
+        "for c in o1 o2; do docker exec --privileged $c \\\n\
+         iptables -t nat -A OUTPUT -p tcp --dport 443 -j DNAT --to-destination 172.17.0.1:8081; done\n",
+        "docker exec --privileged q0 iptables -t nat -A OUTPUT -p tcp --dport 443 -j REDIRECT --to-ports 8081\n\
+         docker exec --privileged q0 iptables -t nat -A OUTPUT -p tcp --dport 80 -j DNAT --to-destination :8081\n",
+        "iptables -t nat -I OUTPUT -p tcp --dport 443 -j REDIRECT --to-ports 8082\n",
+    ] {
+        check(&base, rules, &FOUR);
+    }
+}
+
+/// Rules that ask for ports in all the ways that they can.
+#[test]
+fn rules_of_ports() {
+    let base = networks();
+    for rule in [
+        "DOCKER-USER -s 10.1.0.3 -p tcp --sport 80 -j DROP",
+        "DOCKER-USER -s 10.1.0.3 -p tcp --sport 8081 -j DROP",
+        "DOCKER-USER -d 10.1.0.3 -p tcp -m multiport --dports 8000:9000,443 -j DROP",
+        "DOCKER-USER -d 10.1.0.3 -p tcp -m multiport --dports 9000,80 -j DROP",
+        "DOCKER-USER -d 10.1.0.3 -p tcp -m multiport --dports 70:90 -j DROP",
+        "DOCKER-USER -d 10.1.0.3 -p tcp -m multiport --ports 80,9000 -j DROP",
+        "DOCKER-USER -d 10.1.0.3 -p tcp -m multiport ! --dports 9000,9001 -j DROP",
+        "DOCKER-USER -d 10.1.0.3 -p tcp ! --dport 9999 -j REJECT",
+        "DOCKER-USER -d 10.1.0.3 -p udp --dport 53 -j REJECT",
+        "DOCKER-USER -d 10.1.0.3 -p tcp --dport 53 -j REJECT",
+        "PREROUTING -t raw -s 10.1.0.3 -p tcp --dport 50000:60000 -j DROP",
+        "PREROUTING -t raw -s 10.1.0.3 -p tcp --dport 54321 -j DROP",
+    ] {
+        check(&base, &format!("iptables -I {rule}\n"), &FOUR);
+    }
+}
+
+/// Answers to a port that a source got.
+#[test]
+fn rules_of_ports_that_sources_get() {
+    let base = networks();
+    for rules in [
+        "iptables -t nat -I POSTROUTING -p tcp -d 10.1.0.0/24 -j MASQUERADE --to-ports 7777\n\
+         iptables -t raw -A PREROUTING -s 10.1.0.3 -p tcp --dport 7777 -j DROP\n",
+        "iptables -t nat -I POSTROUTING -p tcp -d 10.1.0.0/24 -j MASQUERADE --to-ports 7770-7774\n\
+         iptables -t raw -A PREROUTING -s 10.1.0.3 -p tcp -m multiport --dports 7771,7772,7773 -j DROP\n",
+        "iptables -t nat -I POSTROUTING -p tcp -d 10.1.0.0/24 -j SNAT --to-source 10.1.0.1:7070\n\
+         iptables -t raw -A PREROUTING -s 10.1.0.4 -p tcp --dport 7070 -j DROP\n",
+    ] {
+        check(&base, rules, &FOUR);
+    }
+}
+
+/// What a comment or a prefix says is no condition.
+#[test]
+fn rules_with_words_in_quotes() {
+    let base = networks();
+    for rules in [
+        "iptables -I DOCKER-USER -d 10.1.0.3 -m comment --comment 'not --dport 999 alone' -j DROP\n",
+        "iptables -I DOCKER-USER -d 10.1.0.3 -m comment --comment 'a \"--dport 999\" b' -j DROP\n",
+        "iptables -F DOCKER-USER\niptables -A DOCKER-USER -s 10.1.0.2 -j ACCEPT\n\
+         iptables -A DOCKER-USER -m comment --comment 'was -d 10.1.0.3 once' -j DROP\n\
+         iptables -A DOCKER-USER -s 10.1.0.4 -j ACCEPT\n",
+        "iptables -I DOCKER-USER -m comment --comment 'x -j DROP y' -m statistic --mode nth --every 2 --packet 0 -j DROP\n",
+        "iptables -I DOCKER-USER -d 10.1.0.4 -p tcp -j LOG --log-prefix '--dport 9 '\n",
+    ] {
+        check(&base, rules, &FOUR);
+    }
+}
+
+/// Several ports of one container, and ports of both protocols, each with a process that listens on the host.
+#[test]
+fn published_ranges_and_datagrams() {
+    let script = "docker network create --subnet 10.1.0.0/24 open >/dev/null\n\
+                  docker run -d --name aa --network open -p 9000-9002:80-82 nginx >/dev/null\n\
+                  docker run -d --name bb --network open -p 5353:53/udp -p 9003:80 nginx >/dev/null\n\
+                  docker run -d --name cc --network open -p 5354:53/udp -p 9004:80 nginx >/dev/null\n\
+                  docker run -d --name dd --network open -p 127.0.0.1:9005:80 nginx >/dev/null\n";
+    let base = shell(script);
+    for ports in
+        [&["tcp/80", "tcp/9001", "tcp/81", "udp/5353"][..], &["udp/53", "tcp/9003", "tcp/9005", "tcp/5354"]]
+    {
+        check(&base, "", ports);
+    }
+}
+
 /// By what comes before, or by nothing.
 #[test]
 fn rules_of_chance_and_memory() {
@@ -201,7 +313,7 @@ fn what_is_no_rule() {
     let base = networks();
     for rules in [
         "ip route add blackhole 10.1.0.4\n",
-        "docker exec o1 iptables -A INPUT -s 10.1.0.4 -j REJECT\n",
+        "docker exec --privileged o1 iptables -A INPUT -s 10.1.0.4 -j REJECT\n",
         "docker exec o0 ping -c1 10.1.0.3 >/dev/null\n",
         "ip neigh replace 10.1.0.3 lladdr 02:00:00:00:00:99 dev $(ip -o route get 10.1.0.3 | sed 's/.* dev \\([^ ]*\\).*/\\1/') nud permanent\n",
         "docker network connect quiet o1\ndocker network connect quiet o2\n",
@@ -225,6 +337,11 @@ fn rule() -> impl Strategy<Value = String> {
         Just("-p tcp --dport 8080 "),
         Just("-p tcp --sport 80 "),
         Just("-p tcp -m multiport --dports 80,6379 "),
+        Just("-p tcp --dport 8081 "),
+        Just("-p tcp ! --dport 8081 "),
+        Just("-p tcp -m multiport --dports 8081,8082 "),
+        Just("-p tcp --dport 50000:60000 "),
+        Just("-p udp --dport 80 "),
         Just("-m conntrack --ctstate NEW "),
         Just("-m conntrack --ctorigdst 10.1.0.3 "),
     ];

@@ -45,6 +45,8 @@ fn walk(ns: &str, command: &str) -> (Walk, String) {
     shell.run_line(from, command.as_bytes(), &mut Collect::default());
     let events = shell.lab.stop_trace();
     let walk = walk::explain(&events, &shell.lab, from, Language::En);
+    let ending = walk::ending(&events, &shell.lab, from, Language::En);
+    assert_eq!(ending, (walk.outcome.verdict, walk.outcome.sentence.clone()), "{command}");
     let name = |ns| shell.lab.label(ns).to_owned();
     let text = walk::text(&walk, Style::default(), &name);
     (walk, text)

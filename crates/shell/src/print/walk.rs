@@ -150,15 +150,32 @@ impl Walk {
 
 /// Explains a trace. `from` is the namespace whose packets are the requests.
 pub fn explain(events: &[Event], lab: &Lab, from: NsId, language: Language) -> Walk {
+    let (steps, mut outcome) = told(events, lab, from, language, &step::explain);
+    let steps = in_reading_order(steps);
+    outcome.step = steps.iter().position(|step| step.event == outcome.step).unwrap_or(0);
+    Walk { steps, outcome, language }
+}
+
+/// How a walk ended, as [`explain`] says it, without the words for what did not end it.
+pub fn ending(events: &[Event], lab: &Lab, from: NsId, language: Language) -> (Verdict, String) {
+    let (_, Outcome { verdict, sentence, step: _ }) = told(events, lab, from, language, &step::ending);
+    (verdict, sentence)
+}
+
+/// Each event as `tell` tells it, and how all ended; the outcome's step is an event's number.
+fn told(
+    events: &[Event],
+    lab: &Lab,
+    from: NsId,
+    language: Language,
+    tell: &dyn Fn(&mut scene::Scene<'_>, usize, &Event, Leg) -> Explained,
+) -> (Vec<Explained>, Outcome) {
     let legs = leg::legs(events, from);
     let mut scene = scene::Scene::new(lab, language);
     let mut steps: Vec<Explained> = events
         .iter()
         .enumerate()
-        .map(|(at, event)| {
-            let leg = legs.get(at).copied().unwrap_or(Leg::Request);
-            step::explain(&mut scene, at, event, leg)
-        })
+        .map(|(at, event)| tell(&mut scene, at, event, legs.get(at).copied().unwrap_or(Leg::Request)))
         .collect();
     // ARP matters while a packet waits for it; else a host only asks whether a neighbour is still there.
     let mut waiting = 0_u32;
@@ -172,10 +189,8 @@ pub fn explain(events: &[Event], lab: &Lab, from: NsId, language: Language) -> W
         }
         step.detail |= step.leg == Leg::Arp && waiting == 0;
     }
-    let mut outcome = verdict::outcome(&scene, events, &steps, from);
-    let steps = in_reading_order(steps);
-    outcome.step = steps.iter().position(|step| step.event == outcome.step).unwrap_or(0);
-    Walk { steps, outcome, language }
+    let outcome = verdict::outcome(&scene, events, &steps, from);
+    (steps, outcome)
 }
 
 /// A packet that is answered ends only after its answer has left: its end is told where it happened.

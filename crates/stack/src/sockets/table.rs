@@ -11,9 +11,9 @@ use super::{Kind, SockId, Socket};
 /// Every socket of a namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Sockets {
-    sockets: Map<SockId, Common<Socket>>,
+    sockets: Common<Map<SockId, Common<Socket>>>,
     /// By the port that they are bound to; 0 of one that is not.
-    bound: Map<(u16, SockId), ()>,
+    bound: Common<Map<(u16, SockId), ()>>,
     /// How many are raw.
     raws: usize,
     /// Every connection is among these, and sockets that may have become one.

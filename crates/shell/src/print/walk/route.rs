@@ -11,6 +11,11 @@ use super::scene::{Scene, route_key};
 use super::step::Draft;
 use super::{Decided, Place, TableName, Tone};
 
+/// Whether the route is there to refuse.
+pub(super) const fn refuses(step: &RouteStep) -> bool {
+    matches!(step.kind, RouteKind::Blackhole | RouteKind::Unreachable | RouteKind::Prohibit)
+}
+
 /// The decision for a packet that came in, or that was made here.
 pub(super) fn decision(scene: &Scene<'_>, ns: NsId, step: &RouteStep, body: &Body, output: bool) -> Draft {
     let line = text(scene, ns, step);
@@ -44,10 +49,7 @@ pub(super) fn decision(scene: &Scene<'_>, ns: NsId, step: &RouteStep, body: &Bod
         }
     };
     let key = route_key(step.table, step.prefix, step.prefix_len, step.metric);
-    let tone = match step.kind {
-        RouteKind::Blackhole | RouteKind::Unreachable | RouteKind::Prohibit => Tone::Drop,
-        _ => Tone::Plain,
-    };
+    let tone = if refuses(step) { Tone::Drop } else { Tone::Plain };
     Draft::new(Place::Route, "route", line.clone(), sentence)
         .decided(Decided { table: TableName::Routes, key, text: line })
         .tone(tone)

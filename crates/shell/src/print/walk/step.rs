@@ -1,6 +1,6 @@
 //! One event.
 
-use packetwalk_trace::{Event, Step};
+use packetwalk_trace::{Event, NeighStep, RuleEnd, Step, Table};
 use packetwalk_wire::Body;
 
 use super::fields::fields;
@@ -84,6 +84,42 @@ pub(super) fn explain(scene: &mut Scene<'_>, at: usize, event: &Event, leg: Leg)
         _ => String::new(),
     };
     let draft = draft(scene, event, leg, &fields, summary);
+    explained(at, event, leg, draft, fields)
+}
+
+/// The same with no more words than an outcome may be told in: most events only have to be known for what they are.
+pub(super) fn ending(scene: &mut Scene<'_>, at: usize, event: &Event, leg: Leg) -> Explained {
+    let Some(is_detail) = passes(scene, event) else { return explain(scene, at, event, leg) };
+    if event.id != 0 {
+        scene.last.insert(event.id, event.body);
+    }
+    scene.see(event);
+    let draft = Draft::new(Place::Route, "", "", "");
+    explained(at, event, leg, if is_detail { draft.detail() } else { draft }, Vec::new())
+}
+
+/// Of an event that cannot end a walk: whether it is a detail.
+fn passes(scene: &Scene<'_>, event: &Event) -> Option<bool> {
+    Some(match event.step {
+        Step::Send | Step::Deliver | Step::Receive(_) | Step::Bridge { .. } | Step::Conntrack(_) => false,
+        Step::Transmit(dev) => scene.is_bridge(event.ns, dev),
+        Step::BridgeLearn { .. } | Step::Hook { .. } | Step::Table { .. } => true,
+        Step::ChainEnd { .. } | Step::NatSetup { .. } | Step::Answer => true,
+        Step::Rule { end, .. } => match end {
+            RuleEnd::Accept | RuleEnd::Jump(_) | RuleEnd::Goto(_) | RuleEnd::Return | RuleEnd::Continue => {
+                false
+            }
+            RuleEnd::NoMatch(_) => true,
+            RuleEnd::Drop | RuleEnd::Reject | RuleEnd::NotModelled => return None,
+        },
+        Step::Policy { table, accept: true, .. } => table != Table::Filter,
+        Step::RouteInput(step) | Step::RouteOutput(step) if !route::refuses(&step) => false,
+        Step::Neigh { step: NeighStep::Hit | NeighStep::Resolved, .. } => false,
+        _ => return None,
+    })
+}
+
+fn explained(at: usize, event: &Event, leg: Leg, draft: Draft, fields: Vec<super::Field>) -> Explained {
     Explained {
         event: at,
         at: event.at,
