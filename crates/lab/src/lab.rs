@@ -1,11 +1,12 @@
 //! The laboratory: namespaces and time.
 
+mod carry;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use packetwalk_netfilter::Random;
-use packetwalk_stack::path::Next;
-use packetwalk_stack::{AHEAD, Captures, Cx, Flight, Gap, KernelLog, SplitMix, Stack, launch};
+use packetwalk_stack::{Captures, Cx, Flight, Gap, KernelLog, SplitMix, Stack, launch};
 use packetwalk_trace::{Event, NsId, Observer, Recorder, Silent};
 use packetwalk_wire::sorted::Map;
 use packetwalk_wire::{Common, IfIndex, Instant, Payloads};
@@ -454,74 +455,12 @@ impl Lab {
         if let Some((_, ns)) = timer {
             self.act(ns, Timer);
         } else if let Some(mut flight) = self.flights.pop_front() {
-            self.act(flight.to.0, Arrivals(core::slice::from_mut(&mut flight)));
+            self.arrive(flight.to.0, core::slice::from_mut(&mut flight));
             if flight.is_on_its_way() {
                 launch(&mut self.flights, flight);
             }
         }
         true
-    }
-
-    /// Runs until nothing is due at or before `limit`.
-    pub fn run_until(&mut self, limit: Instant) {
-        while self.carry_all(limit) || self.next(limit) {}
-        self.write_back();
-    }
-
-    /// Carries the flights that are in the air now where they are, as long as nothing else comes before the next one;
-    /// `false` if that is so for the first.
-    fn carry_all(&mut self, limit: Instant) -> bool {
-        let mut all = core::mem::replace(&mut self.flights, core::mem::take(&mut self.spare));
-        let flights = all.make_contiguous();
-        let (mut done, mut onward) = (0, None);
-        while let Some(&Flight { at, .. }) = flights.get(done).filter(|flight| flight.at <= limit) {
-            let launched = self.flights.front().map(|flight| flight.at);
-            if onward.into_iter().chain(launched).any(|other| other < at)
-                || self.next_timer().is_some_and(|(timer, _)| timer < at)
-            {
-                break;
-            }
-            self.now = self.now.max(at);
-            // What follows from these is due no earlier.
-            while let Some(rest) =
-                flights.get_mut(done..).filter(|rest| rest.first().is_some_and(|f| f.at == at))
-            {
-                let ns = rest.first().map(|flight| flight.to.0);
-                let same = rest.iter().take_while(|f| f.at == at && Some(f.to.0) == ns).count();
-                let Some((ns, together)) = ns.zip(rest.get_mut(..same)) else { break };
-                self.act(ns, Arrivals(together));
-                done += same;
-                onward = onward.or_else(|| together.iter().find(|f| f.is_on_its_way()).map(|f| f.at));
-            }
-        }
-        // Those that wait set out first, then those that flew on, then those that were launched.
-        if done < all.len() {
-            let mut rest = all.split_off(done);
-            all.retain(Flight::is_on_its_way);
-            for flight in all.drain(..) {
-                launch(&mut rest, flight);
-            }
-            all = rest;
-        } else if onward.is_some() {
-            all.retain(Flight::is_on_its_way);
-        } else {
-            all.clear();
-        }
-        core::mem::swap(&mut all, &mut self.flights);
-        for flight in all.drain(..) {
-            launch(&mut self.flights, flight);
-        }
-        self.spare = all;
-        done > 0
-    }
-
-    fn write_back(&mut self) {
-        while let Some(ns) = self.behind.pop() {
-            if let Some(space) = of(&mut self.spaces, ns) {
-                space.behind = false;
-                space.stack.write_back();
-            }
-        }
     }
 
     /// Runs an action in a namespace, under the observer that is on.
@@ -589,30 +528,5 @@ impl Action for Timer {
     type Output = ();
     fn run<O: Observer>(self, stack: &mut Stack, cx: &mut Cx<'_, O>) {
         stack.on_timer(cx);
-    }
-}
-
-/// Flights that arrive at the same time.
-struct Arrivals<'a>(&'a mut [Flight]);
-
-impl Action for Arrivals<'_> {
-    type Output = ();
-    fn run<O: Observer>(self, stack: &mut Stack, cx: &mut Cx<'_, O>) {
-        let mut settled = true;
-        for some in self.0.chunks_mut(AHEAD) {
-            if stack.has_many_flows() {
-                stack.look_ahead(some);
-            }
-            for flight in some {
-                let Flight { to, upper, ether, .. } = flight;
-                let first = upper.map_or(Next::Receive(to.1), |upper| Next::Macvlan(to.1, upper));
-                match stack.run(cx, first, ether) {
-                    Some(to) => flight.go_on(stack.id, to, cx.now + cx.latency),
-                    None => flight.end(),
-                }
-                settled &= stack.settled;
-            }
-        }
-        stack.settled = settled;
     }
 }

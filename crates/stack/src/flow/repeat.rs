@@ -60,8 +60,8 @@ impl Stack {
         self.write_back();
         let Self { flows, links, neigh, .. } = self;
         let Some(known) = flows.ways.get_mut(place as usize) else { return false };
-        let until = known.way.renewed.iter().map(|entry| entry.until(links, neigh, now));
-        let Some(until) = until.fold(Some(Instant::MAX), |a, b| Some(a?.min(b?))) else { return false };
+        let mut until = known.way.renewed.iter().map(|entry| entry.until(links, neigh, now));
+        let Some(until) = until.try_fold(Instant::MAX, |a, b| Some(a.min(b?))) else { return false };
         (known.checked, known.until) = (flows.round, until);
         true
     }
