@@ -1,0 +1,33 @@
+//! A walk as JavaScript gets it, on this machine's own processor. `cargo bench -p packetwalk-wasm`.
+#![allow(clippy::expect_used, reason = "a bench that cannot be set up may panic")]
+
+use divan::{Bencher, black_box};
+use packetwalk_wasm::engine::Engine;
+use packetwalk_wasm::view::Records;
+
+const LAB: &str = include_str!("../../../tests/labs/article/docker-2015/lab.sh");
+const PING: &str = "ping -c1 203.0.113.10";
+
+fn main() {
+    divan::main();
+}
+
+/// A lab's first walk.
+#[divan::bench]
+fn walk(bencher: Bencher) {
+    let walked = |engine: &mut Engine| engine.walk("c1", black_box(PING)).expect("a walk").steps.len();
+    assert!(walked(&mut Engine::new(LAB)) > 10);
+    bencher.with_inputs(|| Engine::new(LAB)).bench_local_refs(walked);
+}
+
+/// A walk written as records.
+#[divan::bench]
+fn records(bencher: Bencher) {
+    let mut engine = Engine::new(LAB);
+    let walk = engine.walk("c1", PING).expect("a walk");
+    let Records(words) = Records::from(walk);
+    assert!(words.len() > walk.steps.len());
+    bencher
+        .counter(divan::counter::BytesCount::of_slice(&words))
+        .bench_local(|| Records::from(black_box(walk)));
+}
