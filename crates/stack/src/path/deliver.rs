@@ -13,17 +13,29 @@ impl Stack {
     /// Hands a datagram to its UDP socket, if there is one and nobody else wants to see it.
     #[inline]
     pub(super) fn hand_over<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb) -> bool {
-        let packet = &skb.packet;
-        let Transport::Udp(udp) = packet.transport else { return false };
-        let ip = &packet.ip;
+        let ip = &skb.packet.ip;
+        let Transport::Udp(udp) = skb.packet.transport else { return false };
         if !ip.ext.is_empty() || ip.bad_csum || self.sockets.has_raw() {
             return false;
         }
-        let found = self.sockets.udp((ip.src, udp.sport), (ip.dst, udp.dport), skb.iif);
+        let taken = self.give_to_udp(cx, skb, (udp.sport, udp.dport));
+        self.arrived |= taken;
+        taken
+    }
+
+    /// The UDP socket that a datagram is for gets it; `false` if there is none.
+    #[inline]
+    fn give_to_udp<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        skb: &Skb,
+        (sport, dport): (u16, u16),
+    ) -> bool {
+        let ip = &skb.packet.ip;
+        let found = self.sockets.udp((ip.src, sport), (ip.dst, dport), skb.iif);
         let Some(socket) = found.and_then(|id| self.sockets.get_mut(id)) else { return false };
-        socket.received.push_back(Datagram { at: cx.now, packet: *packet, iif: skb.iif });
+        socket.received.push_back(Datagram { at: cx.now, packet: skb.packet, iif: skb.iif });
         cx.obs.step(skb, Step::Deliver);
-        self.arrived = true;
         true
     }
 
@@ -31,9 +43,6 @@ impl Stack {
     /// Linux v6.18, `net/ipv4/ip_input.c`: `ip_local_deliver_finish`, `ip_protocol_deliver_rcu`;
     /// `net/ipv6/ip6_input.c`: `ip6_protocol_deliver_rcu`.
     pub(super) fn deliver<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
-        if self.hand_over(cx, skb) {
-            return Next::Done;
-        }
         self.arrived = true;
         self.settled &= matches!(skb.packet.transport, Transport::Udp(_));
         let packet = &skb.packet;
@@ -81,15 +90,8 @@ impl Stack {
     }
 
     fn deliver_udp<O: Observer>(&mut self, cx: &mut Cx<'_, O>, skb: &Skb, dst: &Dst) -> Next {
-        let packet = &skb.packet;
-        let Some((sport, dport)) = packet.ports() else { return Next::Done };
-        let found = self.sockets.udp((packet.ip.src, sport), (packet.ip.dst, dport), skb.iif);
-        if let Some(socket) = found.and_then(|id| self.sockets.get_mut(id)) {
-            socket.received.push_back(Datagram { at: cx.now, packet: skb.packet, iif: skb.iif });
-            cx.obs.step(skb, Step::Deliver);
-            return Next::Done;
-        }
-        self.no_port(cx, skb, dst)
+        let Some(ports) = skb.packet.ports() else { return Next::Done };
+        if self.give_to_udp(cx, skb, ports) { Next::Done } else { self.no_port(cx, skb, dst) }
     }
 
     /// No program here opens a UDP-Lite socket; a datagram whose checksum is wrong gets no answer.
