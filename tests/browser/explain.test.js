@@ -10,6 +10,12 @@ const USER = '#lab=labs%2Fpublish%2Fdocker-user.sh&from=neighbour&walk=nc+-z+-v+
 /** Goes to the step of the trace that has this text. */
 const step = (page, text) => page.locator('#trace .step', { hasText: text }).first().click();
 
+/** Opens what the step on show tried: a `details` is filled when the browser says that it has opened. */
+async function openTried(page) {
+  await page.locator('#opened summary').click();
+  await page.locator('#opened li').first().waitFor();
+}
+
 test('a step is opened: each rule with the condition that failed, in both values', async () => {
   const { page, errors, close } = await open({ reducedMotion: 'reduce' }, { path: USER });
   await step(page, '-A DOCKER-USER');
@@ -43,7 +49,7 @@ test('a connection’s entry before and after', async () => {
   const { page, close } = await open({ reducedMotion: 'reduce' });
   await walk(page, 'container → internet');
   await step(page, 'ESTABLISHED, reply of');
-  await page.locator('#opened summary').click();
+  await openTried(page);
   const [before, after] = await page.locator('#opened code').allTextContents();
   assert.match(before, /UNREPLIED/);
   assert.doesNotMatch(after, /UNREPLIED/);
@@ -114,7 +120,7 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
         { path: USER },
       );
       await step(page, '-A DOCKER-USER');
-      await page.locator('#opened summary').click();
+      await openTried(page);
       assert.deepEqual(await violations(page), []);
       const cut = await page
         .locator('#trace .step code, #trace .ending, #opened code, #flow button')
