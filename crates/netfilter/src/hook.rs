@@ -397,6 +397,12 @@ impl Netfilter {
         self.plans.iter().any(|plan| hooks.iter().any(|hook| plan.acts(*hook)))
     }
 
+    /// Whether some rule looks at the port that a connection comes from, of rules that repeat.
+    pub fn asks_source_port(&self) -> bool {
+        let mut rules = self.rules.iter().flatten().flat_map(Ruleset::created).flat_map(Table::rules);
+        rules.any(|rule| rule.asks_source_port())
+    }
+
     /// Counts packets where one just like them was counted.
     pub fn count(&mut self, all: &[Counted], packets: Counters) {
         // One table's lie together mostly.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use packetwalk_lab::{Lab, SockId, SocketKind};
 use packetwalk_shell::{Collect, Shell};
 use packetwalk_trace::NsId;
-use packetwalk_wire::Family;
+use packetwalk_wire::{Family, IpHeader, Packet, Payload, Tcp, TcpFlags, TcpOptions, Transport, Udp};
 
 /// Two hosts on a bridge, one of them behind rules of its own.
 const BRIDGED: &str = "
@@ -139,6 +139,23 @@ impl Traffic {
                     writeln!(self.told, "back {:?}", datagram.packet.transport).unwrap();
                 }
             }
+        }
+        for n in 0..12 {
+            // Some ports come again while their connections are there, some after.
+            let port = 20_000 + (round * 8 + n) as u16;
+            let (options, flags) = (TcpOptions::default(), TcpFlags::SYN);
+            let syn = Tcp { sport: port, dport: 80, seq: 7, ack: 0, flags, window: 1000, options };
+            for transport in [Transport::Udp(Udp { sport: port, dport: 9 }), Transport::Tcp(syn)] {
+                let [src, dst] = [2, 1].map(|n| IpAddr::V4(Ipv4Addr::new(192, 0, 2, n)));
+                let packet = Packet { ip: IpHeader::new(src, dst), transport, payload: Payload::EMPTY };
+                let _ = self.shell.lab.send_hdrincl(self.client, packet, 0);
+            }
+            if n % 4 != 2 {
+                self.settle();
+            }
+        }
+        while let Some(datagram) = self.shell.lab.sock_recv(self.server, self.to) {
+            writeln!(self.told, "{round} new: {:?}", datagram.packet).unwrap();
         }
         self.shell.lab.stop_trace();
     }

@@ -6,4 +6,4 @@ ip addr add 192.0.2.1/24 dev eth0
 ip link set eth0 up
 ip -n client addr add 192.0.2.2/24 dev eth0
 ip -n client link set eth0 up
-docker run -d --name c1 -p 9:9/udp nginx >/dev/null
+docker run -d --name c1 -p 9:9/udp -p 80:80 nginx >/dev/null

@@ -30,6 +30,8 @@ pub struct Notes {
     pub counted: Vec<Counted>,
     /// Its connection.
     pub conn: Option<CtRef>,
+    /// It began the connection.
+    pub began: bool,
     /// Next hops whose MACs it got, with their interfaces.
     pub neighbours: Vec<(IpAddr, IfIndex)>,
     /// The next packet just like it may fare otherwise.
@@ -55,6 +57,10 @@ impl Notes {
             | Step::Ttl => {}
             Step::Neigh { next_hop, dev, step: NeighStep::Hit } => self.neighbours.push((*next_hop, *dev)),
             Step::Conntrack(CtStep::Found(conn, _)) if self.conn.is_none() => self.conn = Some(*conn),
+            Step::Conntrack(CtStep::New(conn)) if self.conn.is_none() => {
+                (self.conn, self.began) = (Some(*conn), true);
+            }
+            Step::NatSetup { .. } | Step::Conntrack(CtStep::Confirmed(_)) if self.began => {}
             _ => self.unlike = true,
         }
     }

@@ -63,18 +63,27 @@ const fn dir_of(chain: usize) -> Dir {
 
 impl Table {
     fn hash_of(&self, slot: usize, chain: usize) -> u32 {
-        let conn = &self.slots[slot];
+        self.hash(&self.slots[slot], chain)
+    }
+
+    /// The hash of an entry in a chain.
+    pub(super) fn hash(&self, conn: &Conn, chain: usize) -> u32 {
         if chain == BY_SOURCE {
             return hash::source(self.key, &conn.tuple(Dir::Original), conn.zone());
         }
         let dir = dir_of(chain);
-        hash::tuple(self.key, &conn.tuple(dir), conn.zone().id_in(dir))
+        let fast = if self.key.is_none() { conn.hash_v4(dir) } else { None };
+        fast.unwrap_or_else(|| hash::tuple(self.key, &conn.tuple(dir), conn.zone().id_in(dir)))
     }
 
     /// Puts an entry into a hash, at its bucket's head.
     pub(super) fn link(&mut self, slot: usize, chain: usize) {
+        self.link_by(slot, chain, self.hash_of(slot, chain));
+    }
+
+    /// The same by its hash there.
+    pub(super) fn link_by(&mut self, slot: usize, chain: usize, hash: u32) {
         let which = chain / 2;
-        let hash = self.hash_of(slot, chain);
         let heads = &mut self.heads[which];
         heads.nodes += 1;
         let bucket = heads.bucket(hash);
@@ -157,6 +166,18 @@ impl Table {
         but: Option<(usize, Tuple)>,
     ) -> Option<(usize, Dir)> {
         let hash = hash::tuple(self.key, tuple, zone.id_in(dir));
+        self.scan_by(hash, tuple, zone, now, but)
+    }
+
+    /// The same by the hash of the tuple and its zone number.
+    fn scan_by(
+        &mut self,
+        hash: u32,
+        tuple: &Tuple,
+        zone: Zone,
+        now: Jiffies,
+        but: Option<(usize, Tuple)>,
+    ) -> Option<(usize, Dir)> {
         let bucket = self.heads[0].bucket(hash);
         let [mut at, bits] = self.heads[0].at[bucket];
         if bits & bit(hash) == 0 {
@@ -191,6 +212,11 @@ impl Table {
             return found;
         }
         self.scan(tuple, zone, Dir::Reply, now, None)
+    }
+
+    /// Whether there is an entry that has the tuple of a direction of `conn`, whose hash this is.
+    pub(super) fn has(&mut self, hash: u32, conn: &Conn, dir: Dir, now: Jiffies) -> bool {
+        self.scan_by(hash, &conn.tuple(dir), conn.zone(), now, None).is_some()
     }
 
     /// An entry that clashes with `tuple` in direction `dir` of a new one.

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use packetwalk_wire::{IfIndex, Instant};
 
 use super::time::{HZ, Jiffies};
-use super::{Dir, HelperKind, Sctp, Status, Tcp, Tuple, Zone, ZoneDir};
+use super::{Dir, HelperKind, Sctp, Status, Tcp, Tuple, Zone, ZoneDir, hash};
 
 /// What a protocol's tracker keeps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,11 +127,30 @@ impl Conn {
         }
     }
 
+    /// Gives both directions this port of the original source, whose answers come to it.
+    pub(super) const fn set_source_port(&mut self, port: u16) {
+        let [there, .., back] = &mut self.ports;
+        (*there, *back) = (port, port);
+    }
+
     /// The tuple of one direction.
     pub fn tuple(&self, dir: Dir) -> Tuple {
         let at = dir.index() * 2;
         let (src, dst) = (self.addr(at), self.addr(at + 1));
         Tuple { src, dst, sport: self.ports[at], dport: self.ports[at + 1], protocol: self.protocol }
+    }
+
+    /// The fast hash of a direction's tuple, of IPv4.
+    pub(super) const fn hash_v4(&self, dir: Dir) -> Option<u32> {
+        if self.wide.is_some() {
+            return None;
+        }
+        let ([a, b, c, d], [e, f, g, h]) = (self.addrs, self.ports);
+        let (addrs, ports) = match dir {
+            Dir::Original => ([a, b], [e, f]),
+            Dir::Reply => ([c, d], [g, h]),
+        };
+        Some(hash::of_v4(self.protocol, addrs, ports, self.zone().id_in(dir)))
     }
 
     /// Whether this is the tuple of a direction, in the zone number of that direction.

@@ -145,8 +145,16 @@ impl Table {
 
     /// Puts a confirmed entry into the table.
     pub(super) fn enter(&mut self, slot: usize, now: Jiffies) {
-        self.link(slot, Dir::Original.index());
-        self.link(slot, Dir::Reply.index());
+        let Some(conn) = self.slots.get(slot) else { return };
+        let hashes = [Dir::Original, Dir::Reply].map(|dir| self.hash(conn, dir.index()));
+        self.enter_by(slot, hashes, now);
+    }
+
+    /// The same by the hashes of its tuples.
+    pub(super) fn enter_by(&mut self, slot: usize, hashes: [u32; 2], now: Jiffies) {
+        let [there, back] = hashes;
+        self.link_by(slot, Dir::Original.index(), there);
+        self.link_by(slot, Dir::Reply.index(), back);
         self.arm(slot, now);
     }
 

@@ -28,15 +28,20 @@ pub(super) struct Wheel {
     used: [u128; LEVELS],
     /// What was due before is done.
     done: Jiffies,
+    /// No slot that has entries begins before, as far as is known.
+    next: Option<Jiffies>,
 }
 
 impl Wheel {
     /// The slot for a timeout: that of its highest bit that differs from the clock's.
+    #[inline]
     fn slot_of(&mut self, timeout: Jiffies) -> usize {
         let when = if timeout.until(self.done) > 0 { timeout } else { self.done };
         let level = ((when.0 ^ self.done.0) | 1).ilog2() / BITS;
         let at = when.0 >> (level * BITS) & (SLOTS as u32 - 1);
         self.used[level as usize] |= 1 << at;
+        let begin = self.begin(level, at);
+        self.next = self.next.filter(|next| next.until(begin) <= 0);
         level as usize * SLOTS + at as usize
     }
 
@@ -107,9 +112,14 @@ impl Table {
     /// `late`, slots of half a second are left alone until they are over, so that none of theirs is put elsewhere.
     pub(super) fn next_due(&mut self, now: Jiffies, late: bool, work: &mut usize) -> Option<usize> {
         while let Some(left) = work.checked_sub(1) {
+            if self.wheel.next.is_some_and(|next| next.until(now) > 0) {
+                self.wheel.done = now;
+                return None;
+            }
             let (level, at, begin) = self.wheel.first()?;
             if begin.until(now) > 0 {
                 self.wheel.done = now;
+                self.wheel.next = Some(begin);
                 return None;
             }
             if late && level == 1 && begin.until(now) > -(SLOTS as i32) {

@@ -290,6 +290,17 @@ impl Match {
         }
     }
 
+    /// Of those that repeat, whether it looks at the port that a connection comes from.
+    pub fn asks_source_port(&self) -> bool {
+        match self {
+            Self::Conntrack(m) => m.orig_sport.is_some() || m.repl_dport.is_some(),
+            Self::Multiport(m) => m.which != multiport::Which::Destination,
+            Self::Tcp(m) => m.sport.is_some(),
+            Self::Udp(m) => m.sport.is_some(),
+            _ => false,
+        }
+    }
+
     /// Whether the packet meets it, of those that ask no more than the packet and its connection, and so can be asked
     /// again.
     pub(crate) fn met_by_packet<H: Host>(&self, cx: &mut Cx<'_, '_, H>) -> Option<Met> {

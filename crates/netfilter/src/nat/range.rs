@@ -75,6 +75,13 @@ impl NatRange {
         }
     }
 
+    /// Whether it leaves no choice of address and port.
+    pub fn is_one(&self) -> bool {
+        let Self { flags, min_addr, max_addr, min_proto, max_proto, .. } = *self;
+        let free = RangeFlags::PROTO_RANDOM_ALL.with(RangeFlags::PROTO_OFFSET).with(RangeFlags::NETMAP);
+        !flags.any(free) && min_addr == max_addr && min_proto == max_proto
+    }
+
     /// Exactly one address.
     pub const fn address(addr: IpAddr) -> Self {
         Self { flags: RangeFlags::MAP_IPS, min_addr: addr, max_addr: addr, ..Self::empty(Family::of(addr)) }

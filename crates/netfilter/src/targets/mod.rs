@@ -222,8 +222,12 @@ impl Target {
         }
     }
 
-    /// It does the same to every packet that its chain's conditions cannot tell apart, and keeps nothing.
-    pub const fn repeats(&self) -> bool {
+    /// It does the same to every packet that its chain's conditions cannot tell apart, and keeps nothing but what the
+    /// packet's new connection is mapped to.
+    pub fn repeats(&self) -> bool {
+        if let Self::Dnat(dnat) = self {
+            return dnat.range.is_one();
+        }
         matches!(
             self,
             Self::None

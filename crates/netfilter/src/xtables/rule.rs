@@ -81,6 +81,11 @@ impl Rule {
         self.target.shares() || self.matches.iter().any(Match::shares)
     }
 
+    /// Whether it looks at the port that a connection comes from, of what repeats.
+    pub(crate) fn asks_source_port(&self) -> bool {
+        self.matches.iter().any(Match::asks_source_port)
+    }
+
     /// Conntrack must watch the family as long as this rule is there (`nf_ct_netns_get`).
     pub fn needs_conntrack(&self) -> bool {
         self.target.needs_conntrack() || self.matches.iter().any(Match::needs_conntrack)

@@ -112,9 +112,14 @@ impl Table {
         if self.sharers == 0 {
             return;
         }
-        for rule in self.chains.iter().flatten().flat_map(|c| &c.rules) {
+        for rule in self.rules() {
             rule.wants(self.family, wanted);
         }
+    }
+
+    /// Every rule.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.chains.iter().flatten().flat_map(|c| &c.rules)
     }
 
     /// Every rule's own state begins anew, as when the whole table goes into the kernel anew.

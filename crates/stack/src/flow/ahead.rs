@@ -60,7 +60,7 @@ impl<A> Entry<A> {
     const fn conn(&self) -> Option<[u32; 2]> {
         match *self {
             Self::Flow { conn, .. } => Some(conn),
-            Self::Own { .. } => None,
+            Self::First(_) | Self::Own { .. } => None,
         }
     }
 }

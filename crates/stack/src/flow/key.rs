@@ -129,6 +129,14 @@ impl<A: Addr> Ends<A> {
         (sport, dport)
     }
 
+    /// These ends, whatever the source port is.
+    #[inline]
+    pub const fn of_any_source(mut self) -> Self {
+        let [sport, _] = &mut self.ports;
+        *sport = 0;
+        self
+    }
+
     /// All of it and a number as one number.
     #[inline]
     pub fn mix(&self, number: u32) -> u64 {
@@ -140,12 +148,15 @@ impl<A: Addr> Ends<A> {
         mixed ^ mixed >> 32
     }
 
-    /// A number by which a flow is known to have been seen.
+    /// A number by which a flow is known to have been seen, or first packets of flows.
     #[inline]
-    pub fn mark(&self, class: &Class) -> u64 {
-        self.mix(class.dev())
+    pub fn mark(&self, class: &Class, first: bool) -> u64 {
+        self.mix(class.dev() | if first { FIRST } else { 0 })
     }
 }
+
+/// In a class's number: first packets of the flows from any port are meant.
+pub(super) const FIRST: u32 = 1 << 31;
 
 /// What a flow's packets that are alike have in common.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

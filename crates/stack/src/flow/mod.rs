@@ -5,6 +5,9 @@
 //! packets that are just like it ([`Key`]) only do that again ([`Way`]), as long as nothing that decided may have
 //! changed. Whatever the notes do not know to be the same for the next packet ends them: such a flow always goes
 //! its own way. A packet that somebody watches does too.
+//!
+//! The first packets of many flows may be alike but for their source ports: of the second one notes are taken too, and
+//! those that follow begin their connections as it did.
 
 pub(crate) mod ahead;
 mod key;
@@ -16,14 +19,16 @@ use std::fmt;
 use std::net::IpAddr;
 
 use packetwalk_netfilter::Netfilter;
+use packetwalk_netfilter::conntrack::Begun;
 use packetwalk_route::Routing;
 use packetwalk_trace::Observer;
-use packetwalk_wire::{CtRef, Family, IfIndex, Skb};
+use packetwalk_wire::{CtRef, Family, IfIndex, Instant, Skb};
 use rustc_hash::FxHashMap;
 
 use crate::path::{Content, Ether, Next};
 use crate::{Cx, Dst, Stack};
-use key::{Addr, Class, Ends, Key};
+use key::{Addr, Class, Ends, FIRST, Key};
+use notes::Noted;
 use way::{Known, Way};
 
 /// More flows than this are begun anew.
@@ -48,11 +53,20 @@ struct Flow {
     way: u32,
 }
 
+/// What first packets of flows that are alike do: the flow of one, whose source port and connection are each packet's own.
+#[derive(Debug)]
+struct First {
+    flow: Flow,
+    begun: Begun,
+}
+
 /// What is known of a key. A packet of many flows finds little in the caches: this is to be small.
 #[derive(Clone, Copy, Debug)]
 enum Entry<A> {
     /// A [`Flow`]; its connection by slot and generation, if its way has one.
     Flow { ends: Ends<A>, conn: [u32; 2], way: u32 },
+    /// A [`First`], by its place.
+    First(u32),
     /// No way was noted: so many packets are let go, and twice as many the next time.
     Own { left: u16, again: u16 },
 }
@@ -68,6 +82,7 @@ pub struct Flows {
     /// The last packet's class, if that is known: the next one's is mostly the same.
     last: Option<(Class, u32)>,
     ways: Vec<Known>,
+    firsts: Vec<First>,
     /// Ways whose packets are not counted yet.
     dirty: Vec<u32>,
     /// Grows with everything that is not a shortcut.
@@ -81,6 +96,8 @@ pub struct Flows {
     stale: bool,
     /// Nothing before a packet's last box looks at its ports: flows of two hosts that differ in them are one here.
     any_port: bool,
+    /// What is on a packet's way may look at the port that it comes from, once somebody has asked.
+    asks_source_port: Option<bool>,
 }
 
 impl fmt::Debug for Flows {
@@ -121,9 +138,35 @@ impl Flows {
 
     /// What a flow's packets of a class do from now on.
     fn note<A: Addr>(&mut self, class: Class, ends: Ends<A>, entry: Entry<A>) {
-        let next = self.classes.len() as u32;
-        let class = *self.classes.entry(class).or_insert(next);
+        let class = self.number(class);
         A::table(self).insert(Key { ends, class }, entry);
+    }
+
+    /// What first packets of a class from any port do from now on.
+    fn note_first<A: Addr>(&mut self, class: Class, ends: Ends<A>, first: Result<First, Entry<A>>) {
+        let key = Key { ends: ends.of_any_source(), class: self.number(class) | FIRST };
+        let old = match A::table(self).get(&key) {
+            Some(Entry::First(place)) => Some(*place),
+            _ => None,
+        };
+        let entry = first.map_or_else(
+            |none| none,
+            |first| {
+                let place = old.unwrap_or(self.firsts.len() as u32);
+                match self.firsts.get_mut(place as usize) {
+                    Some(old) => *old = first,
+                    None => self.firsts.push(first),
+                }
+                Entry::First(place)
+            },
+        );
+        A::table(self).insert(key, entry);
+    }
+
+    /// The number of a class.
+    fn number(&mut self, class: Class) -> u32 {
+        let next = self.classes.len() as u32;
+        *self.classes.entry(class).or_insert(next)
     }
 
     /// Begins anew under these routes and rules.
@@ -134,6 +177,8 @@ impl Flows {
         self.classes.clear();
         self.last = None;
         self.ways.clear();
+        self.firsts.clear();
+        self.asks_source_port = None;
         self.stale = false;
         let by_port = |family| routing.needs_ports(family);
         self.any_port = !nf.acts_on_input() && ![Family::V4, Family::V6].into_iter().any(by_port);
@@ -224,7 +269,8 @@ impl Stack {
     ) -> Next {
         let own = Next::Receive(dev);
         let Some(class) = Class::of(dev, ether) else { return own };
-        let key = self.flows.class(&class).map(|class| Key { ends, class });
+        let number = self.flows.class(&class);
+        let key = number.map(|class| Key { ends, class });
         let again = match key.and_then(|key| A::table(&mut self.flows).get_mut(&key)) {
             Some(&mut Entry::Flow { ends, conn, way }) => {
                 if let Some(next) = self.repeat(&ends, conn, way, class.len(), ether, dst, cx.now) {
@@ -237,22 +283,63 @@ impl Stack {
                 *left -= 1;
                 return own;
             }
-            None => {
-                let many = self.flows.len() >= MOST_WITHOUT_RULES && self.flows.any_port;
-                if many || !self.flows.seen(ends.mark(&class)) {
-                    return own;
+            Some(Entry::First(_)) => return own,
+            None => match self.first(number, &class, ends, ether, dst, cx.now) {
+                Some(Ok(next)) => return next,
+                Some(Err(again)) => again,
+                None => {
+                    let many = self.flows.len() >= MOST_WITHOUT_RULES && self.flows.any_port;
+                    if many || !self.flows.seen(ends.mark(&class, false)) {
+                        return own;
+                    }
+                    1
                 }
-                1
-            }
+            },
         };
-        let (next, flow) = self.take_notes(cx, dev, ether, dst);
-        let kept = flow.and_then(|Flow { addrs, ports, conn, way }| {
-            let conn = conn.map_or([0; 2], |conn| [conn.index, conn.generation]);
-            Some(Entry::Flow { ends: Ends::new(addrs, ports.unwrap_or(ANY))?, conn, way })
-        });
-        let entry = kept.unwrap_or(Entry::Own { left: again, again: (again * 2).min(PATIENCE) });
-        self.flows.note(class, ends, entry);
+        let (next, noted) = self.take_notes(cx, dev, ether, dst);
+        let none = Entry::Own { left: again, again: (again * 2).min(PATIENCE) };
+        match noted {
+            Noted::Flow(Flow { addrs, ports, conn, way }) => {
+                let conn = conn.map_or([0; 2], |conn| [conn.index, conn.generation]);
+                let after = Ends::new(addrs, ports.unwrap_or(ANY));
+                let entry = after.map_or(none, |ends| Entry::Flow { ends, conn, way });
+                self.flows.note(class, ends, entry);
+            }
+            Noted::First(first) => self.flows.note_first(class, ends, Ok(first)),
+            Noted::Nothing { began: true } => self.flows.note_first(class, ends, Err(none)),
+            Noted::Nothing { began: false } => self.flows.note(class, ends, none),
+        }
         next
+    }
+
+    /// A packet of an unknown flow may be its first: where it goes on if others began just so, or after how many packets it
+    /// is tried again if notes are to be taken of this one.
+    fn first<A: Addr>(
+        &mut self,
+        number: Option<u32>,
+        class: &Class,
+        ends: Ends<A>,
+        ether: &mut Ether,
+        dst: &mut Dst,
+        now: Instant,
+    ) -> Option<Result<Next, u16>> {
+        if self.flows.any_port {
+            return None;
+        }
+        let ends = ends.of_any_source();
+        let key = number.map(|number| Key { ends, class: number | FIRST });
+        match key.and_then(|key| A::table(&mut self.flows).get_mut(&key)) {
+            Some(&mut Entry::First(place)) => {
+                self.repeat_first(place, class.len(), ether, dst, now).map(Ok)
+            }
+            Some(Entry::Own { left: 0, again }) => Some(Err(*again)),
+            Some(Entry::Own { left, .. }) => {
+                *left -= 1;
+                None
+            }
+            Some(Entry::Flow { .. }) => None,
+            None => self.flows.seen(ends.mark(class, true)).then_some(Err(1)),
+        }
     }
 }
 

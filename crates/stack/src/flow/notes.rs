@@ -2,16 +2,25 @@
 
 use packetwalk_link::{Device, Kind};
 use packetwalk_trace::{Notes, Observer, Recorder};
-use packetwalk_wire::{IfIndex, Instant, Mac};
+use packetwalk_wire::{Family, IfIndex, Instant, Mac};
 
-use super::Flow;
 use super::way::{After, Fdb, Renewed, Way};
+use super::{First, Flow};
 use crate::path::{Content, Ether, Next};
 use crate::{Cx, Dst, Stack};
 
+/// What the notes of a packet are worth.
+pub(super) enum Noted {
+    /// The next packet will fare like this one.
+    Flow(Flow),
+    /// The first packet of another connection will.
+    First(First),
+    /// None may.
+    Nothing { began: bool },
+}
+
 impl Stack {
-    /// Carries a packet from box to box up to its last one here, and tells that one; with the flow, if the next packet will
-    /// fare like this one.
+    /// Carries a packet from box to box up to its last one here, and tells that one, and whether others will fare like it.
     #[cold]
     pub(super) fn take_notes<O: Observer>(
         &mut self,
@@ -19,10 +28,10 @@ impl Stack {
         dev: IfIndex,
         ether: &mut Ether,
         dst: &mut Dst,
-    ) -> (Next, Option<Flow>) {
+    ) -> (Next, Noted) {
         self.write_back();
         let before = *ether;
-        let (flights, gaps) = (cx.flights.len(), cx.gaps.len());
+        let (flights, gaps, random) = (cx.flights.len(), cx.gaps.len(), self.random);
         let mut recorder = Recorder::noting(Box::new(Notes { id: ether.id(), ..Notes::default() }));
         let (mut received, mut sent, mut renewed) = (Vec::new(), Vec::new(), Vec::new());
         let mut next = Next::Receive(dev);
@@ -56,18 +65,28 @@ impl Stack {
             next = self.box_of(&mut watched, next, ether, dst);
         }
         cx.errno = watched.errno;
-        let quiet = cx.flights.len() == flights && cx.gaps.len() == gaps && self.work.is_empty();
-        let notes = recorder.into_notes().filter(|notes| quiet && !notes.unlike);
-        let flow = notes.filter(|_| !matches!(next, Next::Done | Next::Away(_))).and_then(|notes| {
-            for (addr, dev) in notes.neighbours {
+        let quiet = cx.flights.len() == flights
+            && cx.gaps.len() == gaps
+            && self.work.is_empty()
+            && self.random == random;
+        let notes = recorder.into_notes().unwrap_or_default();
+        let began = notes.began;
+        let ended = matches!(next, Next::Done | Next::Away(_));
+        if !quiet || notes.unlike || ended || began && self.asks_source_port() {
+            return (next, Noted::Nothing { began });
+        }
+        let noted = (|| {
+            for &(addr, dev) in &notes.neighbours {
                 let (id, mac) = self.neigh.ready(dev, addr)?;
                 renewed.push(Renewed::Neighbour { id, dev, addr, mac });
             }
             let Content::Ip(skb) = &ether.content else { return None };
-            let found = match notes.conn {
-                Some(conn) => Some(self.nf.ct.known(conn)?),
-                None => None,
-            };
+            let (mut found, mut begun) = (None, None);
+            match notes.conn {
+                Some(conn) if began => begun = Some(self.nf.ct.begun(conn)?),
+                Some(conn) => found = Some(self.nf.ct.known(conn)?),
+                None => {}
+            }
             let after = After::of(ether, skb);
             let dst = *dst;
             let way = Way { received, sent, renewed, found, counted: notes.counted, after, last: next, dst };
@@ -80,9 +99,19 @@ impl Stack {
                 return None;
             }
             flow.way = self.flows.place(way);
-            Some(flow)
-        });
-        (next, flow)
+            Some(match begun {
+                Some(begun) => Noted::First(First { flow, begun }),
+                None => Noted::Flow(flow),
+            })
+        })();
+        (next, noted.unwrap_or(Noted::Nothing { began }))
+    }
+
+    /// Whether flows may fare differently for their source ports.
+    fn asks_source_port(&mut self) -> bool {
+        let Self { flows, nf, routing, .. } = self;
+        let by_port = || [Family::V4, Family::V6].into_iter().any(|family| routing.needs_ports(family));
+        *flows.asks_source_port.get_or_insert_with(|| nf.asks_source_port() || by_port())
     }
 
     /// Whether a box is the last of a way: what it does is done for each packet.

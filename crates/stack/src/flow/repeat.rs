@@ -1,11 +1,12 @@
 //! Does again what a flow's packet did.
 
+use packetwalk_netfilter::Netfilter;
 use packetwalk_netfilter::xtables::Counters;
-use packetwalk_wire::Instant;
+use packetwalk_wire::{Instant, Packet};
 
-use super::Flow;
 use super::key::{Addr, Ends};
-use super::way::Hits;
+use super::way::{Hits, Way};
+use super::{First, Flow, Flows};
 use crate::path::{Content, Ether, Next};
 use crate::{Dst, Stack};
 
@@ -24,23 +25,58 @@ impl Stack {
         dst: &mut Dst,
         now: Instant,
     ) -> Option<Next> {
+        self.go(place, len, ether, dst, now, |nf, flows, way, packet| {
+            let conn = way.found.map(|found| found.conn(index, generation));
+            if let (Some(found), Some(conn)) = (&way.found, conn)
+                && !nf.ct.repeat(found, conn, packet, len, now)
+            {
+                return None;
+            }
+            let ports = (!flows.any_port).then(|| ends.ports());
+            Some(Flow { addrs: ends.addrs(), ports, conn, way: place })
+        })
+    }
+
+    /// The same for the first packet of a flow, as others began.
+    pub(super) fn repeat_first(
+        &mut self,
+        place: u32,
+        len: u16,
+        ether: &mut Ether,
+        dst: &mut Dst,
+        now: Instant,
+    ) -> Option<Next> {
+        let way = self.flows.firsts.get(place as usize)?.flow.way;
+        self.go(way, len, ether, dst, now, |nf, flows, _, packet| {
+            let First { flow, begun } = flows.firsts.get(place as usize)?;
+            let (sport, _) = packet.ports()?;
+            let ports = flow.ports.map(|(_, dport)| (sport, dport));
+            Some(Flow { conn: Some(nf.ct.begin(begun, packet, len, now)?), ports, ..*flow })
+        })
+    }
+
+    /// Takes a packet to the last box of a way, as what `flow` finds of its own says.
+    #[inline]
+    fn go(
+        &mut self,
+        place: u32,
+        len: u16,
+        ether: &mut Ether,
+        dst: &mut Dst,
+        now: Instant,
+        flow: impl FnOnce(&mut Netfilter, &Flows, &Way, &Packet) -> Option<Flow>,
+    ) -> Option<Next> {
         let known = self.flows.ways.get(place as usize)?;
         if (known.checked != self.flows.round || known.until <= now) && !self.check(place, now) {
             return None;
         }
         let Self { flows, nf, settled, .. } = self;
+        let Content::Ip(skb) = &ether.content else { return None };
+        let way = &flows.ways.get(place as usize)?.way;
+        let flow = flow(nf, flows, way, &skb.packet)?;
+        way.after.make(&flow, ether);
         let known = flows.ways.get_mut(place as usize)?;
         let way = &known.way;
-        let Content::Ip(skb) = &ether.content else { return None };
-        let conn = way.found.map(|found| found.conn(index, generation));
-        if let (Some(found), Some(conn)) = (&way.found, conn)
-            && !nf.ct.repeat(found, conn, &skb.packet, len, now)
-        {
-            return None;
-        }
-        let ports = (!flows.any_port).then(|| ends.ports());
-        let flow = Flow { addrs: ends.addrs(), ports, conn, way: place };
-        way.after.make(&flow, ether);
         if matches!(way.last, Next::Deliver) {
             *dst = way.dst;
         }

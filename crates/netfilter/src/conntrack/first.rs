@@ -1,0 +1,101 @@
+//! The first packet of a connection just like another that began before.
+
+use std::cell::Cell;
+
+use packetwalk_wire::{CtInfo, CtRef, Instant, Packet, proto};
+
+use super::conn::{BY_SOURCE, Conn, Place, Proto};
+use super::input::{Action, Seen};
+use super::time::Jiffies;
+use super::{Conntrack, Dir, Status, ZoneDir, tcp, udp};
+
+/// What connections that begin alike are when they come into the table, but for their source port.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Begun(Conn);
+
+impl Conntrack {
+    /// What the connection of a first packet that has come through was made, if others that differ in their source port
+    /// can be begun by [`Self::begin`]: one of UDP or TCP whose source is as it was, that nobody expected, no helper and
+    /// nobody's ear is at.
+    pub fn begun(&self, r: CtRef) -> Option<Begun> {
+        let slot = self.table.index_of(r)?;
+        let mut conn = self.table.slots.get(slot)?.clone();
+        let usual = Status::CONFIRMED.0 | Status::DST_NAT.0 | Status::NAT_DONE_MASK.0;
+        let plain = conn.place == Place::Hashed
+            && r.info == CtInfo::New
+            && conn.status.0 & !usual == 0
+            && matches!(conn.protocol(), proto::UDP | proto::TCP)
+            && conn.helper.is_none()
+            && conn.zone().dir == ZoneDir::Both
+            && self.exts.get(slot).is_none_or(|ext| ext.labels.is_none_or(|labels| labels == 0))
+            && self.helps.get(slot).is_none_or(|help| help.proxied.is_none());
+        let [there, back] = [Dir::Original, Dir::Reply].map(|dir| conn.tuple(dir));
+        if !plain || (there.src, there.sport) != (back.dst, back.dport) {
+            return None;
+        }
+        conn.status = Status(conn.status.0 & !Status::CONFIRMED.0);
+        (conn.place, conn.proto, conn.timeout) = (Place::Unconfirmed, Proto::None, Jiffies(0));
+        Some(Begun(conn))
+    }
+
+    /// Begins the connection of a packet of `len` bytes as [`Self::packet_in`] and NAT would and [`Self::confirm`] puts it
+    /// into the table; `None`, and nothing has changed but that entries which have expired may be gone, where they
+    /// might do anything else.
+    pub fn begin(&mut self, like: &Begun, packet: &Packet, len: u16, now: Instant) -> Option<CtRef> {
+        let tick = Jiffies::at(now);
+        let idle = self.table.killed.is_empty() && self.expects.is_empty();
+        let room = i64::from(self.table.count()) < i64::from(self.sysctls.max);
+        if !idle || !room || self.collects() {
+            return None;
+        }
+        let mut conn = like.0.clone();
+        conn.set_source_port(packet.ports()?.0);
+        let hashes = [Dir::Original, Dir::Reply].map(|dir| self.table.hash(&conn, dir.index()));
+        if self.table.has(hashes[0], &conn, Dir::Original, tick) {
+            return None;
+        }
+        let complaint = Cell::new(None);
+        let seen = Seen {
+            packet,
+            dir: Dir::Original,
+            now: tick,
+            sysctls: &self.sysctls,
+            ack_offset: 0,
+            proxied: false,
+            body: &[],
+            checks_sum: false,
+            complaint: &complaint,
+        };
+        let status = conn.status;
+        let action = if conn.protocol() == proto::UDP {
+            udp::packet(&mut conn, seen)
+        } else {
+            tcp::packet(&mut conn, seen)
+        };
+        let Action::Refresh(timeout) = action else { return None };
+        if conn.status != status || complaint.take().is_some() {
+            return None;
+        }
+        self.tidy(tick);
+        self.reap(now, None);
+        if self.table.has(hashes[1], &conn, Dir::Reply, tick) {
+            return None;
+        }
+        conn.timeout = tick.plus(timeout);
+        conn.status.set(Status::CONFIRMED);
+        conn.place = Place::Hashed;
+        let by_source = conn.status.has(Status::SRC_NAT_DONE);
+        let slot = self.table.insert(conn);
+        self.exts.begin(slot, self.sysctls.acct != 0, self.labels_used, false);
+        self.exts.count(slot, Dir::Original, u64::from(len));
+        self.helps.begin(slot);
+        if by_source {
+            self.table.link(slot, BY_SOURCE);
+        }
+        self.table.enter_by(slot, hashes, tick);
+        if self.sysctls.timestamp != 0 {
+            self.exts.started(slot, now);
+        }
+        Some(self.table.ct_ref(slot, CtInfo::New))
+    }
+}
