@@ -17,7 +17,7 @@ use crate::shared::acct::{Account, AccountError};
 use crate::shared::{Named, Shared, Wanted};
 use crate::synproxy;
 use crate::xtables::traverse::{Frame, traverse};
-use crate::xtables::{Counters, Face, Ruleset, Table};
+use crate::xtables::{Counters, Face, Rule, Ruleset, Table};
 
 /// One thing that a hook does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -400,7 +400,7 @@ impl Netfilter {
     /// Whether some rule looks at the port that a connection comes from, of rules that repeat.
     pub fn asks_source_port(&self) -> bool {
         let mut rules = self.rules.iter().flatten().flat_map(Ruleset::created).flat_map(Table::rules);
-        rules.any(|rule| rule.asks_source_port())
+        rules.any(Rule::asks_source_port)
     }
 
     /// Counts packets where one just like them was counted.

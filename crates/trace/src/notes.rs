@@ -7,7 +7,7 @@ use packetwalk_wire::{CtRef, Family, IfIndex};
 use crate::{ChainId, CtStep, NeighStep, Step, Table};
 
 /// A rule or policy that counted a packet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Counted {
     /// Which iptables: 0 nft, 1 legacy.
     pub face: u8,

@@ -10,7 +10,7 @@ use super::time::Jiffies;
 use super::{Conntrack, Status, tcp, udp};
 
 /// How a packet found its connection, whichever that is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Known {
     info: CtInfo,
     status: Status,

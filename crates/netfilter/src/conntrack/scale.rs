@@ -42,7 +42,7 @@ fn kept(ct: &Conntrack) -> u32 {
 #[test]
 fn bytes_of_a_flow() {
     let conn = size_of::<super::Conn>();
-    // A bucket for each tuple at most, half of one for the source, and a 32nd part of a page's head.
+    // A bucket for each tuple at most, half of one for the source, and a part of a page's head.
     let bucket = size_of::<[u32; 2]>();
     let all = conn + 2 * bucket + bucket / 2 + 2;
     assert!(all <= 160, "{conn} + {}", all - conn);

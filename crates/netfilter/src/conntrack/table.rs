@@ -18,7 +18,7 @@ const LIMBO: usize = 256;
 /// Slab, hashes and timers. An entry is named by its slot and its serial number.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
-    pub(super) slots: Pages<Conn, 5>,
+    pub(super) slots: Pages<Conn, 7>,
     /// The first free slot; each names the next where it had its first chain.
     free: u32,
     /// Both tuples' hash, and that of sources.

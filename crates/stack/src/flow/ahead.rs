@@ -5,12 +5,13 @@
 //! changed, and nothing depends on what is seen: it may be another flow's.
 
 use std::hint::black_box;
-use std::net::IpAddr;
 
+use packetwalk_netfilter::conntrack::Conntrack;
 use packetwalk_wire::Skb;
 
-use super::key::{Ends, Key};
-use super::{ANY, Entry, Flows};
+use super::ANY;
+use super::key::{Addr, Ends, Key};
+use super::table::{Entry, Table};
 use crate::path::Content;
 use crate::{Flight, Stack};
 
@@ -23,44 +24,43 @@ const MANY: usize = 1 << 11;
 impl Stack {
     /// Whether [`Self::look_ahead`] is worth its time.
     #[inline]
-    pub fn has_many_flows(&self) -> bool {
+    pub const fn has_many_flows(&self) -> bool {
         self.flows.v4.len() >= MANY || self.flows.v6.len() >= MANY
     }
 
     /// Looks at what flights will need here.
     #[inline(never)]
     pub fn look_ahead(&self, flights: &[Flight]) {
-        let mut conns = [None; AHEAD];
-        for (conn, flight) in conns.iter_mut().zip(flights) {
-            *conn = self.flows.glance(flight);
-        }
-        for conn in conns.into_iter().flatten() {
-            black_box(self.nf.ct.glance(conn));
-        }
+        let Some((_, class)) = self.flows.last else { return };
+        let (flows, ct) = (&self.flows, &self.nf.ct);
+        let four = ahead(&flows.v4, ct, flights, flows.any_port, class);
+        let six = ahead(&flows.v6, ct, flights, flows.any_port, class);
+        black_box(four ^ six);
     }
 }
 
-impl Flows {
-    /// The place of a connection, of the flight's flow if its class is the last packet's.
-    #[inline]
-    fn glance(&self, flight: &Flight) -> Option<u32> {
-        let Content::Ip(Skb { packet, .. }) = &flight.ether.content else { return None };
-        let (_, class) = self.last?;
-        let addrs = (packet.ip.src, packet.ip.dst);
-        let ports = if self.any_port { ANY } else { packet.ports()? };
-        let entry = match addrs.0 {
-            IpAddr::V4(_) => self.v4.get(&Key { ends: Ends::new(addrs, ports)?, class })?.conn(),
-            IpAddr::V6(_) => self.v6.get(&Key { ends: Ends::new(addrs, ports)?, class })?.conn(),
-        };
-        entry.map(|[place, _]| place)
+/// Looks at what flights of one family will need, of the last packet's class: a number without a meaning.
+#[inline]
+fn ahead<A: Addr>(table: &Table<A>, ct: &Conntrack, flights: &[Flight], any_port: bool, class: u32) -> u32 {
+    if table.len() < MANY {
+        return 0;
     }
-}
-
-impl<A> Entry<A> {
-    const fn conn(&self) -> Option<[u32; 2]> {
-        match *self {
-            Self::Flow { conn, .. } => Some(conn),
-            Self::First(_) | Self::Own { .. } => None,
+    let (mut keys, mut sum) = ([None; AHEAD], 0);
+    for (key, flight) in keys.iter_mut().zip(flights) {
+        *key = ends(flight, any_port).map(|ends| Key { ends, class });
+        sum ^= key.as_ref().map_or(0, |key| table.glance(key));
+    }
+    for key in keys.iter().flatten() {
+        if let Some(Entry::Flow { conn: [place, _], .. }) = table.get(key) {
+            sum ^= ct.glance(*place);
         }
     }
+    sum
+}
+
+/// The ends of a flight's packet.
+#[inline]
+fn ends<A: Addr>(flight: &Flight, any_port: bool) -> Option<Ends<A>> {
+    let Content::Ip(Skb { packet, .. }) = &flight.ether.content else { return None };
+    Ends::new((packet.ip.src, packet.ip.dst), if any_port { ANY } else { packet.ports()? })
 }

@@ -13,6 +13,7 @@ pub(crate) mod ahead;
 mod key;
 mod notes;
 mod repeat;
+mod table;
 mod way;
 
 use std::fmt;
@@ -22,13 +23,14 @@ use packetwalk_netfilter::Netfilter;
 use packetwalk_netfilter::conntrack::Begun;
 use packetwalk_route::Routing;
 use packetwalk_trace::Observer;
-use packetwalk_wire::{CtRef, Family, IfIndex, Instant, Skb};
+use packetwalk_wire::{Family, IfIndex, Instant, Skb};
 use rustc_hash::FxHashMap;
 
 use crate::path::{Content, Ether, Next};
 use crate::{Cx, Dst, Stack};
 use key::{Addr, Class, Ends, FIRST, Key};
 use notes::Noted;
+use table::{Entry, Table};
 use way::{Known, Way};
 
 /// More flows than this are begun anew.
@@ -42,46 +44,25 @@ const ANY: (u16, u16) = (0, 0);
 /// A flow whose way could not be noted is tried again after at most so many packets.
 const PATIENCE: u16 = 1 << 12;
 
-/// What is of a flow alone when its packet comes to its last box.
-#[derive(Clone, Copy, Debug)]
-struct Flow {
-    addrs: (IpAddr, IpAddr),
-    /// None where they may be any, and stay what they are.
-    ports: Option<(u16, u16)>,
-    conn: Option<CtRef>,
-    /// Its place among the ways.
-    way: u32,
-}
-
-/// What first packets of flows that are alike do: the flow of one, whose source port and connection are each packet's own.
+/// What first packets of flows that are alike do.
 #[derive(Debug)]
 struct First {
-    flow: Flow,
+    /// Its place among the ways.
+    way: u32,
     begun: Begun,
 }
-
-/// What is known of a key. A packet of many flows finds little in the caches: this is to be small.
-#[derive(Clone, Copy, Debug)]
-enum Entry<A> {
-    /// A [`Flow`]; its connection by slot and generation, if its way has one.
-    Flow { ends: Ends<A>, conn: [u32; 2], way: u32 },
-    /// A [`First`], by its place.
-    First(u32),
-    /// No way was noted: so many packets are let go, and twice as many the next time.
-    Own { left: u16, again: u16 },
-}
-
-type Table<A> = FxHashMap<Key<A>, Entry<A>>;
 
 /// The flows of a namespace. No part of its state: a copy begins empty.
 #[derive(Default)]
 pub struct Flows {
     v4: Table<u32>,
-    v6: Table<u128>,
+    v6: Table<[u64; 2]>,
     classes: FxHashMap<Class, u32>,
     /// The last packet's class, if that is known: the next one's is mostly the same.
     last: Option<(Class, u32)>,
     ways: Vec<Known>,
+    /// The last of the ways with this [`Way::print`].
+    prints: FxHashMap<u64, u32>,
     firsts: Vec<First>,
     /// Ways whose packets are not counted yet.
     dirty: Vec<u32>,
@@ -137,13 +118,13 @@ impl Flows {
     }
 
     /// What a flow's packets of a class do from now on.
-    fn note<A: Addr>(&mut self, class: Class, ends: Ends<A>, entry: Entry<A>) {
+    fn note<A: Addr>(&mut self, class: Class, ends: Ends<A>, entry: Entry) {
         let class = self.number(class);
         A::table(self).insert(Key { ends, class }, entry);
     }
 
     /// What first packets of a class from any port do from now on.
-    fn note_first<A: Addr>(&mut self, class: Class, ends: Ends<A>, first: Result<First, Entry<A>>) {
+    fn note_first<A: Addr>(&mut self, class: Class, ends: Ends<A>, first: Result<First, Entry>) {
         let key = Key { ends: ends.of_any_source(), class: self.number(class) | FIRST };
         let old = match A::table(self).get(&key) {
             Some(Entry::First(place)) => Some(*place),
@@ -177,6 +158,7 @@ impl Flows {
         self.classes.clear();
         self.last = None;
         self.ways.clear();
+        self.prints.clear();
         self.firsts.clear();
         self.asks_source_port = None;
         self.stale = false;
@@ -209,11 +191,13 @@ impl Flows {
 
     /// The place of a way among them.
     fn place(&mut self, way: Way) -> u32 {
-        let place = self.ways.iter().position(|known| known.way == way).unwrap_or_else(|| {
+        let (print, next) = (way.print(), self.ways.len() as u32);
+        let place = self.prints.entry(print).or_insert(next);
+        if self.ways.get(*place as usize).is_none_or(|known| known.way != way) {
+            *place = next;
             self.ways.push(Known::new(way));
-            self.ways.len() - 1
-        });
-        place as u32
+        }
+        *place
     }
 }
 
@@ -251,7 +235,7 @@ impl Stack {
                 Ends::<u32>::new(addrs, ports).map(|ends| self.shortcut_of(cx, dev, ether, dst, ends))
             }
             IpAddr::V6(_) => {
-                Ends::<u128>::new(addrs, ports).map(|ends| self.shortcut_of(cx, dev, ether, dst, ends))
+                Ends::<[u64; 2]>::new(addrs, ports).map(|ends| self.shortcut_of(cx, dev, ether, dst, ends))
             }
         };
         next.unwrap_or(own)
@@ -272,8 +256,8 @@ impl Stack {
         let number = self.flows.class(&class);
         let key = number.map(|class| Key { ends, class });
         let again = match key.and_then(|key| A::table(&mut self.flows).get_mut(&key)) {
-            Some(&mut Entry::Flow { ends, conn, way }) => {
-                if let Some(next) = self.repeat(&ends, conn, way, class.len(), ether, dst, cx.now) {
+            Some(&mut Entry::Flow { conn, way }) => {
+                if let Some(next) = self.repeat(conn, way, class.len(), ether, dst, cx.now) {
                     return next;
                 }
                 1
@@ -299,11 +283,9 @@ impl Stack {
         let (next, noted) = self.take_notes(cx, dev, ether, dst);
         let none = Entry::Own { left: again, again: (again * 2).min(PATIENCE) };
         match noted {
-            Noted::Flow(Flow { addrs, ports, conn, way }) => {
+            Noted::Flow { conn, way } => {
                 let conn = conn.map_or([0; 2], |conn| [conn.index, conn.generation]);
-                let after = Ends::new(addrs, ports.unwrap_or(ANY));
-                let entry = after.map_or(none, |ends| Entry::Flow { ends, conn, way });
-                self.flows.note(class, ends, entry);
+                self.flows.note(class, ends, Entry::Flow { conn, way });
             }
             Noted::First(first) => self.flows.note_first(class, ends, Ok(first)),
             Noted::Nothing { began: true } => self.flows.note_first(class, ends, Err(none)),
@@ -329,9 +311,7 @@ impl Stack {
         let ends = ends.of_any_source();
         let key = number.map(|number| Key { ends, class: number | FIRST });
         match key.and_then(|key| A::table(&mut self.flows).get_mut(&key)) {
-            Some(&mut Entry::First(place)) => {
-                self.repeat_first(place, class.len(), ether, dst, now).map(Ok)
-            }
+            Some(&mut Entry::First(place)) => self.repeat_first(place, class.len(), ether, dst, now).map(Ok),
             Some(Entry::Own { left: 0, again }) => Some(Err(*again)),
             Some(Entry::Own { left, .. }) => {
                 *left -= 1;
@@ -346,12 +326,6 @@ impl Stack {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Two of three flows' entries lie in one line of a cache.
-    #[test]
-    fn a_flow_is_small() {
-        assert!(size_of::<(Key<u32>, Entry<u32>)>() <= 44);
-    }
 
     /// Flows that come by turns are all known at last.
     #[test]

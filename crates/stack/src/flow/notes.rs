@@ -2,17 +2,17 @@
 
 use packetwalk_link::{Device, Kind};
 use packetwalk_trace::{Notes, Observer, Recorder};
-use packetwalk_wire::{Family, IfIndex, Instant, Mac};
+use packetwalk_wire::{CtRef, Family, IfIndex, Instant, Mac};
 
+use super::First;
 use super::way::{After, Fdb, Renewed, Way};
-use super::{First, Flow};
 use crate::path::{Content, Ether, Next};
 use crate::{Cx, Dst, Stack};
 
 /// What the notes of a packet are worth.
 pub(super) enum Noted {
     /// The next packet will fare like this one.
-    Flow(Flow),
+    Flow { conn: Option<CtRef>, way: u32 },
     /// The first packet of another connection will.
     First(First),
     /// None may.
@@ -87,21 +87,18 @@ impl Stack {
                 Some(conn) => found = Some(self.nf.ct.known(conn)?),
                 None => {}
             }
-            let after = After::of(ether, skb);
-            let dst = *dst;
-            let way = Way { received, sent, renewed, found, counted: notes.counted, after, last: next, dst };
-            let addrs = (skb.packet.ip.src, skb.packet.ip.dst);
-            let ports = if self.flows.any_port { None } else { Some(skb.packet.ports()?) };
-            let mut flow = Flow { addrs, ports, conn: notes.conn, way: 0 };
+            let Content::Ip(was) = &before.content else { return None };
+            let (after, dst, conn) = (After::of(was, ether, skb), *dst, notes.conn);
             let mut made = before;
-            after.make(&flow, &mut made);
-            if made != *ether {
+            after.make(conn, &mut made);
+            if made != *ether || begun.is_some() && after.ports.0.is_some() {
                 return None;
             }
-            flow.way = self.flows.place(way);
+            let way = Way { received, sent, renewed, found, counted: notes.counted, after, last: next, dst };
+            let way = self.flows.place(way);
             Some(match begun {
-                Some(begun) => Noted::First(First { flow, begun }),
-                None => Noted::Flow(flow),
+                Some(begun) => Noted::First(First { way, begun }),
+                None => Noted::Flow { conn, way },
             })
         })();
         (next, noted.unwrap_or(Noted::Nothing { began }))

@@ -1,12 +1,11 @@
 //! Does again what a flow's packet did.
 
-use packetwalk_netfilter::Netfilter;
+use packetwalk_netfilter::conntrack::Conntrack;
 use packetwalk_netfilter::xtables::Counters;
-use packetwalk_wire::{Instant, Packet};
+use packetwalk_wire::{CtRef, Instant, Packet};
 
-use super::key::{Addr, Ends};
-use super::way::{Hits, Way};
-use super::{First, Flow, Flows};
+use super::way::{Hits, Known, Way};
+use super::{First, Flows};
 use crate::path::{Content, Ether, Next};
 use crate::{Dst, Stack};
 
@@ -15,25 +14,19 @@ impl Stack {
     ///
     /// What it counts and renews is written back when somebody else has to do with this namespace: [`Stack::write_back`].
     #[inline]
-    pub(super) fn repeat<A: Addr>(
+    pub(super) fn repeat(
         &mut self,
-        ends: &Ends<A>,
         [index, generation]: [u32; 2],
-        place: u32,
+        way: u32,
         len: u16,
         ether: &mut Ether,
         dst: &mut Dst,
         now: Instant,
     ) -> Option<Next> {
-        self.go(place, len, ether, dst, now, |nf, flows, way, packet| {
-            let conn = way.found.map(|found| found.conn(index, generation));
-            if let (Some(found), Some(conn)) = (&way.found, conn)
-                && !nf.ct.repeat(found, conn, packet, len, now)
-            {
-                return None;
-            }
-            let ports = (!flows.any_port).then(|| ends.ports());
-            Some(Flow { addrs: ends.addrs(), ports, conn, way: place })
+        self.go(way, len, ether, dst, now, |ct, _, way, packet| {
+            let Some(found) = &way.found else { return Some(None) };
+            let conn = found.conn(index, generation);
+            ct.repeat(found, conn, packet, len, now).then_some(Some(conn))
         })
     }
 
@@ -46,16 +39,14 @@ impl Stack {
         dst: &mut Dst,
         now: Instant,
     ) -> Option<Next> {
-        let way = self.flows.firsts.get(place as usize)?.flow.way;
-        self.go(way, len, ether, dst, now, |nf, flows, _, packet| {
-            let First { flow, begun } = flows.firsts.get(place as usize)?;
-            let (sport, _) = packet.ports()?;
-            let ports = flow.ports.map(|(_, dport)| (sport, dport));
-            Some(Flow { conn: Some(nf.ct.begin(begun, packet, len, now)?), ports, ..*flow })
+        let way = self.flows.firsts.get(place as usize)?.way;
+        self.go(way, len, ether, dst, now, |ct, firsts, _, packet| {
+            let First { begun, .. } = firsts.get(place as usize)?;
+            ct.begin(begun, packet, len, now).map(Some)
         })
     }
 
-    /// Takes a packet to the last box of a way, as what `flow` finds of its own says.
+    /// Takes a packet to the last box of a way, if connection tracking repeats its part.
     #[inline]
     fn go(
         &mut self,
@@ -64,30 +55,28 @@ impl Stack {
         ether: &mut Ether,
         dst: &mut Dst,
         now: Instant,
-        flow: impl FnOnce(&mut Netfilter, &Flows, &Way, &Packet) -> Option<Flow>,
+        track: impl FnOnce(&mut Conntrack, &[First], &Way, &Packet) -> Option<Option<CtRef>>,
     ) -> Option<Next> {
         let known = self.flows.ways.get(place as usize)?;
         if (known.checked != self.flows.round || known.until <= now) && !self.check(place, now) {
             return None;
         }
-        let Self { flows, nf, settled, .. } = self;
+        let Self { flows: Flows { ways, firsts, dirty, .. }, nf, settled, .. } = self;
+        let Known { way, hits, .. } = ways.get_mut(place as usize)?;
         let Content::Ip(skb) = &ether.content else { return None };
-        let way = &flows.ways.get(place as usize)?.way;
-        let flow = flow(nf, flows, way, &skb.packet)?;
-        way.after.make(&flow, ether);
-        let known = flows.ways.get_mut(place as usize)?;
-        let way = &known.way;
+        let conn = track(&mut nf.ct, firsts, way, &skb.packet)?;
+        way.after.make(conn, ether);
         if matches!(way.last, Next::Deliver) {
             *dst = way.dst;
         }
-        let hits = known.hits.get_or_insert_with(|| {
-            flows.dirty.push(place);
+        let hits = hits.get_or_insert_with(|| {
+            dirty.push(place);
             Hits { packets: Counters::ZERO, last: now }
         });
         hits.packets.count(len);
         hits.last = now;
         *settled = true;
-        Some(known.way.last)
+        Some(way.last)
     }
 
     /// Whether all that a way renews is still there.

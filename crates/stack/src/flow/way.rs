@@ -1,5 +1,6 @@
 //! A way through a namespace that the packets of many flows share.
 
+use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
 use packetwalk_link::{Devices, Neighbours};
@@ -7,14 +8,14 @@ use packetwalk_netfilter::Netfilter;
 use packetwalk_netfilter::conntrack::Known as Found;
 use packetwalk_netfilter::xtables::Counters;
 use packetwalk_trace::Counted;
-use packetwalk_wire::{IfIndex, Instant, Mac, Nfct, PacketType, Skb, Transport};
+use packetwalk_wire::{CtRef, IfIndex, Instant, Mac, Nfct, PacketType, Skb, Transport};
+use rustc_hash::FxHasher;
 
-use super::Flow;
 use crate::Dst;
 use crate::path::{Content, Ether, Next};
 
 /// An entry that a packet renews.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Renewed {
     /// The source's in a bridge's table, by its place there.
     Source(Fdb),
@@ -56,7 +57,7 @@ impl Renewed {
 }
 
 /// An entry of a bridge's table.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Fdb {
     pub bridge: IfIndex,
     pub place: u32,
@@ -78,9 +79,12 @@ impl Fdb {
     }
 }
 
-/// What every packet of the way is like before its last box here, beside its flow's addresses and ports.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What every packet of the way is like before its last box here, beside its connection.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct After {
+    /// What became of its ends; none stays what it was.
+    pub addrs: (Option<IpAddr>, Option<IpAddr>),
+    pub ports: (Option<u16>, Option<u16>),
     macs: (Mac, Mac),
     mac: Option<(Mac, Mac)>,
     pkt_type: PacketType,
@@ -94,9 +98,14 @@ pub(super) struct After {
 }
 
 impl After {
-    /// That of a packet that has come there.
-    pub const fn of(ether: &Ether, skb: &Skb) -> Self {
+    /// That of a packet that was `before` and has come there.
+    pub fn of(before: &Skb, ether: &Ether, skb: &Skb) -> Self {
+        let ends = |skb: &Skb| (skb.packet.ip.src, skb.packet.ip.dst, skb.packet.ports().unwrap_or_default());
+        let (src, dst, (sport, dport)) = ends(skb);
+        let (was_src, was_dst, (was_sport, was_dport)) = ends(before);
         Self {
+            addrs: ((src != was_src).then_some(src), (dst != was_dst).then_some(dst)),
+            ports: ((sport != was_sport).then_some(sport), (dport != was_dport).then_some(dport)),
             macs: (ether.dst, ether.src),
             mac: skb.mac,
             pkt_type: skb.pkt_type,
@@ -110,24 +119,27 @@ impl After {
         }
     }
 
-    /// Makes a packet of the flow that came in like it.
+    /// Makes a packet of the connection that came in like it.
     #[inline]
-    pub fn make(&self, flow: &Flow, ether: &mut Ether) {
+    pub fn make(&self, conn: Option<CtRef>, ether: &mut Ether) {
         (ether.dst, ether.src) = self.macs;
         let Content::Ip(skb) = &mut ether.content else { return };
         skb.mac = self.mac;
         skb.pkt_type = self.pkt_type;
         (skb.iif, skb.physin, skb.physout) = (self.iif, self.physin, self.physout);
         (skb.mark, skb.priority) = (self.mark, self.priority);
-        skb.nfct = flow.conn.map_or(Nfct::None, Nfct::Tracked);
+        skb.nfct = conn.map_or(Nfct::None, Nfct::Tracked);
         let ip = &mut skb.packet.ip;
-        (ip.src, ip.dst) = flow.addrs;
         (ip.ttl, ip.tos) = (self.ttl, self.tos);
-        match (&mut skb.packet.transport, flow.ports) {
-            (Transport::Udp(udp), Some(ports)) => (udp.sport, udp.dport) = ports,
-            (Transport::Tcp(tcp), Some(ports)) => (tcp.sport, tcp.dport) = ports,
-            _ => {}
-        }
+        ip.src = self.addrs.0.unwrap_or(ip.src);
+        ip.dst = self.addrs.1.unwrap_or(ip.dst);
+        let (sport, dport) = match &mut skb.packet.transport {
+            Transport::Udp(udp) => (&mut udp.sport, &mut udp.dport),
+            Transport::Tcp(tcp) => (&mut tcp.sport, &mut tcp.dport),
+            _ => return,
+        };
+        *sport = self.ports.0.unwrap_or(*sport);
+        *dport = self.ports.1.unwrap_or(*dport);
     }
 }
 
@@ -173,6 +185,14 @@ impl Known {
 }
 
 impl Way {
+    /// A number that is the same of equal ways, and seldom of others.
+    pub fn print(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        let Self { received, sent, renewed, found, counted, after, last, dst: _ } = self;
+        (received, sent, renewed, found, counted, after, last).hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// Counts packets, and renews what they renewed.
     pub fn write_back(&self, links: &mut Devices, neigh: &mut Neighbours, nf: &mut Netfilter, hits: Hits) {
         let Counters { packets, bytes } = hits.packets;

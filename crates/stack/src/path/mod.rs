@@ -84,7 +84,7 @@ impl Ether {
 }
 
 /// The boxes of the packet-flow diagram.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Next {
     /// A frame came in by an interface: `receive.rs`.
     Receive(IfIndex),

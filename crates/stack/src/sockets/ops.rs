@@ -252,7 +252,13 @@ impl Stack {
 
     /// `recvfrom`: the oldest datagram.
     pub fn sock_recv(&mut self, id: SockId) -> Option<Datagram> {
-        self.sockets.get_mut(id)?.received.pop_front()
+        let received = &mut self.sockets.get_mut(id)?.received;
+        let first = received.pop_front();
+        if received.is_empty() {
+            // The next ones lie where the last ones did, though there be room for many.
+            received.clear();
+        }
+        first
     }
 
     /// `SO_ERROR`: reads and clears the pending error.
