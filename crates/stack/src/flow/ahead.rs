@@ -45,17 +45,18 @@ fn ahead<A: Addr>(table: &Table<A>, ct: &Conntrack, flights: &[Flight], any_port
     if table.len() < MANY {
         return 0;
     }
-    let (mut keys, mut sum) = ([None; AHEAD], 0);
+    // What has to wait for memory is alone in its loop: a processor goes on with the next, but not far.
+    let mut keys = [None; AHEAD];
     for (key, flight) in keys.iter_mut().zip(flights) {
         *key = ends(flight, any_port).map(|ends| Key { ends, class });
-        sum ^= key.as_ref().map_or(0, |key| table.glance(key));
     }
-    for key in keys.iter().flatten() {
-        if let Some(Entry::Flow { conn: [place, _], .. }) = table.get(key) {
-            sum ^= ct.glance(*place);
-        }
-    }
-    sum
+    let places = keys.map(|key| key.map_or(usize::MAX, |key| table.place(&key)));
+    let lines = places.iter().fold(0, |sum, at| sum ^ table.glance(*at));
+    let conns = keys.map(|key| match key.and_then(|key| table.get(&key)) {
+        Some(Entry::Flow { conn: [slot, _], .. }) => *slot,
+        _ => u32::MAX,
+    });
+    conns.iter().fold(lines, |sum, slot| sum ^ ct.glance(*slot))
 }
 
 /// The ends of a flight's packet.

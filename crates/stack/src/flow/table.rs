@@ -51,7 +51,7 @@ impl<A: Addr> Table<A> {
     #[inline]
     fn find(&self, key: &Key<A>) -> usize {
         let mask = self.places.len().wrapping_sub(1);
-        let mut at = key.hash() as usize & mask;
+        let mut at = self.place(key);
         while let Some(Some(place)) = self.places.get(at) {
             if place.key == *key {
                 return at;
@@ -72,11 +72,16 @@ impl<A: Addr> Table<A> {
         Some(&mut self.places.get_mut(at)?.as_mut()?.entry)
     }
 
-    /// Reads the line that a key's entry is likely to be in: a number without a meaning.
+    /// Where a key's entry is likely to be.
     #[inline]
-    pub fn glance(&self, key: &Key<A>) -> u32 {
-        let at = key.hash() as usize & self.places.len().wrapping_sub(1);
-        self.places.get(at).map_or(0, |place| place.as_ref().map_or(0, |place| place.key.class))
+    pub fn place(&self, key: &Key<A>) -> usize {
+        key.hash() as usize & self.places.len().wrapping_sub(1)
+    }
+
+    /// Reads what is at a place: a number without a meaning.
+    #[inline]
+    pub fn glance(&self, at: usize) -> u32 {
+        self.places.get(at).map_or(0, |place| u32::from(place.is_some()))
     }
 
     pub fn insert(&mut self, key: Key<A>, entry: Entry) {
