@@ -26,14 +26,17 @@ const FEATURES: [&str; 7] = [
 /// the last bytes. Natively speed counts alone, so the profile itself says nothing.
 const FOR_SIZE: &str = "z";
 /// What carries packets: `s` made it 1.4 times as fast as `z` for 8 % more bytes, `2` 1.7 times for 22 %.
-const ON_THE_WAY: [&str; 7] = ["wire", "trace", "link", "route", "netfilter", "stack", "lab"];
+const ON_THE_WAY: [&str; 4] = ["trace", "link", "route", "netfilter"];
+/// What every packet passes: `2` made a packet of a known flow 1.25 times as fast as `s` for 1 % more bytes.
+const EVERY_PACKET: [&str; 3] = ["wire", "stack", "lab"];
 
 /// Cargo, for a module of the page.
 pub fn for_page(root: &Path) -> Command {
     let mut cargo = command(root, "cargo");
     cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", FOR_SIZE);
-    for name in ON_THE_WAY {
-        cargo.arg("--config").arg(format!("profile.release.package.packetwalk-{name}.opt-level='s'"));
+    let small = ON_THE_WAY.map(|name| (name, "'s'"));
+    for (name, level) in small.into_iter().chain(EVERY_PACKET.map(|name| (name, "2"))) {
+        cargo.arg("--config").arg(format!("profile.release.package.packetwalk-{name}.opt-level={level}"));
     }
     cargo
 }
