@@ -2,6 +2,7 @@
 //! `crates/xtask/src/bench/xdp.c` has it on the real kernel with the same script.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Range;
 use std::time::Duration;
 
 use packetwalk_lab::{Lab, SockId, SocketKind};
@@ -135,7 +136,17 @@ impl Published {
         if arrived == count { Ok(()) } else { Err(format!("{arrived} of {count} packets arrived")) }
     }
 
-    /// Begins flows; each is answered once.
+    /// Begins flows, in order.
+    pub fn begin(&mut self, flows: Range<u32>) -> Result<(), String> {
+        let (count, mut arrived) = (flows.len() as u32, 0);
+        for first in flows.clone().step_by(BUDGET as usize) {
+            self.send_all(first..flows.end.min(first + BUDGET));
+            arrived += self.arrived();
+        }
+        if arrived == count { Ok(()) } else { Err("not all flows were begun".to_owned()) }
+    }
+
+    /// The same; each is answered once.
     pub fn establish(&mut self, flows: u32) -> Result<(), String> {
         for flow in 0..flows {
             self.send(flow);

@@ -3,6 +3,8 @@
 //! A hash grows by one bucket at a time (linear hashing): the oldest bucket that was not split yet gives what is not
 //! its own any more to a new one at the end. A bucket's chain keeps its order: newest first.
 
+use std::hint::black_box;
+
 use super::conn::{BY_SOURCE, NIL};
 use super::pages::Pages;
 use super::table::Table;
@@ -12,6 +14,8 @@ use super::{Conn, Dir, Tuple, Zone, hash};
 const FIRST_BUCKETS: usize = 64;
 /// So many buckets are split at a time.
 const SPLITS: usize = 16;
+/// Longer chains are few.
+const GLANCES: usize = 3;
 
 /// Each bucket's first node, and a bit for each of its nodes' hashes: where a bit is missing, nobody looks. A bit
 /// stays behind its node until the bucket is empty or split.
@@ -57,6 +61,11 @@ const fn split(node: u32) -> (usize, usize) {
     ((node / 4) as usize, (node & 3) as usize)
 }
 
+/// The bucket that gives a new one, of this number, what is in it.
+const fn to_split(new: usize) -> usize {
+    new ^ (1 << new.ilog2())
+}
+
 const fn dir_of(chain: usize) -> Dir {
     if chain == 0 { Dir::Original } else { Dir::Reply }
 }
@@ -92,6 +101,7 @@ impl Table {
         self.slots[slot].next[chain] = core::mem::replace(first, node(slot, chain));
         // What is asked of sources is not asked for every packet: their chains may be longer.
         if heads.nodes / 9 * 8 > heads.size * (1 + which) {
+            self.glance_next(which);
             (0..SPLITS).for_each(|_| self.split_next(which));
         }
     }
@@ -117,9 +127,27 @@ impl Table {
         }
     }
 
+    /// Reads the chains that are split next side by side: of many entries each is in memory that no cache has, and is
+    /// waited for together with the others.
+    fn glance_next(&self, which: usize) {
+        let heads = &self.heads[which];
+        let first = |n| heads.at.get(to_split(heads.size + n)).map_or(NIL, |[first, _]| *first);
+        let mut ends: [u32; SPLITS] = core::array::from_fn(first);
+        let mut wide = false;
+        for _ in 0..GLANCES {
+            for at in &mut ends {
+                let (slot, chain) = split(*at);
+                let Some(conn) = self.slots.get(slot) else { continue };
+                wide |= conn.is_wide();
+                *at = conn.next.get(chain).copied().unwrap_or(NIL);
+            }
+        }
+        black_box((ends, wide));
+    }
+
     fn split_next(&mut self, which: usize) {
         let new = self.heads[which].size;
-        let old = new ^ (1 << new.ilog2());
+        let old = to_split(new);
         self.heads[which].push();
         let [mut at, _] = core::mem::replace(&mut self.heads[which].at[old], [NIL, 0]);
         let mut last = [NIL; 2];

@@ -140,9 +140,14 @@ impl Conn {
         Tuple { src, dst, sport: self.ports[at], dport: self.ports[at + 1], protocol: self.protocol }
     }
 
+    /// It is of IPv6.
+    pub(super) const fn is_wide(&self) -> bool {
+        self.wide.is_some()
+    }
+
     /// The fast hash of a direction's tuple, of IPv4.
     pub(super) const fn hash_v4(&self, dir: Dir) -> Option<u32> {
-        if self.wide.is_some() {
+        if self.is_wide() {
             return None;
         }
         let ([a, b, c, d], [e, f, g, h]) = (self.addrs, self.ports);
