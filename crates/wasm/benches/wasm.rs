@@ -25,9 +25,8 @@ fn walk(bencher: Bencher) {
 fn records(bencher: Bencher) {
     let mut engine = Engine::new(LAB);
     let walk = engine.walk("c1", PING).expect("a walk");
-    let Records(words) = Records::from(walk);
+    let Records { words, ends, plain, wide } = Records::from(walk);
     assert!(words.len() > walk.steps.len());
-    bencher
-        .counter(divan::counter::BytesCount::of_slice(&words))
-        .bench_local(|| Records::from(black_box(walk)));
+    let bytes = (words.len() + ends.len()) * 4 + plain.len() + wide.len();
+    bencher.counter(divan::counter::BytesCount::new(bytes)).bench_local(|| Records::from(black_box(walk)));
 }

@@ -41,13 +41,28 @@ impl Crossing {
         crossing::walk(&self.walk)
     }
 
-    /// The records as words.
+    /// The records' words.
     pub fn words(&self) -> Vec<u32> {
-        view::Records::from(&self.walk).0
+        view::Records::from(&self.walk).words
+    }
+
+    /// Where their texts end.
+    pub fn ends(&self) -> Vec<u32> {
+        view::Records::from(&self.walk).ends
+    }
+
+    /// Their texts of ASCII only.
+    pub fn plain(&self) -> Vec<u8> {
+        view::Records::from(&self.walk).plain.into_bytes()
+    }
+
+    /// Their other texts.
+    pub fn wide(&self) -> Vec<u8> {
+        view::Records::from(&self.walk).wide.into_bytes()
     }
 
     /// Writes the records, and tells no more than how many words they are.
     pub fn written(&self) -> usize {
-        self.words().len()
+        view::Records::from(&self.walk).words.len()
     }
 }

@@ -9,17 +9,21 @@ use crate::view::{Records, Step, Walk};
 
 #[wasm_bindgen(module = "/js/records.js")]
 extern "C" {
-    fn read(words: &[u32]) -> JsValue;
+    fn read(words: &[u32], ends: &[u32], plain: &[u8], wide: &[u8]) -> JsValue;
+}
+
+fn made(Records { words, ends, plain, wide }: &Records) -> JsValue {
+    read(words, ends, plain.as_bytes(), wide.as_bytes())
 }
 
 /// A walk for JavaScript.
 pub fn walk(walk: &Walk) -> Ts<Walk> {
-    Ts::new_unchecked(read(&Records::from(walk).0))
+    Ts::new_unchecked(made(&Records::from(walk)))
 }
 
 /// A step for JavaScript.
 pub fn step(step: &Step) -> Ts<Step> {
-    Ts::new_unchecked(read(&Records::from(step).0))
+    Ts::new_unchecked(made(&Records::from(step)))
 }
 
 /// A walk in something else that crosses.
@@ -28,7 +32,7 @@ pub fn step(step: &Step) -> Ts<Step> {
 /// The serializer is not one of JavaScript's values.
 pub fn within<S: Serializer>(walk: &Option<Walk>, serializer: S) -> Result<S::Ok, S::Error> {
     match walk {
-        Some(walk) => preserve::serialize(&read(&Records::from(walk).0), serializer),
+        Some(walk) => preserve::serialize(&made(&Records::from(walk)), serializer),
         None => serializer.serialize_none(),
     }
 }

@@ -22,7 +22,7 @@ assert.equal(walk.serde().steps.length, 50);
 // Their reader, and the words that it is given.
 const [snippet] = readdirSync(`${folder}/snippets`);
 const reader = await import(pathToFileURL(`${folder}/snippets/${snippet}/js/records.js`).href);
-const words = Uint32Array.from(walk.words());
+const [words, ends, plain, wide] = [walk.words(), walk.ends(), walk.plain(), walk.wide()];
 
 /** Microseconds of a run: the median of many times a hundred. */
 function time(/** @type {() => unknown} */ run) {
@@ -35,8 +35,8 @@ function time(/** @type {() => unknown} */ run) {
   return times.slice(100).sort((a, b) => a - b)[100].toFixed(1);
 }
 
-console.log(`50 steps: ${words.length} words`);
+console.log(`50 steps: ${words.length + ends.length} words, ${plain.length + wide.length} bytes of text`);
 console.log(`by serde, in full            ${time(() => walk.serde())} µs`);
 console.log(`as records, in full          ${time(() => walk.records())} µs, of which`);
 console.log(`  the records are written in ${time(() => walk.written())} µs`);
-console.log(`  read in full in            ${time(() => reader.read(words))} µs`);
+console.log(`  read in full in            ${time(() => reader.read(words, ends, plain, wide))} µs`);

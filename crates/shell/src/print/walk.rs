@@ -18,6 +18,8 @@ mod text;
 mod tried;
 mod verdict;
 
+use std::rc::Rc;
+
 use packetwalk_lab::Lab;
 use packetwalk_trace::{Event, Hook, NeighStep, NsId, Step};
 use packetwalk_wire::Instant;
@@ -124,7 +126,7 @@ pub struct Explained {
     /// The row that decided.
     pub decided: Option<Decided>,
     /// The header after the step, each field with its value before where it changed.
-    pub fields: Vec<Field>,
+    pub fields: Rc<[Field]>,
 }
 
 /// A whole walk.

@@ -1,5 +1,7 @@
 //! A walk: a command's packets, explained.
 
+use std::rc::Rc;
+
 use packetwalk_lab::Lab;
 use packetwalk_shell::print::walk::{self as explained, Language, Say};
 use packetwalk_shell::{Line, Shell, Terminal};
@@ -129,7 +131,7 @@ fn nothing_sent(lab: &Lab, ns: NsId, output: &view::Output, language: Language) 
         detail: false,
         tone: if output.status == 0 { Tone::Plain } else { Tone::Drop },
         decided: None,
-        header: Vec::new(),
+        header: Rc::default(),
     }
 }
 
@@ -161,6 +163,7 @@ fn steps(
     let start = events.first().map_or(0, |e| e.at.0);
     let mut places: Map<(NsId, u32), Place> = Map::new();
     let mut steps: Vec<view::Step> = Vec::with_capacity(told.len());
+    let mut last: Rc<[explained::Field]> = Rc::default();
     for told in told {
         let Some(event) = events.get(told.event) else { continue };
         let seat = (event.ns, event.id);
@@ -170,6 +173,11 @@ fn steps(
             _ => place(told.place),
         };
         places.insert(seat, place.clone());
+        let header = match steps.last() {
+            Some(step) if Rc::ptr_eq(&last, &told.fields) => Rc::clone(&step.header),
+            _ => told.fields.iter().map(field).collect(),
+        };
+        last = told.fields;
         steps.push(view::Step {
             index: steps.len() as u32,
             micros: event.at.0.saturating_sub(start) as f64 / 1000.0,
@@ -186,11 +194,7 @@ fn steps(
             detail: told.detail || is_small(lab, event),
             tone: tone(told.tone),
             decided: told.decided.map(decided),
-            header: told
-                .fields
-                .into_iter()
-                .map(|f| Field { name: f.name.to_owned(), value: f.value, before: f.before })
-                .collect(),
+            header,
         });
     }
     hush_bystanders(events, &mut steps);
@@ -317,6 +321,10 @@ const fn verdict(verdict: explained::Verdict) -> Verdict {
         explained::Verdict::ReplyLost => Verdict::ReplyLost,
         explained::Verdict::NotSent => Verdict::NotSent,
     }
+}
+
+fn field(field: &explained::Field) -> Field {
+    Field { name: field.name.to_owned(), value: field.value.clone(), before: field.before.clone() }
 }
 
 fn decided(decided: explained::Decided) -> Decided {

@@ -1,5 +1,7 @@
 //! A step of a packet's way, explained.
 
+use std::rc::Rc;
+
 use serde::Serialize;
 use tsify::Tsify;
 
@@ -151,6 +153,6 @@ pub struct Step {
     pub tone: Tone,
     /// The row that decided.
     pub decided: Option<Decided>,
-    /// The header after the step.
-    pub header: Vec<Field>,
+    /// The header after the step; steps that do not change it share it.
+    pub header: Rc<[Field]>,
 }

@@ -1,5 +1,7 @@
 //! A packet's header as names and values.
 
+use std::rc::Rc;
+
 use packetwalk_wire::{Arp, Body, Icmp, Packet, TcpFlags, Transport};
 
 /// A header field.
@@ -13,16 +15,18 @@ pub struct Field {
     pub before: Option<String>,
 }
 
-/// The fields of a body, compared with those it had.
-pub(super) fn fields(body: &Body, before: Option<&Body>) -> Vec<Field> {
-    let old = before.map(of).unwrap_or_default();
-    of(body)
-        .into_iter()
-        .map(|(name, value)| {
-            let was = old.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone());
-            Field { name, before: was.filter(|was| *was != value), value }
-        })
-        .collect()
+/// The header of a body.
+pub(super) fn header(body: &Body) -> Rc<[Field]> {
+    of(body).into_iter().map(|(name, value)| Field { name, value, before: None }).collect()
+}
+
+/// A header, compared with that of the body before.
+pub(super) fn compared(header: &[Field], before: &Body) -> Rc<[Field]> {
+    let old = of(before);
+    let was = |field: &Field| old.iter().find(|(name, value)| *name == field.name && *value != field.value);
+    let compare =
+        |field: &Field| Field { before: was(field).map(|(_, value)| value.clone()), ..field.clone() };
+    header.iter().map(compare).collect()
 }
 
 fn of(body: &Body) -> Vec<(&'static str, String)> {

@@ -2,7 +2,9 @@
 
 use core::fmt::Display;
 use std::net::IpAddr;
+use std::rc::Rc;
 
+use super::fields::{self, Field};
 use super::language::{Language, Say};
 use super::phrase;
 use crate::print::tcpdump::Printer;
@@ -29,6 +31,8 @@ pub(super) struct Scene<'a> {
     pub ports: Map<(NsId, u32), IfIndex>,
     /// Prints packets in a line, with relative sequence numbers.
     pub printer: Printer,
+    /// What the last step's packet is, and its header: most steps do not change it.
+    header: Option<(Body, Rc<[Field]>)>,
 }
 
 /// Where in netfilter a namespace is.
@@ -50,6 +54,20 @@ impl<'a> Scene<'a> {
             tracked: Map::new(),
             ports: Map::new(),
             printer: phrase::printer(),
+            header: None,
+        }
+    }
+
+    /// The header of a packet, with what it was before where that was another.
+    pub fn header(&mut self, body: &Body, before: Option<Body>) -> Rc<[Field]> {
+        let header = match &self.header {
+            Some((last, header)) if last == body => Rc::clone(header),
+            _ => fields::header(body),
+        };
+        self.header = Some((*body, Rc::clone(&header)));
+        match before {
+            Some(before) if before != *body => fields::compared(&header, &before),
+            _ => header,
         }
     }
 

@@ -1,9 +1,10 @@
 //! One event.
 
+use std::rc::Rc;
+
 use packetwalk_trace::{Event, NeighStep, RuleEnd, Step, Table};
 use packetwalk_wire::Body;
 
-use super::fields::fields;
 use super::language::Say;
 use super::scene::Scene;
 use super::{Decided, Explained, Leg, Place, Tone, link, netfilter, phrase, route};
@@ -72,7 +73,7 @@ impl Draft {
 pub(super) fn explain(scene: &mut Scene<'_>, at: usize, event: &Event, leg: Leg) -> Explained {
     let known = event.id != 0;
     let before = if known { scene.last.get(&event.id).copied() } else { None };
-    let fields = fields(&event.body, before.as_ref());
+    let fields = scene.header(&event.body, before);
     if known {
         scene.last.insert(event.id, event.body);
     }
@@ -95,7 +96,7 @@ pub(super) fn ending(scene: &mut Scene<'_>, at: usize, event: &Event, leg: Leg) 
     }
     scene.see(event);
     let draft = Draft::new(Place::Route, "", "", "");
-    explained(at, event, leg, if is_detail { draft.detail() } else { draft }, Vec::new())
+    explained(at, event, leg, if is_detail { draft.detail() } else { draft }, Rc::default())
 }
 
 /// Of an event that cannot end a walk: whether it is a detail.
@@ -119,7 +120,7 @@ fn passes(scene: &Scene<'_>, event: &Event) -> Option<bool> {
     })
 }
 
-fn explained(at: usize, event: &Event, leg: Leg, draft: Draft, fields: Vec<super::Field>) -> Explained {
+fn explained(at: usize, event: &Event, leg: Leg, draft: Draft, fields: Rc<[super::Field]>) -> Explained {
     Explained {
         event: at,
         at: event.at,

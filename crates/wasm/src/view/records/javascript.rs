@@ -6,8 +6,7 @@ use super::layout::{Id, Kind, SHAPES, Shape};
 const HEAD: &str =
     "// Made by `cargo xtask build` of crates/wasm/src/view/records/layout.rs: not to be edited.
 
-const ascii = new TextDecoder();
-const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true });
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const WIDE = 0x8000_0000;
 const halves = new Uint32Array(2);
 const float = new Float64Array(halves.buffer);
@@ -36,30 +35,29 @@ pub fn javascript() -> String {
  * The whole: a walk, or a step. It is read at once, out of the module's memory: that may grow or be another's
  * afterwards, and to copy what is to be read later takes a browser as long as to read it.
  * @param {{Uint32Array}} words
+ * @param {{Uint32Array}} ends of the texts, in `plain` or, with the highest bit, in `wide`
+ * @param {{Uint8Array}} plain
+ * @param {{Uint8Array}} wide
  */
-export function read(words) {{
-  const [count, long, bytes, units] = words;
-  let at = {head} + count;
-  const end = at + long;
-  const begin = words.byteOffset + end * 4;
-  const plain = ascii.decode(new Uint8Array(words.buffer, begin, bytes));
-  const wide = utf16.decode(new Uint8Array(words.buffer, begin + ((bytes + 3) & ~3), units * 2));
+export function read(words, ends, plain, wide) {{
+  const [narrow, other] = [decoder.decode(plain), decoder.decode(wide)];
   /** @type {{(string | undefined)[]}} */
-  const texts = [undefined];
+  const texts = new Array(ends.length + 1);
   let [from, fromWide] = [0, 0];
-  for (let place = {head}; place < at; place++) {{
-    const to = words[place];
+  for (let place = 0; place < ends.length; place++) {{
+    const to = ends[place];
     if (to < WIDE) {{
-      texts.push(plain.slice(from, to));
+      texts[place + 1] = narrow.slice(from, to);
       from = to;
     }} else {{
-      texts.push(wide.slice(fromWide, to - WIDE));
+      texts[place + 1] = other.slice(fromWide, to - WIDE);
       fromWide = to - WIDE;
     }}
   }}
   /** @type {{any[]}} */
   const made = [undefined];
-  while (at < end) {{
+  let at = 0;
+  while (at < words.length) {{
     switch (words[at]) {{
       case {list}: {{
         // List
@@ -82,7 +80,6 @@ export function read(words) {{
   return made.at(-1);
 }}
 ",
-        head = 4,
         list = Id::List as u32,
         float = Id::Float as u32,
     )

@@ -1,6 +1,9 @@
 //! What records are made of: the one place that knows.
 
-use super::writer::Writer;
+use core::{mem, ptr};
+use std::rc::Rc;
+
+use super::writer::{Header, Writer};
 use crate::view::{
     Chunk, Decided, Field, Leg, Outcome, Output, Place, Step, Stream, TableName, Tone, Verdict, Walk,
 };
@@ -32,20 +35,12 @@ pub struct Shape {
 }
 
 /// What fits into a word, itself or by a number.
-pub trait Word: PartialEq {
+pub trait Word {
     /// What the word tells.
     const KIND: Kind;
 
     /// The word; what it refers to is written first.
     fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32;
-
-    /// The list of these that was written last, and its number, where one is often like the one before.
-    fn last<'a, 'w>(_: &'w mut Writer<'a>) -> Option<&'w mut (&'a [Self], u32)>
-    where
-        Self: Sized,
-    {
-        None
-    }
 }
 
 /// What a number stands for, so that 0 can be none.
@@ -98,17 +93,29 @@ impl<T: Word> Word for Vec<T> {
     const KIND: Kind = Kind::Record;
 
     fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
-        match T::last(to) {
-            Some((last, number)) if *number != 0 && *last == self.as_slice() => return *number,
-            _ => {}
-        }
-        let mut words = Vec::with_capacity(self.len() + 2);
-        words.extend([Id::List as u32, self.len() as u32]);
-        words.extend(self.iter().map(|item| item.word(to)));
-        let number = to.record(&words);
-        if let Some(last) = T::last(to) {
-            *last = (self, number);
-        }
+        let items: Vec<u32> = self.iter().map(|item| item.word(to)).collect();
+        to.list(&items)
+    }
+}
+
+/// A header: that of the step before, or as good as that.
+impl Word for Rc<[Field]> {
+    const KIND: Kind = Kind::Record;
+
+    fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
+        let Header { number, fields, mut words } = mem::take(&mut to.header);
+        let number = if number != 0 && ptr::eq(fields, &raw const **self) {
+            number
+        } else {
+            words.resize(self.len(), 0);
+            for (at, (field, word)) in self.iter().zip(&mut words).enumerate() {
+                if fields.get(at) != Some(field) {
+                    *word = field.word(to);
+                }
+            }
+            to.list(&words)
+        };
+        to.header = Header { number, fields: self, words };
         number
     }
 }
@@ -126,11 +133,11 @@ const fn kind<S, T: Word>(_: fn(&S) -> &T) -> Kind {
     T::KIND
 }
 
-/// Types of names only; records, with where the writer keeps the last list of them, if it does; and types of which each variant is a record.
+/// Types of names only; records; and types of which each variant is a record.
 macro_rules! layout {
     (
         $(enum $names:ident { $($name:ident),* })*
-        $(struct $record:ident { $($field:ident),* } $(last $last:ident)?)*
+        $(struct $record:ident { $($field:ident),* })*
         $(kinds $kinds:ident { $($variant:ident { $($part:ident: $type:ty),* }),* })*
     ) => {
         /// The number of a shape.
@@ -175,10 +182,6 @@ macro_rules! layout {
                 let words = [Id::$record as u32, $($field.word(to)),*];
                 to.record(&words)
             }
-
-            $(fn last<'a, 'w>(to: &'w mut Writer<'a>) -> Option<&'w mut (&'a [Self], u32)> {
-                Some(&mut to.$last)
-            })?
         }
 
         impl Numbered for $record {})*
@@ -205,7 +208,7 @@ layout! {
     enum Tone { Plain, Accept, Rewrite, Deliver, Drop }
     enum Verdict { Answered, Delivered, Dropped, Refused, ReplyLost, NotSent }
 
-    struct Field { name, value, before } last header
+    struct Field { name, value, before }
     struct Decided { table, key, text }
     struct Step {
         index, micros, ns, packet, leg, what, place, title, label, line, sentence, why, detail, tone, decided, header

@@ -3,11 +3,10 @@
 //! What a walk consists of is laid out in [`layout`], once. The writer is made of that when this crate is compiled,
 //! and the reader, `js/records.js`, by `cargo xtask build`.
 //!
-//! First come four numbers: how many texts there are, how many words of records, bytes of plain text, and units of
-//! UTF-16. Then: where each text ends, with the highest bit set if it is in UTF-16; the records, each the number of its
-//! shape and a word for each field; the plain text; the one in UTF-16. What a record refers to comes before it, so that
-//! the last one is the whole. Texts and records are counted from 1, and are there once, however often they are referred
-//! to.
+//! There are words, and texts. The words are records: each the number of its shape and a word for each field. What a
+//! record refers to comes before it, so that the last one is the whole; records are counted from 1. So are the texts,
+//! each of which is there once, however often it is referred to. They lie one after the other: those of ASCII only, as a
+//! browser makes strings of these in no time, and all others.
 
 mod javascript;
 mod layout;
@@ -21,7 +20,16 @@ use super::{Step, Walk};
 
 /// What crosses.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Records(pub Vec<u32>);
+pub struct Records {
+    /// The records.
+    pub words: Vec<u32>,
+    /// Where each text ends, in units of UTF-16: in `plain`, or, with the highest bit set, in `wide`.
+    pub ends: Vec<u32>,
+    /// The texts of ASCII only.
+    pub plain: String,
+    /// All others.
+    pub wide: String,
+}
 
 impl From<&Walk> for Records {
     fn from(walk: &Walk) -> Self {
@@ -37,9 +45,9 @@ impl From<&Step> for Records {
 
 impl Records {
     fn of<T: Word>(whole: &T) -> Self {
-        let mut writer = Writer::default();
+        let mut writer = Writer::new();
         whole.word(&mut writer);
-        Self(writer.finish())
+        writer.finish()
     }
 }
 
@@ -52,9 +60,9 @@ mod tests {
     fn what_is_alike_is_there_once() {
         let mut engine = Engine::new(include_str!("../../../../../tests/labs/article/docker-2015/lab.sh"));
         let walk = engine.walk("c1", "ping -c1 203.0.113.10").expect("it walks");
-        let Records(words) = Records::from(walk);
+        let Records { words, .. } = Records::from(walk);
         // A step has sixteen fields, and a header of a dozen with three each.
         let all = walk.steps.iter().map(|step| 17 + step.header.len() * 4).sum::<usize>();
-        assert!((words[1] as usize) < all / 2, "{} words of records; {all} without sharing", words[1]);
+        assert!(words.len() < all / 2, "{} words of records; {all} without sharing", words.len());
     }
 }
