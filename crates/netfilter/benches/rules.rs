@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
 use packetwalk_netfilter::context::Cx;
-use packetwalk_netfilter::matches::{Match, range::Range, tcp, udp};
+use packetwalk_netfilter::matches::{Match, comment, range::Range, statistic, tcp, udp};
 use packetwalk_netfilter::shared::Shared;
 use packetwalk_netfilter::targets::Target;
 use packetwalk_netfilter::xtables::traverse::{Frame, traverse};
@@ -153,6 +153,7 @@ struct Walk {
 
 impl Walk {
     fn all<O: Observer>(&mut self, table: &mut Table, packets: &[Packet], obs: &mut O) -> f64 {
+        let mut random = Random(1);
         let begin = Instant::now();
         for packet in packets {
             let mut skb = Skb::new(1, *packet);
@@ -160,7 +161,7 @@ impl Walk {
                 now: packetwalk_wire::Instant::default(),
                 host: &NoHost,
                 payloads: &mut self.payloads,
-                random: &mut Random(0),
+                random: &mut random,
             };
             let mut cx = Cx {
                 skb: &mut skb,
@@ -186,7 +187,53 @@ fn row(name: &str, count: usize, pair: fn(&mut Random) -> Pair) {
         table.append(forward, rule).unwrap();
         packets.push(packet);
     }
-    let packets: Vec<Packet> = (0..1 << 14).map(|_| r.of(&packets)).collect();
+    measure(name, count, table, &packets);
+}
+
+/// Services as kube-proxy writes them, each with two endpoints; a packet ends at one of these.
+fn kube(services: usize) {
+    let mut table = Table::new(Face::Legacy, Family::V4, TableId::Filter);
+    let forward = table.base_of(Hook::Forward).unwrap();
+    let [all, mark] = ["KUBE-SERVICES", "KUBE-MARK-MASQ"].map(|name| table.new_chain(name).unwrap());
+    let chains: Vec<[ChainId; 3]> = (0..services)
+        .map(|n| ["SVC", "SEP-A", "SEP-B"].map(|kind| table.new_chain(&format!("{kind}-{n}")).unwrap()))
+        .collect();
+    let plain = |target| Rule { target, ..rule(Base::default(), None, None, true) };
+    let jump = |to, base: Base, mut matches: Vec<Match>| {
+        matches.insert(0, Match::Comment(comment::Comment { text: "default/service".into() }));
+        Rule { base, matches, ..plain(Target::Jump(to)) }
+    };
+    let mut packets = Vec::new();
+    table.append(forward, jump(all, Base::default(), Vec::new())).unwrap();
+    table.append(mark, Rule { base: Base::default(), matches: Vec::new(), ..plain(Target::None) }).unwrap();
+    for (n, [svc, one, two]) in chains.into_iter().enumerate() {
+        let ip = 0x0a60_0000 + n as u32;
+        let to = |base| rule(base, None, Some(Range::one(53)), true);
+        let service = to(Base { dst: net(ip, 32), ..Base::default() });
+        table.append(all, jump(svc, service.base, service.matches)).unwrap();
+        let from = net(0xc0a8_0000, 16).map(|c| Cond { not: true, ..c });
+        let service = to(Base { src: from, dst: net(ip, 32), ..Base::default() });
+        table.append(svc, jump(mark, service.base, service.matches)).unwrap();
+        let half = statistic::Statistic::new(false, statistic::Mode::Random { probability: 1 << 30 });
+        table.append(svc, jump(one, Base::default(), vec![Match::Statistic(half)])).unwrap();
+        table.append(svc, jump(two, Base::default(), Vec::new())).unwrap();
+        for end in [one, two] {
+            let own = Base { src: net(0xac11_0002, 32), ..Base::default() };
+            table.append(end, jump(mark, own, Vec::new())).unwrap();
+            let last = rule(Base::default(), None, None, true);
+            table
+                .append(end, Rule { target: Target::Accept, ..jump(mark, last.base, last.matches) })
+                .unwrap();
+        }
+        packets.push(packet(0xcb00_7109, ip, 40000, 53, true));
+    }
+    measure("kube", services, table, &packets);
+}
+
+fn measure(name: &str, count: usize, mut table: Table, packets: &[Packet]) {
+    let mut r = Random(8);
+    let forward = table.base_of(Hook::Forward).unwrap();
+    let packets: Vec<Packet> = (0..1 << 14).map(|_| r.of(packets)).collect();
     let dev = |n, name| Dev { index: IfIndex(n), name: IfName::new(name).unwrap(), group: 0 };
     let state = HookState {
         hook: Hook::Forward,
@@ -218,11 +265,14 @@ fn row(name: &str, count: usize, pair: fn(&mut Random) -> Pair) {
 
 fn main() {
     println!("rules                  count  index, ns  each rule, ns    ratio  compiled, ms");
-    for count in [16, 100, 1000, 10_000, 100_000] {
+    for count in [1, 8, 16, 100, 1000, 10_000, 100_000] {
         row("firewall", count, firewall);
         row("docker, filter", count, docker);
         if count <= 10_000 {
             row("docker, nat", count, published);
         }
+    }
+    for services in [1000, 20_000] {
+        kube(services);
     }
 }

@@ -145,7 +145,11 @@ impl<T: Clone> Pages<T> {
     /// Puts an element at the end.
     pub fn push(&mut self, element: T) {
         match self.pages.last_mut() {
-            Some(last) if last.len() < PAGE => last.push(element),
+            Some(last) if last.len() < PAGE => {
+                let last: &mut Vec<T> = last;
+                make_room(last);
+                last.push(element);
+            }
             _ => self.pages.push(Common::new(vec![element])),
         }
     }
@@ -177,6 +181,7 @@ impl<T: Clone> Pages<T> {
         for (number, page) in self.pages.iter_mut().enumerate().skip(page) {
             if number == last && page.len() < PAGE {
                 let place = place.min(page.len());
+                make_room(page);
                 page.insert(place, carried);
                 return;
             }
@@ -259,6 +264,14 @@ impl<T: Clone> Pages<T> {
         kept.extend(self.iter_from(first - place).take(place).cloned());
         kept.extend(self.iter_from(first + 1).filter(|element| keep(element)).cloned());
         *self = kept;
+    }
+}
+
+/// Makes room for one more in a page that is not full, and for few beyond that: of many lists the only page is short.
+fn make_room<T>(page: &mut Vec<T>) {
+    let len = page.len();
+    if len == page.capacity() {
+        page.reserve_exact((1 + len / 2).min(PAGE.saturating_sub(len)));
     }
 }
 

@@ -133,7 +133,7 @@ macro_rules! each_match {
             /// Index of a compressed payload.
             Ipcomp(ipcomp::Ipcomp) = "ipcomp", both, cx, "net/netfilter/xt_ipcomp.c";
             /// Ranges of addresses.
-            Iprange(iprange::Iprange) = "iprange", both, packet, "net/netfilter/xt_iprange.c";
+            Iprange(Box<iprange::Iprange>) = "iprange", both, packet, "net/netfilter/xt_iprange.c";
             /// Which extension headers there are.
             Ipv6header(ipv6header::Ipv6header) = "ipv6header", v6, cx, "net/ipv6/netfilter/ip6t_ipv6header.c";
             /// Length of the packet.

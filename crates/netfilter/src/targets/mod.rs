@@ -66,7 +66,7 @@ macro_rules! each_target {
             /// Gives the connection another destination.
             Dnat(dnat::Dnat) = "DNAT", both, observed, "net/netfilter/xt_nat.c";
             /// Maps the destination's network prefix.
-            Dnpt(npt::Dnpt) = "DNPT", v6, skb, "net/ipv6/netfilter/ip6t_NPT.c"
+            Dnpt(Box<npt::Dnpt>) = "DNPT", v6, skb, "net/ipv6/netfilter/ip6t_NPT.c"
                 but "an interface identifier that cannot be mapped stops as not modelled";
             /// Sets the differentiated services code point.
             Dscp(dscp::Dscp) = "DSCP", both, skb, "net/netfilter/xt_DSCP.c";
@@ -111,7 +111,7 @@ macro_rules! each_target {
             /// Gives the connection another source.
             Snat(snat::Snat) = "SNAT", both, observed, "net/netfilter/xt_nat.c";
             /// Maps the source's network prefix.
-            Snpt(npt::Snpt) = "SNPT", v6, skb, "net/ipv6/netfilter/ip6t_NPT.c"
+            Snpt(Box<npt::Snpt>) = "SNPT", v6, skb, "net/ipv6/netfilter/ip6t_NPT.c"
                 but "an interface identifier that cannot be mapped stops as not modelled";
             /// Answers for a server until the client has shown that it is there.
             Synproxy(synproxy::Synproxy) = "SYNPROXY", both, cx, "net/netfilter/nf_synproxy_core.c";
@@ -276,7 +276,8 @@ impl Target {
             Self::Queue(_) if table.face() == Face::Nft => return Err(RuleError::Missing),
             // The nft face writes it as an expression of its own.
             Self::Trace(_) => table.face() == Face::Nft || table.id() == TableId::Raw,
-            Self::Dnpt(npt::Dnpt(t)) | Self::Snpt(npt::Snpt(t)) => return t.check(),
+            Self::Dnpt(t) => return t.0.check(),
+            Self::Snpt(t) => return t.0.check(),
             Self::Rateest(t) => return t.check(table.named()),
             Self::Connmark(t) => t.shift.is_valid(),
             Self::Hmark(t) => t.is_valid(),

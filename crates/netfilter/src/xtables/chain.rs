@@ -1,5 +1,7 @@
 //! A chain.
 
+use std::fmt;
+
 use packetwalk_trace::Hook;
 use packetwalk_wire::Pages;
 
@@ -45,14 +47,19 @@ pub struct BaseChain {
 }
 
 /// A chain: rules in order.
-#[derive(Clone, Debug)]
+///
+/// What a packet looks at comes first.
+#[derive(Clone)]
+#[repr(C)]
 pub struct Chain {
+    /// The rules.
+    pub rules: Pages<Rule>,
     /// Its name, at most 28 bytes.
     pub name: Box<str>,
     /// Set for a built-in chain.
     pub base: Option<BaseChain>,
-    /// The rules.
-    pub rules: Pages<Rule>,
+    /// Of one that is not tiny and has met a packet.
+    pub(super) index: Option<Index>,
     /// [`super::Rule::print`] of each: a rule is found by its text.
     pub(super) prints: Prints,
     /// From which hooks its rules can be reached; kept by the table.
@@ -61,8 +68,21 @@ pub struct Chain {
     pub(super) height: u8,
     /// Order in which the table's chains were made.
     pub(super) serial: u32,
-    /// Of a long chain that has met a packet.
-    pub(super) index: Option<Index>,
+}
+
+/// Without the index, which is what the rules are, and not always there.
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chain")
+            .field("name", &self.name)
+            .field("base", &self.base)
+            .field("rules", &self.rules)
+            .field("prints", &self.prints)
+            .field("hooks", &self.hooks)
+            .field("height", &self.height)
+            .field("serial", &self.serial)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Chain {

@@ -115,15 +115,22 @@ impl IfPattern {
         (self.compared > self.len).then_some(self.name)
     }
 
+    /// The name as a number, and which of its bits must agree with those of an interface's NUL-padded name.
+    #[inline]
+    pub(super) fn bits(&self) -> (u128, u128) {
+        let all = u128::MAX;
+        let mask = if self.compared < 16 { !(all << (8 * u32::from(self.compared))) } else { all };
+        (u128::from_le_bytes(self.name), mask)
+    }
+
     /// Whether an interface of this NUL-padded name satisfies it.
     ///
     /// # Source
     /// Linux v6.18, `include/linux/netfilter/x_tables.h`: `ifname_compare_aligned`.
     #[inline]
     pub fn has(&self, raw: &[u8; 16]) -> bool {
-        let all = u128::MAX;
-        let mask = if self.compared < 16 { !(all << (8 * u32::from(self.compared))) } else { all };
-        (u128::from_le_bytes(self.name) ^ u128::from_le_bytes(*raw)) & mask == 0
+        let (name, mask) = self.bits();
+        (name ^ u128::from_le_bytes(*raw)) & mask == 0
     }
 }
 

@@ -9,16 +9,19 @@ use crate::targets::Target;
 use super::{Base, Counters};
 
 /// One rule: it counts and acts on a packet that meets every condition.
+///
+/// Its counters lie beside the target, for often these alone are looked at.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Rule {
     /// Conditions of the IP header and the interfaces.
     pub base: Base,
     /// `-m`, in the order given.
     pub matches: Vec<Match>,
-    /// `-j`, `-g`.
-    pub target: Target,
     /// Packets that met it.
     pub counters: Counters,
+    /// `-j`, `-g`.
+    pub target: Target,
     /// Its number in its table of the nft face, given when it goes in (`NFTA_RULE_HANDLE`).
     pub handle: u32,
 }

@@ -6,7 +6,7 @@ use packetwalk_trace::{ChainId, Table as TableId};
 use packetwalk_wire::{Common, Family, Pages};
 
 use super::chain::HookSet;
-use super::index::{Index, SMALL};
+use super::index::{Index, TINY};
 use super::prints::Prints;
 use super::ruleset::table_hooks;
 use super::{BaseChain, Chain, ChainError, Counters, Face, Policy, Rule, RuleError};
@@ -37,17 +37,17 @@ pub struct Table {
 }
 
 impl Table {
-    /// Whether a chain is long and not compiled.
+    /// Whether a chain is not tiny and not compiled.
     fn is_slow(chain: &Chain) -> bool {
-        chain.index.is_none() && chain.rules.get(SMALL).is_some()
+        chain.index.is_none() && chain.rules.get(TINY).is_some()
     }
 
-    /// Whether every long chain is compiled.
+    /// Whether every chain that is not tiny is compiled.
     pub(crate) fn is_compiled(&self) -> bool {
         !self.chains.iter().flatten().any(|chain| Self::is_slow(chain))
     }
 
-    /// Compiles long chains that are not yet.
+    /// Compiles those that are not yet.
     pub(crate) fn compile(&mut self) {
         for chain in self.chains.iter_mut().flatten().filter(|chain| Self::is_slow(chain)) {
             chain.index = Some(Index::new(&chain.rules, self.family));

@@ -1,8 +1,8 @@
 //! A packet's way through a table.
 
 use packetwalk_trace::{ChainId, Counted, DropReason, Observer, RuleEnd, Step, Table as TableId};
-use packetwalk_wire::Pages;
 use packetwalk_wire::extension::kind;
+use packetwalk_wire::{Family, Pages};
 
 use crate::context::{Cx, Met};
 use crate::env::{Host, Verdict};
@@ -11,7 +11,7 @@ use crate::shared::{Trace, TraceEnd};
 use crate::targets::{Flow, Target};
 
 use super::condition::Look;
-use super::index::{Cursor, Index, SMALL};
+use super::index::{Found, Index, Keys, TINY};
 use super::{Chain, Face, Gap, Policy, Rule, Table};
 
 /// Where a packet goes on after a called chain: the calling chain and the next rule's place in it.
@@ -53,6 +53,7 @@ pub fn traverse<H: Host, O: Observer>(
     stack.clear();
     cx.face = table.face();
     let mut look = look(cx);
+    let (mut keys, mut read) = (Keys::EMPTY, false);
     let (mut at, mut index, mut first) = (base, 0, true);
     loop {
         let Some(chain) = table.chains.get_mut(at.index()).and_then(Option::as_deref_mut) else {
@@ -61,16 +62,25 @@ pub fn traverse<H: Host, O: Observer>(
         let Chain { rules, name, base: built_in, index: compiled, .. } = chain;
         let user = built_in.is_none();
         let mut place = Place { face, table: id, chain: at, name, user, index };
-        let mut cursor = None;
+        let compiled = index_of(compiled, rules, cx.state.family, obs.misses());
+        let (mut cursor, mut is_met) = (None, false);
         let mut rules = rules.single();
         let next = loop {
+            if let Some(compiled) = compiled {
+                let cursor = cursor.get_or_insert_with(|| {
+                    if !read {
+                        keys.read(&look, cx.state, cx.skb);
+                        read = true;
+                    }
+                    compiled.cursor(&mut keys, &look, cx.state)
+                });
+                Found { place: place.index, is_met } = compiled.next(cursor, &keys, place.index);
+            }
             let rule = match &mut rules {
                 Ok(rules) => rules.get_mut(place.index),
                 Err(rules) => {
-                    if !obs.misses() && rules.get(SMALL).is_some() {
-                        place.index = candidate(compiled, rules, &mut cursor, place.index, &look, cx);
-                    }
-                    if !rules.is_own(place.index)
+                    if !is_met
+                        && !rules.is_own(place.index)
                         && let Some(condition) = passed_over(rules, place.index, &look, cx)
                     {
                         if obs.misses() {
@@ -88,9 +98,9 @@ pub fn traverse<H: Host, O: Observer>(
                 }
                 break Next::Return;
             };
-            match one(rule, &place, &mut look, &mut first, cx, obs) {
+            match one(rule, is_met, &place, &mut look, &mut first, cx, obs) {
                 Next::Rule => {}
-                Next::Acted => cursor = None,
+                Next::Acted => (cursor, read) = (None, false),
                 next => break next,
             }
             place.index += 1;
@@ -139,18 +149,15 @@ fn passed_over<H: Host>(rules: &Pages<Rule>, at: usize, look: &Look, cx: &mut Cx
     None
 }
 
-/// The next rule of a long chain that may take the packet.
-fn candidate<H: Host>(
-    index: &mut Option<Index>,
+/// The index of a chain that is not tiny, made if it is not there; none for a packet that is told of every rule.
+#[inline]
+fn index_of<'a>(
+    index: &'a mut Option<Index>,
     rules: &Pages<Rule>,
-    cursor: &mut Option<Cursor>,
-    from: usize,
-    look: &Look,
-    cx: &Cx<'_, '_, H>,
-) -> usize {
-    let index = index.get_or_insert_with(|| Index::new(rules, cx.state.family));
-    let cursor = cursor.get_or_insert_with(|| index.cursor(look, cx.state, cx.skb));
-    index.next(cursor, from)
+    family: Family,
+    misses: bool,
+) -> Option<&'a Index> {
+    (!misses && rules.get(TINY).is_some()).then(|| &*index.get_or_insert_with(|| Index::new(rules, family)))
 }
 
 /// What the rules' own conditions ask. The nft face takes an authentication header for the upper layer.
@@ -245,24 +252,26 @@ fn tell<H: Host, O: Observer>(place: &Place<'_>, cx: &Cx<'_, '_, H>, obs: &mut O
     }
 }
 
-/// Asks one rule.
+/// Asks one rule, unless it is known to be met.
 #[inline]
 fn one<H: Host, O: Observer>(
     rule: &mut Rule,
+    is_met: bool,
     place: &Place<'_>,
     look: &mut Look,
     first: &mut bool,
     cx: &mut Cx<'_, '_, H>,
     obs: &mut O,
 ) -> Next {
-    if let Some(field) = rule.base.miss(look, cx.state) {
+    if !is_met && let Some(field) = rule.base.miss(look, cx.state) {
         if obs.misses() {
             tell(place, cx, obs, RuleEnd::NoMatch(rule.base.place(field)));
         }
         return Next::Rule;
     }
     let mut malformed = false;
-    for (n, m) in rule.matches.iter_mut().enumerate() {
+    let matches = if is_met { &mut [] } else { &mut *rule.matches };
+    for (n, m) in matches.iter_mut().enumerate() {
         if O::ON && !m.repeats() {
             obs.unlike();
         }
@@ -306,6 +315,7 @@ fn one<H: Host, O: Observer>(
         Target::Goto(to) => (RuleEnd::Goto(*to), Next::Goto(*to)),
         Target::Return => (RuleEnd::Return, Next::Return),
         Target::Accept => (RuleEnd::Accept, Next::End(Verdict::Accept)),
+        Target::None => (RuleEnd::Continue, Next::Rule),
         Target::Drop => (RuleEnd::Drop, Next::End(Verdict::Drop(DropReason::NetfilterDrop))),
         target => match target.act(cx, obs) {
             Flow::End(verdict @ Verdict::Drop(DropReason::NotModelled)) => {

@@ -1,39 +1,63 @@
 //! The conditions of a chain's rules, field by field.
 
-use packetwalk_wire::{Family, Pages, Skb, proto};
+use packetwalk_wire::{Family, Pages, proto};
 
+use super::SMALL;
+use super::brief::{Briefs, Found, Keys};
 use super::ranges::{Asked, Ranges};
-use super::sets::{MOST, SetId, Sets, bits};
+use super::sets::{LISTS, ListId, MOST, SetId, Sets, TreeId, bits};
 use crate::env::HookState;
 use crate::matches::Match;
 use crate::matches::multiport::Which;
 use crate::matches::range;
-use crate::raw;
 use crate::xtables::condition::{Look, Net};
 use crate::xtables::{Cond, Rule};
 
 /// Fields that rules are told apart by.
 const FIELDS: usize = 7;
 
+/// What a set of rules is found by.
+#[derive(Clone, Copy, Debug)]
+enum Field {
+    Dst,
+    Dport,
+    Src,
+    Sport,
+    Out,
+    In,
+    Proto,
+}
+
 /// For each field, which rules may take a packet.
 #[derive(Debug)]
 pub(super) struct Compiled {
+    /// What each rule asks.
+    briefs: Briefs,
+    /// Those that rules ask, the field that tells most apart first; none in a short chain.
+    fields: Vec<(Field, Values)>,
     sets: Sets,
-    src: Option<Ranges>,
-    dst: Option<Ranges>,
-    sport: Option<Ranges>,
-    dport: Option<Ranges>,
-    proto: Option<Ranges>,
-    iif: Option<Names>,
-    oif: Option<Names>,
+}
+
+/// The sets of a field's values.
+#[derive(Debug)]
+enum Values {
+    Ranges(Ranges),
+    Names(Names),
 }
 
 /// A packet's way through the rules that may take it.
 #[derive(Debug)]
-pub(in crate::xtables) struct Cursor {
-    fields: [Option<SetId>; FIELDS],
-    /// Rules found last: the number of 64, and which of them.
-    found: Option<(u32, u64)>,
+pub(in crate::xtables) enum Cursor {
+    /// From rule to rule.
+    Each,
+    /// Through the lists of one field's set; of each so many are done with.
+    Lists([Option<(ListId, u32)>; LISTS]),
+    /// Through what is in all trees.
+    Trees {
+        trees: [Option<TreeId>; FIELDS],
+        /// Rules found last: the number of 64, and which of them.
+        found: Option<(u32, u64)>,
+    },
 }
 
 /// An interface's name, by whole names.
@@ -45,7 +69,8 @@ struct Names {
 }
 
 impl Names {
-    fn new(mut asked: Vec<([u8; 16], u32)>, any: &[u32], sets: &mut Sets) -> Option<Self> {
+    /// See [`Ranges::new`].
+    fn new(mut asked: Vec<([u8; 16], u32)>, any: &[u32], sets: &mut Sets) -> Option<(usize, Self)> {
         if asked.is_empty() {
             return None;
         }
@@ -55,7 +80,8 @@ impl Names {
             let rules: Vec<u32> = same.iter().map(|s| s.1).collect();
             Some((same.first()?.0, sets.add(&rules, Some(other))))
         });
-        Some(Self { names: of.collect(), other })
+        let names: Vec<_> = of.collect();
+        Some((any.len() + asked.len() / names.len().max(1), Self { names, other }))
     }
 
     #[inline]
@@ -68,61 +94,103 @@ impl Names {
 impl Compiled {
     /// Of at most [`MOST`] rules.
     pub(super) fn new(rules: &Pages<Rule>, family: Family) -> Self {
-        let bits = u32::from(family.bits());
-        let [mut src, mut dst, mut sport, mut dport, mut proto] = [(); 5].map(|()| Asked::default());
-        let [mut iif, mut oif] = [(); 2].map(|()| (Vec::new(), Vec::new()));
-        for (n, rule) in rules.iter().take(MOST).enumerate() {
-            let n = n as u32;
-            let base = &rule.base;
-            address(&mut src, base.src, family, n);
-            address(&mut dst, base.dst, family, n);
-            let positive = base.proto.filter(|p| !p.not).map(|p| u128::from(p.is));
-            ask(&mut proto, positive.map(|p| (p, p)), n);
-            for (asked, name) in [(&mut iif, base.iif), (&mut oif, base.oif)] {
-                match name.filter(|c| !c.not).and_then(|c| c.is.whole()) {
-                    Some(name) => asked.0.push((name, n)),
-                    None => asked.1.push(n),
-                }
-            }
-            let [s, d] = ports(rule);
-            ask(&mut sport, s, n);
-            ask(&mut dport, d, n);
-        }
+        let briefs = Briefs::new(rules, MOST, family);
         let mut sets = Sets::default();
-        Self {
-            src: Ranges::new(src, bits, &mut sets),
-            dst: Ranges::new(dst, bits, &mut sets),
-            sport: Ranges::new(sport, 16, &mut sets),
-            dport: Ranges::new(dport, 16, &mut sets),
-            proto: Ranges::new(proto, 16, &mut sets),
-            iif: Names::new(iif.0, &iif.1, &mut sets),
-            oif: Names::new(oif.0, &oif.1, &mut sets),
-            sets,
-        }
+        let fields = if rules.len() > SMALL { fields(rules, family, &mut sets) } else { Vec::new() };
+        Self { briefs, fields, sets }
+    }
+
+    /// Number of rules.
+    pub(super) const fn len(&self) -> usize {
+        self.briefs.len()
     }
 
     /// Where a packet begins.
-    pub(super) fn cursor(&self, look: &Look, state: &HookState, skb: &Skb) -> Cursor {
-        let of = |field: &Option<Ranges>, number: u128| field.as_ref().and_then(|f| f.set(number));
+    pub(super) fn cursor(&self, keys: &mut Keys, look: &Look, state: &HookState) -> Cursor {
+        self.briefs.read(keys, state);
+        if self.fields.is_empty() {
+            return Cursor::Each;
+        }
         // Without ports that can be read, a rule may drop the packet for that.
-        let ports = skb.packet.ports().filter(|_| !raw::is_later_fragment(&skb.packet));
-        let port = |field: &Option<Ranges>, port: Option<u16>| of(field, u128::from(port?));
-        let fields = [
-            of(&self.dst, look.dst),
-            port(&self.dport, ports.map(|p| p.1)),
-            of(&self.src, look.src),
-            port(&self.sport, ports.map(|p| p.0)),
-            self.oif.as_ref().map(|n| n.set(state.oif.name.raw())),
-            self.iif.as_ref().map(|n| n.set(state.iif.name.raw())),
-            of(&self.proto, u128::from(look.proto)),
-        ];
-        Cursor { fields, found: None }
+        let port = |n: usize| keys.ports().and_then(|ports| ports.get(n).copied()).map(u128::from);
+        let mut trees = [None; FIELDS];
+        for ((field, values), tree) in self.fields.iter().zip(&mut trees) {
+            let number = match field {
+                Field::Dst => Some(look.dst),
+                Field::Dport => port(1),
+                Field::Src => Some(look.src),
+                Field::Sport => port(0),
+                Field::Proto => Some(u128::from(look.proto)),
+                Field::Out | Field::In => None,
+            };
+            let set = match values {
+                Values::Ranges(ranges) => number.and_then(|number| ranges.set(number)),
+                Values::Names(names) => {
+                    let dev = if matches!(field, Field::Out) { &state.oif } else { &state.iif };
+                    Some(names.set(dev.name.raw()))
+                }
+            };
+            match set {
+                Some(SetId::List(id)) => {
+                    let mut lists = [None; LISTS];
+                    for (list, (id, _)) in lists.iter_mut().zip(self.sets.lists(id)) {
+                        *list = Some((id, 0));
+                    }
+                    return Cursor::Lists(lists);
+                }
+                Some(SetId::Tree(id)) => *tree = Some(id),
+                None => {}
+            }
+        }
+        Cursor::Trees { trees, found: None }
     }
 
     /// The first rule from `from` on that may take the packet; `from` never falls.
-    pub(super) fn next(&self, cursor: &mut Cursor, from: u32) -> Option<u32> {
+    #[inline]
+    pub(super) fn next(&self, cursor: &mut Cursor, keys: &Keys, from: usize) -> Option<Found> {
+        match cursor {
+            Cursor::Each => self.briefs.next(keys, from),
+            Cursor::Lists(lists) => {
+                let mut first: Option<Found> = None;
+                for (id, passed) in lists.iter_mut().map_while(Option::as_mut) {
+                    for &rule in self.sets.of(*id).get(*passed as usize..).unwrap_or_default() {
+                        let place = rule as usize;
+                        if first.is_some_and(|first| first.place <= place) {
+                            break;
+                        }
+                        if place >= from
+                            && let Some(found) = self.briefs.at(keys, place)
+                        {
+                            first = Some(found);
+                            break;
+                        }
+                        *passed += 1;
+                    }
+                }
+                first
+            }
+            Cursor::Trees { trees, found } => {
+                let mut from = from as u32;
+                loop {
+                    let place = self.in_all(trees, found, from)?;
+                    if let Some(found) = self.briefs.at(keys, place as usize) {
+                        return Some(found);
+                    }
+                    from = place + 1;
+                }
+            }
+        }
+    }
+
+    /// The first rule from `from` on that is in all trees; `found` is kept for the next.
+    fn in_all(
+        &self,
+        trees: &[Option<TreeId>; FIELDS],
+        found: &mut Option<(u32, u64)>,
+        from: u32,
+    ) -> Option<u32> {
         let (top, middle) = (from >> 12, from >> 6 & 63);
-        if let Some((place, word)) = cursor.found
+        if let Some((place, word)) = *found
             && place >= from >> 6
         {
             let word = if place == from >> 6 { word & (!0 << (from & 63)) } else { word };
@@ -130,22 +198,71 @@ impl Compiled {
                 return Some(place << 6 | word.trailing_zeros());
             }
         }
-        let fields = || cursor.fields.iter().flatten();
-        let tops = fields().fold(!0, |mask, &set| mask & self.sets.top(set)) & (!0_u64).checked_shl(top)?;
-        for t in bits(tops) {
+        let all = |ahead: u64, of: &dyn Fn(TreeId) -> u64| {
+            let mut mask = ahead;
+            for &id in trees.iter().flatten() {
+                if mask == 0 {
+                    break;
+                }
+                mask &= of(id);
+            }
+            mask
+        };
+        for t in bits(all((!0_u64).checked_shl(top)?, &|id| self.sets.top(id))) {
             let ahead = if t == top { !0 << middle } else { !0 };
-            for m in bits(fields().fold(ahead, |mask, &set| mask & self.sets.middle(set, t))) {
+            for m in bits(all(ahead, &|id| self.sets.middle(id, t))) {
                 let ahead = if (t, m) == (top, middle) { !0 << (from & 63) } else { !0 };
-                let word = fields().fold(ahead, |mask, &set| mask & self.sets.word(set, t, m));
+                let word = all(ahead, &|id| self.sets.word(id, t, m));
                 if word != 0 {
                     let place = t << 6 | m;
-                    cursor.found = Some((place, word));
+                    *found = Some((place, word));
                     return Some(place << 6 | word.trailing_zeros());
                 }
             }
         }
         None
     }
+}
+
+/// The fields that rules ask; the one by which a packet finds the fewest rules comes first.
+fn fields(rules: &Pages<Rule>, family: Family, sets: &mut Sets) -> Vec<(Field, Values)> {
+    let bits = u32::from(family.bits());
+    let [mut src, mut dst, mut sport, mut dport, mut proto] = [(); 5].map(|()| Asked::default());
+    let [mut iif, mut oif] = [(); 2].map(|()| (Vec::new(), Vec::new()));
+    for (n, rule) in rules.iter().take(MOST).enumerate() {
+        let n = n as u32;
+        let base = &rule.base;
+        address(&mut src, base.src, family, n);
+        address(&mut dst, base.dst, family, n);
+        let positive = base.proto.filter(|p| !p.not).map(|p| u128::from(p.is));
+        ask(&mut proto, positive.map(|p| (p, p)), n);
+        for (asked, name) in [(&mut iif, base.iif), (&mut oif, base.oif)] {
+            match name.filter(|c| !c.not).and_then(|c| c.is.whole()) {
+                Some(name) => asked.0.push((name, n)),
+                None => asked.1.push(n),
+            }
+        }
+        let [s, d] = ports(rule);
+        ask(&mut sport, s, n);
+        ask(&mut dport, d, n);
+    }
+    let mut all = Vec::new();
+    let ranges = [
+        (Field::Dst, dst, bits),
+        (Field::Dport, dport, 16),
+        (Field::Src, src, bits),
+        (Field::Sport, sport, 16),
+    ];
+    for (field, asked, width) in ranges.into_iter().chain([(Field::Proto, proto, 16)]) {
+        let ranges = Ranges::new(asked, width, sets);
+        all.extend(ranges.map(|(rules, ranges)| (rules, field, Values::Ranges(ranges))));
+    }
+    for (field, asked) in [(Field::Out, oif), (Field::In, iif)] {
+        let names = Names::new(asked.0, &asked.1, sets);
+        all.extend(names.map(|(rules, names)| (rules, field, Values::Names(names))));
+    }
+    all.sort_by_key(|(rules, ..)| *rules);
+    all.into_iter().map(|(_, field, values)| (field, values)).collect()
 }
 
 fn ask(field: &mut Asked, range: impl IntoIterator<Item = (u128, u128)>, rule: u32) {
@@ -167,7 +284,7 @@ fn address(field: &mut Asked, net: Option<Cond<Net>>, family: Family, rule: u32)
 /// The source and the destination ports that a rule takes, as far as they are asked by the first of its matches that
 /// can do anything: what comes later may not be asked for a packet that the earlier do not meet, but they would be
 /// asked for one that only the later do not meet.
-fn ports(rule: &Rule) -> [Vec<(u128, u128)>; 2] {
+pub(super) fn ports(rule: &Rule) -> [Vec<(u128, u128)>; 2] {
     let [mut source, mut destination] = [Vec::new(), Vec::new()];
     let with_ports = rule.base.proto.is_some_and(|p| !p.not && matches!(p.is, proto::TCP | proto::UDP));
     let number = |r: &range::Range<u16>| (u128::from(r.min), u128::from(r.max));

@@ -1,13 +1,16 @@
 //! Which rules of a long chain may take a packet, without asking each.
 //!
-//! The conditions that look at addresses, ports, protocol and interfaces alone are compiled into sets of rules
-//! for each value ([`compiled`]); a packet's sets are intersected, and only what is in all of them is asked, in order. A
-//! rule that is passed over would not have been met and has no part that would have noticed: counters, matches with a
-//! state of their own and verdicts are those of the walk from rule to rule. A traced packet takes that walk, for it is told why each
-//! rule was not met.
+//! The conditions that look at addresses, ports, protocol and interfaces alone stand together in a few words for each rule
+//! ([`brief`]). In a short chain a packet is held against those of each rule. Those of a long one are compiled into sets of
+//! rules for each value ([`compiled`]): the packet is held against what is in the first short set that one of its values
+//! finds; if all are long they are intersected, and it is held against what is in all of them. Only rules that it may meet by
+//! these words are asked, in order. A rule that is passed over would not have been met and has no part that would have
+//! noticed: counters, matches with a state of their own and verdicts are those of the walk from rule to rule. A traced packet
+//! takes that walk, for it is told why each rule was not met.
 //!
 //! A few rules put in or taken out do not make the sets anew: they are kept as [`Run`]s between the old ones.
 
+mod brief;
 mod compiled;
 mod ranges;
 mod sets;
@@ -16,16 +19,20 @@ mod tests;
 
 use std::sync::Arc;
 
-use packetwalk_wire::{Family, Pages, Skb};
+use packetwalk_wire::{Family, Pages};
 
+pub(super) use self::brief::{Found, Keys};
 use self::compiled::Compiled;
 pub(super) use self::compiled::Cursor;
 use super::Rule;
 use super::condition::Look;
 use crate::env::HookState;
 
-/// Chains of so many rules are asked rule by rule.
-pub(super) const SMALL: usize = 16;
+/// Chains of so many rules are walked without an index.
+pub(super) const TINY: usize = 5;
+
+/// The index of a chain of so many has no sets.
+const SMALL: usize = 16;
 
 /// So many changes are kept beside the sets before these are made anew.
 const CHANGES: usize = 64;
@@ -34,7 +41,9 @@ const CHANGES: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Index {
     compiled: Arc<Compiled>,
+    /// None as long as the rules are those of the sets.
     runs: Vec<Run>,
+    /// How many changes it still bears.
     changes: usize,
 }
 
@@ -61,35 +70,43 @@ impl Run {
 
 impl Index {
     pub(super) fn new(rules: &Pages<Rule>, family: Family) -> Self {
-        let known = rules.len().min(sets::MOST);
-        let mut runs = vec![Run { at: 0, len: known, old: Some(0) }];
+        let mut runs = Vec::new();
+        let known = sets::MOST;
         if known < rules.len() {
+            runs.push(Run { at: 0, len: known, old: Some(0) });
             runs.push(Run { at: known, len: rules.len() - known, old: None });
         }
-        Self { compiled: Arc::new(Compiled::new(rules, family)), runs, changes: 0 }
+        let changes = if rules.len() > SMALL { CHANGES } else { 0 };
+        Self { compiled: Arc::new(Compiled::new(rules, family)), runs, changes }
     }
 
     /// Where a packet begins.
-    pub(super) fn cursor(&self, look: &Look, state: &HookState, skb: &Skb) -> Cursor {
-        self.compiled.cursor(look, state, skb)
+    pub(super) fn cursor(&self, keys: &mut Keys, look: &Look, state: &HookState) -> Cursor {
+        self.compiled.cursor(keys, look, state)
     }
 
-    /// Place of the first rule from `from` on that may take the packet; the number of rules when there is none.
-    pub(super) fn next(&self, cursor: &mut Cursor, from: usize) -> usize {
+    /// The first rule from `from` on that may take the packet, or where the chain ends.
+    pub(super) fn next(&self, cursor: &mut Cursor, keys: &Keys, from: usize) -> Found {
+        if self.runs.is_empty() {
+            let found = self.compiled.next(cursor, keys, from);
+            return found.unwrap_or(Found { place: self.compiled.len(), is_met: false });
+        }
         for run in self.runs.iter().filter(|run| run.end() > from) {
             let at = from.max(run.at);
-            let Some(old) = run.old else { return at };
-            let found = self.compiled.next(cursor, old + (at - run.at) as u32);
-            let place = found.map(|found| run.at + (found - old) as usize);
-            if let Some(place) = place.filter(|p| *p < run.end()) {
-                return place;
+            let Some(old) = run.old else { return Found { place: at, is_met: false } };
+            let old = old as usize;
+            let found = self.compiled.next(cursor, keys, old + at - run.at);
+            let found = found.map(|found| Found { place: run.at + found.place - old, ..found });
+            if let Some(found) = found.filter(|found| found.place < run.end()) {
+                return found;
             }
         }
-        self.runs.last().map_or(0, Run::end)
+        Found { place: self.runs.last().map_or(0, Run::end), is_met: false }
     }
 
     /// A rule was put in at `at`. False when the index is worn out.
     pub(super) fn insert(&mut self, at: usize) -> bool {
+        self.part();
         self.cut(at);
         let n = self.runs.partition_point(|run| run.at < at);
         for run in self.runs.iter_mut().skip(n) {
@@ -104,6 +121,7 @@ impl Index {
 
     /// The rule at `at` was taken out. False when the index is worn out.
     pub(super) fn remove(&mut self, at: usize) -> bool {
+        self.part();
         self.cut(at);
         self.cut(at + 1);
         self.runs.retain(|run| run.at != at);
@@ -111,6 +129,13 @@ impl Index {
             run.at -= 1;
         }
         self.changed()
+    }
+
+    /// The rules are no longer those of the sets.
+    fn part(&mut self) {
+        if self.runs.is_empty() {
+            self.runs.push(Run { at: 0, len: self.compiled.len(), old: Some(0) });
+        }
     }
 
     /// Lets a run begin at `at`, unless that is the end.
@@ -123,7 +148,8 @@ impl Index {
     }
 
     fn changed(&mut self) -> bool {
-        self.changes += 1;
-        self.changes <= CHANGES
+        let left = self.changes.checked_sub(1);
+        self.changes = left.unwrap_or_default();
+        left.is_some()
     }
 }

@@ -1,4 +1,5 @@
-//! Sets of rules as trees of three levels with 64 ways each, which are intersected from the top down.
+//! Sets of rules: short ones as lists, which share what they have in common, others as trees of three levels with 64 ways
+//! each, which are intersected from the top down.
 
 /// Rules that a set can tell apart.
 pub(super) const MOST: usize = 64 * 64 * 64;
@@ -6,24 +7,44 @@ pub(super) const MOST: usize = 64 * 64 * 64;
 /// Words of a set that are copied into the sets below it, rather than looked up there.
 const COPIED: usize = 16;
 
-/// A set's number.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct SetId(u32);
+/// So many rules of a set make a list; more make a tree.
+const LISTED: usize = 128;
 
-/// A set, or its uppermost level.
+/// So many are copied into a list of more rather than looked up beside it.
+const MERGED: usize = 16;
+
+/// Lists that a set has at most.
+pub(super) const LISTS: usize = 4;
+
+/// A set's name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum SetId {
+    /// A list.
+    List(ListId),
+    /// A tree.
+    Tree(TreeId),
+}
+
+/// Where a list begins: with its length and the place of a list whose rules are in the set too, or [`NONE`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::xtables) struct ListId(u32);
+
+/// No list.
+const NONE: u32 = u32::MAX;
+
+/// A tree's number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::xtables) struct TreeId(u32);
+
+/// A set's uppermost level.
 #[derive(Debug)]
-enum Set {
-    /// All in one word: which, and what.
-    Word { place: u32, word: u64 },
-    /// Nodes in the middle.
-    Nodes {
-        /// Which of them hold anything.
-        mask: u64,
-        /// The first of those.
-        first: u32,
-        /// A set whose rules are in this one too.
-        above: Option<SetId>,
-    },
+struct Tree {
+    /// Which nodes in the middle hold anything.
+    mask: u64,
+    /// The first of those.
+    first: u32,
+    /// A tree whose rules are in this set too.
+    above: Option<TreeId>,
 }
 
 /// The middle: which of its words hold anything.
@@ -37,7 +58,9 @@ struct Node {
 /// All sets of one index.
 #[derive(Debug, Default)]
 pub(super) struct Sets {
-    sets: Vec<Set>,
+    /// For each list its beginning, and its rules, ascending.
+    lists: Vec<u32>,
+    trees: Vec<Tree>,
     nodes: Vec<Node>,
     words: Vec<u64>,
 }
@@ -56,41 +79,67 @@ impl Sets {
     pub(super) fn add(&mut self, rules: &[u32], above: Option<SetId>) -> SetId {
         match above {
             Some(above) if rules.is_empty() => above,
-            Some(small) if self.is_small(small) => {
-                let mut all = self.rules(small);
-                all.extend(rules);
-                all.sort_unstable();
-                self.push(&all, None)
+            Some(SetId::Tree(above)) if !self.is_small(above) => self.tree(rules, Some(above)),
+            Some(SetId::Tree(above)) => self.merged(self.rules(above), rules),
+            Some(SetId::List(above)) => {
+                let lists: Vec<&[u32]> = self.lists(above).map(|list| list.1).collect();
+                let all = lists.iter().map(|list| list.len()).sum::<usize>() + rules.len();
+                if all > MERGED && rules.len() <= LISTED && lists.len() < LISTS {
+                    self.list(rules, above.0)
+                } else {
+                    self.merged(lists.concat(), rules)
+                }
             }
-            above => self.push(rules, above),
+            None => self.merged(Vec::new(), rules),
         }
+    }
+
+    /// A set of its own of both.
+    fn merged(&mut self, mut all: Vec<u32>, rules: &[u32]) -> SetId {
+        all.extend(rules);
+        all.sort_unstable();
+        all.dedup();
+        if all.len() > LISTED { self.tree(&all, None) } else { self.list(&all, NONE) }
+    }
+
+    fn list(&mut self, rules: &[u32], above: u32) -> SetId {
+        let at = self.lists.len() as u32;
+        self.lists.extend([rules.len() as u32, above]);
+        self.lists.extend(rules);
+        SetId::List(ListId(at))
+    }
+
+    /// The lists of a set, each with its rules.
+    #[inline]
+    pub(super) fn lists(&self, id: ListId) -> impl Iterator<Item = (ListId, &[u32])> {
+        let mut at = id.0;
+        std::iter::from_fn(move || {
+            let ([len, above], rest) = self.lists.get(at as usize..)?.split_first_chunk()?;
+            let list = (ListId(at), rest.get(..*len as usize)?);
+            at = *above;
+            Some(list)
+        })
+    }
+
+    /// The rules of one list.
+    #[inline]
+    pub(super) fn of(&self, id: ListId) -> &[u32] {
+        self.lists(id).next().map_or(&[], |list| list.1)
     }
 
     /// It is cheaper copied than looked up beside another.
-    fn is_small(&self, id: SetId) -> bool {
-        match self.get(id) {
-            Some(Set::Nodes { above: Some(_), .. }) => false,
-            Some(Set::Nodes { mask, .. }) => {
-                let nodes = bits(*mask).filter_map(|top| self.own_node(id, top));
-                nodes.map(|n| n.mask.count_ones() as usize).sum::<usize>() <= COPIED
-            }
-            Some(Set::Word { .. }) | None => true,
-        }
+    fn is_small(&self, id: TreeId) -> bool {
+        self.get(id).is_some_and(|tree| {
+            let nodes = bits(tree.mask).filter_map(|top| self.own_node(id, top));
+            tree.above.is_none() && nodes.map(|n| n.mask.count_ones() as usize).sum::<usize>() <= COPIED
+        })
     }
 
-    fn push(&mut self, rules: &[u32], above: Option<SetId>) -> SetId {
-        let places = || rules.iter().map(|rule| rule >> 6);
-        let set = match places().next() {
-            Some(place) if above.is_none() && places().all(|p| p == place) => {
-                Set::Word { place, word: rules.iter().fold(0, |word, rule| word | 1 << (rule & 63)) }
-            }
-            _ => {
-                let first = self.nodes.len() as u32;
-                Set::Nodes { mask: self.grow(rules), first, above }
-            }
-        };
-        self.sets.push(set);
-        SetId(self.sets.len() as u32 - 1)
+    fn tree(&mut self, rules: &[u32], above: Option<TreeId>) -> SetId {
+        let first = self.nodes.len() as u32;
+        let mask = self.grow(rules);
+        self.trees.push(Tree { mask, first, above });
+        SetId::Tree(TreeId(self.trees.len() as u32 - 1))
     }
 
     /// Puts nodes and words of these rules at the end; which nodes they are.
@@ -116,12 +165,12 @@ impl Sets {
     }
 
     #[inline]
-    fn get(&self, id: SetId) -> Option<&Set> {
-        self.sets.get(id.0 as usize)
+    fn get(&self, id: TreeId) -> Option<&Tree> {
+        self.trees.get(id.0 as usize)
     }
 
-    /// The rules that a set has itself.
-    fn rules(&self, id: SetId) -> Vec<u32> {
+    /// The rules that a tree has itself.
+    fn rules(&self, id: TreeId) -> Vec<u32> {
         let mut all = Vec::new();
         for top in bits(self.own_top(id)) {
             for middle in bits(self.own_middle(id, top)) {
@@ -132,66 +181,54 @@ impl Sets {
     }
 
     #[inline]
-    fn own_node(&self, id: SetId, top: u32) -> Option<&Node> {
-        match self.get(id)? {
-            Set::Nodes { mask, first, .. } => self.nodes.get(rank(*mask, top, *first)?),
-            Set::Word { .. } => None,
-        }
+    fn own_node(&self, id: TreeId, top: u32) -> Option<&Node> {
+        let tree = self.get(id)?;
+        self.nodes.get(rank(tree.mask, top, tree.first)?)
     }
 
     #[inline]
-    fn own_top(&self, id: SetId) -> u64 {
-        match self.get(id) {
-            Some(Set::Word { place, .. }) => 1 << (place >> 6),
-            Some(Set::Nodes { mask, .. }) => *mask,
-            None => 0,
-        }
+    fn own_top(&self, id: TreeId) -> u64 {
+        self.get(id).map_or(0, |tree| tree.mask)
     }
 
     #[inline]
-    fn own_middle(&self, id: SetId, top: u32) -> u64 {
-        match self.get(id) {
-            Some(Set::Word { place, .. }) => u64::from(place >> 6 == top) << (place & 63),
-            _ => self.own_node(id, top).map_or(0, |n| n.mask),
-        }
+    fn own_middle(&self, id: TreeId, top: u32) -> u64 {
+        self.own_node(id, top).map_or(0, |n| n.mask)
     }
 
     #[inline]
-    fn own_word(&self, id: SetId, top: u32, middle: u32) -> u64 {
-        if let Some(Set::Word { place, word }) = self.get(id) {
-            return if *place == top << 6 | middle { *word } else { 0 };
-        }
+    fn own_word(&self, id: TreeId, top: u32, middle: u32) -> u64 {
         let place = self.own_node(id, top).and_then(|node| rank(node.mask, middle, node.first));
         place.and_then(|place| self.words.get(place)).copied().unwrap_or_default()
     }
 
-    /// What `own` says of a set and of those above it, together.
+    /// What `own` says of a tree and of those above it, together.
     #[inline]
-    fn all(&self, id: SetId, own: impl Fn(SetId) -> u64) -> u64 {
+    fn all(&self, id: TreeId, own: impl Fn(TreeId) -> u64) -> u64 {
         let mut mask = own(id);
         let mut at = id;
-        while let Some(Set::Nodes { above: Some(above), .. }) = self.get(at) {
-            mask |= own(*above);
-            at = *above;
+        while let Some(above) = self.get(at).and_then(|tree| tree.above) {
+            mask |= own(above);
+            at = above;
         }
         mask
     }
 
     /// Which of a set's 64 parts of 4,096 rules hold anything.
     #[inline]
-    pub(super) fn top(&self, id: SetId) -> u64 {
+    pub(super) fn top(&self, id: TreeId) -> u64 {
         self.all(id, |id| self.own_top(id))
     }
 
     /// Which of the 64 words of such a part do.
     #[inline]
-    pub(super) fn middle(&self, id: SetId, top: u32) -> u64 {
+    pub(super) fn middle(&self, id: TreeId, top: u32) -> u64 {
         self.all(id, |id| self.own_middle(id, top))
     }
 
     /// A word: 64 rules.
     #[inline]
-    pub(super) fn word(&self, id: SetId, top: u32, middle: u32) -> u64 {
+    pub(super) fn word(&self, id: TreeId, top: u32, middle: u32) -> u64 {
         self.all(id, |id| self.own_word(id, top, middle))
     }
 }

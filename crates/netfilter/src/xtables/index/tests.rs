@@ -245,6 +245,22 @@ proptest! {
         let family = if six { Family::V6 } else { Family::V4 };
         same(face, family, &rules, &packets)?;
     }
+
+    /// Which grow and shrink across the lengths from which they have an index, and from which that has sets.
+    #[test]
+    fn so_they_are_in_short_chains(
+        legacy: bool,
+        six: bool,
+        rules in prop::collection::vec(any::<[u8; 10]>(), 0..28),
+        packets in prop::collection::vec(
+            (any::<[u8; 6]>(), prop::collection::vec((any::<u16>(), any::<Option<[u8; 10]>>()), 0..4)),
+            1..40,
+        ),
+    ) {
+        let face = if legacy { Face::Legacy } else { Face::Nft };
+        let family = if six { Family::V6 } else { Family::V4 };
+        same(face, family, &rules, &packets)?;
+    }
 }
 
 /// More than one part of 4,096, with sets that lie above others.
