@@ -30,11 +30,14 @@ export const WALKS = [
 let browser;
 let server;
 
+/** Starts the browser. */
+export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+
 /** Call once in a test file: the browser and the server live as long as its tests. */
 export function useBrowser() {
   before(async () => {
     server = await serve();
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+    browser = await launch();
   });
   after(async () => {
     await browser?.close();

@@ -9,10 +9,15 @@ use packetwalk_shell::{Apart, Shell};
 /// Networks, and containers on each, every one with a published port.
 const SIZES: [(usize, usize); 3] = [(10, 10), (50, 20), (200, 50)];
 
-/// Prints a line for each size: containers, networks, milliseconds.
+/// Prints a line for each size.
 pub fn measure() -> Result<(), String> {
+    of(&SIZES)
+}
+
+/// Prints a line for each of these sizes: containers, networks, milliseconds.
+pub fn of(sizes: &[(usize, usize)]) -> Result<(), String> {
     println!("containers  networks        ms");
-    for (networks, each) in SIZES {
+    for &(networks, each) in sizes {
         let begin = Instant::now();
         start(networks, each)?;
         println!("{:>10}  {networks:>8}  {:>8.0}", networks * each, begin.elapsed().as_secs_f64() * 1000.0);

@@ -5,7 +5,7 @@
 //! - `published iptables-nft`: a published port, as `cargo xtask bench --kernel` has it on the real kernel beside it;
 //! - `kube iptables-nft`: the same path with the services of a cluster, as kube-proxy writes them;
 //! - `seed`: the seed lab alone;
-//! - `containers`: labs of up to 10,000 containers, from their commands;
+//! - `containers`: labs of up to 10,000 containers, from their commands; `containers NETWORKS EACH`: one such lab;
 //! - `snapshots`: labs' snapshots, one after each ping;
 //! - `conntrack`: new flows to that port, with up to a million of them;
 //! - `counts NAME`: one piece of work for callgrind, see `counts.rs`; `counts`: the names.
@@ -30,6 +30,10 @@ fn main() {
         ["seed"] => seed::measure(),
         ["conntrack"] => conntrack::measure(),
         ["containers"] => containers::measure(),
+        ["containers", networks, each] => match (networks.parse(), each.parse()) {
+            (Ok(networks), Ok(each)) => containers::of(&[(networks, each)]),
+            _ => Err("numbers are expected".to_owned()),
+        },
         ["kube", face] => kube::measure(face),
         ["snapshots"] => snapshots::measure(),
         ["published", face] => published::measure(face),
@@ -38,10 +42,9 @@ fn main() {
             Ok(())
         }
         ["counts", name] => counts::run(name),
-        _ => {
-            Err("nothing, seed, conntrack, containers, snapshots, kube FACE, published FACE or counts NAME is expected"
-                .to_owned())
-        }
+        _ => Err("nothing, seed, conntrack, containers [NETWORKS EACH], snapshots, kube FACE, published FACE or counts \
+                  NAME is expected"
+            .to_owned()),
     };
     if let Err(why) = done {
         eprintln!("packetwalk-bench: {why}");

@@ -28,16 +28,16 @@ impl Random {
     /// moby, `pkg/stringid/stringid.go`: `GenerateRandomID`.
     pub fn id(&mut self) -> String {
         loop {
-            let mut id = String::with_capacity(64);
+            let mut id = Vec::with_capacity(64);
             for _ in 0..4 {
                 let number = self.number();
-                for shift in (0..16).rev() {
-                    let digit = (number >> (4 * shift)) as u32 & 15;
-                    id.push(char::from_digit(digit, 16).unwrap_or_default());
-                }
+                id.extend((0..16).rev().map(|shift| match (number >> (4 * shift)) as u8 & 15 {
+                    digit @ ..10 => b'0' + digit,
+                    digit => b'a' - 10 + digit,
+                }));
             }
-            if id.bytes().take(12).any(|b| b.is_ascii_alphabetic()) {
-                return id;
+            if id.iter().take(12).any(u8::is_ascii_alphabetic) {
+                return String::from_utf8(id).unwrap_or_default();
             }
         }
     }

@@ -247,6 +247,9 @@ impl Netfilter {
 
     /// What rules may name may have changed: they are told.
     fn name(&mut self) {
+        if self.named.is_empty() && self.shared.names_nothing() {
+            return;
+        }
         let named = self.shared.named();
         if named != *self.named {
             self.named = Arc::new(named);

@@ -127,6 +127,11 @@ pub struct Named {
 }
 
 impl Named {
+    /// Whether nothing is there.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.hashlimits.is_empty() && self.rates.is_empty() && self.accounts.is_empty()
+    }
+
     /// Whether there is an accounting object.
     pub(crate) fn has_account(&self, name: &str) -> bool {
         self.accounts.iter().any(|known| **known == *name)
@@ -166,6 +171,11 @@ impl Shared {
     #[inline]
     pub(crate) fn account(&mut self, name: &str) -> Option<&mut Account> {
         self.accounts.iter_mut().find(|a| *a.name == *name)
+    }
+
+    /// Whether nothing of that is there.
+    pub(crate) fn names_nothing(&self) -> bool {
+        self.hashlimits.is_empty() && self.rates.is_empty() && self.accounts.is_empty()
     }
 
     /// What is there.

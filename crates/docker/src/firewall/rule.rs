@@ -166,16 +166,18 @@ pub fn source_nat(bridge: &str, family: &super::FamilyRules) -> SourceNat {
 pub fn address(addr: IpAddr) -> String {
     let IpAddr::V4(addr) = addr else { return addr.to_string() };
     // Four times the formatter would cost more than all else of a rule's text.
-    let mut text = String::with_capacity(15);
+    let mut text = Vec::with_capacity(15);
     for octet in addr.octets() {
         if !text.is_empty() {
-            text.push('.');
+            text.push(b'.');
         }
-        for unit in [100, 10, 1].into_iter().filter(|&unit| octet >= unit || unit == 1) {
-            text.push(char::from(b'0' + octet / unit % 10));
+        for unit in [100, 10, 1] {
+            if octet >= unit || unit == 1 {
+                text.push(b'0' + octet / unit % 10);
+            }
         }
     }
-    text
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// The destination as `iptables` must get it: `0/0` for any address, as `0.0.0.0` were one address.

@@ -17,7 +17,8 @@ const DYNAMIC: (u16, u16) = (32768, 60999);
 /// Which ports are taken, and which a range gave last.
 #[derive(Clone, Debug, Default)]
 pub struct Allocator {
-    taken: Vec<(IpAddr, Proto, u16)>,
+    /// In order of protocol and port, the oldest first.
+    taken: Vec<(Proto, u16, IpAddr)>,
     last: Vec<(IpAddr, Proto, (u16, u16), u16)>,
     /// An address and all addresses are two things: before 28.
     apart: bool,
@@ -35,8 +36,10 @@ impl Allocator {
             Family::of(addr) == Family::of(other)
                 && (addr == other || !self.apart && (addr.is_unspecified() || other.is_unspecified()))
         };
-        let held = || self.taken.iter().filter(|(_, p, n)| *p == proto && *n == port).map(|(ip, ..)| *ip);
-        addrs.iter().find_map(|&addr| held().find(|&other| clash(addr, other)))
+        let before = self.taken.partition_point(|(p, n, _)| (*p, *n) < (proto, port));
+        let held = self.taken.iter().skip(before).take_while(|(p, n, _)| (*p, *n) == (proto, port));
+        let held = held.map(|(.., ip)| *ip);
+        addrs.iter().find_map(|&addr| held.clone().find(|&other| clash(addr, other)))
     }
 
     /// Takes one port for all of these addresses; of a range, the first that is free after the last given.
@@ -73,14 +76,15 @@ impl Allocator {
                 port
             }
         };
-        self.taken.extend(addrs.iter().map(|&addr| (addr, proto, port)));
+        let after = self.taken.partition_point(|(p, n, _)| (*p, *n) <= (proto, port));
+        self.taken.splice(after..after, addrs.iter().map(|&addr| (proto, port, addr)));
         Ok(port)
     }
 
     /// Gives a port back.
     pub fn release(&mut self, addr: IpAddr, proto: Proto, port: u16) {
-        if let Some(at) = self.taken.iter().position(|t| *t == (addr, proto, port)) {
-            self.taken.swap_remove(at);
+        if let Some(at) = self.taken.iter().position(|t| *t == (proto, port, addr)) {
+            self.taken.remove(at);
         }
     }
 }

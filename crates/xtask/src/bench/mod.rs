@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: what a packet costs, route tables of many sizes, native and wasm, and a walk's way to
-//! JavaScript.
+//! `cargo xtask bench`: what a packet costs, route tables of many sizes, native and wasm, a walk's way to JavaScript,
+//! and what the page takes in a browser.
 
 mod beside;
 mod counts;
@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 pub use counts::test as test_counts;
 
 use crate::build;
-use crate::sh::{command, output, run};
+use crate::sh::{command, exists, output, run};
 
 /// Cargo's name for what runs a program of WASI.
 const RUNNER: &str = "CARGO_TARGET_WASM32_WASIP1_RUNNER";
@@ -32,6 +32,9 @@ pub struct Args {
     /// Instead: a walk's way to JavaScript
     #[arg(long, conflicts_with_all = ["kernel", "counts"])]
     crossing: bool,
+    /// Instead: in Chromium, the built page's start of a lab of 1,000 containers, and its matrix
+    #[arg(long, conflicts_with_all = ["kernel", "counts", "crossing"])]
+    page: bool,
     /// With --counts: put them on record
     #[arg(long, requires = "counts")]
     renew: bool,
@@ -46,6 +49,7 @@ pub fn bench(root: &Path, args: &Args) -> Result<()> {
         Args { counts: true, renew, .. } => counts::counts(root, renew),
         Args { kernel: true, .. } => beside::beside(root),
         Args { crossing: true, .. } => crossing(root),
+        Args { page: true, .. } => page(root),
         Args { .. } => both(root),
     }
 }
@@ -79,6 +83,16 @@ fn crossing(root: &Path) -> Result<()> {
     let mut node = command(root, "node");
     node.args(["--no-warnings", "--experimental-default-type=module", "crates/xtask/src/crossing.mjs"]);
     run(node.arg(package).arg("www/labs/docker-2015.sh"))
+}
+
+/// Builds the page, and has `tests/browser/measure.mjs` measure it.
+fn page(root: &Path) -> Result<()> {
+    let folder = root.join("tests/browser");
+    if !exists("chromium") || !folder.join("node_modules").exists() {
+        bail!("Debian's chromium and the npm packages of {} are needed", folder.display());
+    }
+    build::build(root)?;
+    run(command(&folder, "node").arg("measure.mjs"))
 }
 
 /// Builds it natively: where it is.

@@ -13,6 +13,7 @@ use packetwalk_wire::{Family, IfName};
 use super::state::State;
 use super::{proxy, resolver};
 use crate::Cx;
+use crate::tools::ip::link_set::Wish;
 use crate::tools::{ip, iptables, proc_sys};
 
 /// The machine of a command that the engine's operations are done for.
@@ -56,6 +57,20 @@ fn link_errno(error: LinkOpError) -> String {
     .to_owned()
 }
 
+/// Bytes that a container takes on average.
+const EACH: usize = 32 << 10;
+
+/// A WebAssembly memory grows page by page otherwise, for each of which V8 takes longer than for what is put there: with
+/// each doubling there is room for as many containers again.
+fn make_room(containers: usize) {
+    if cfg!(target_family = "wasm") && containers >= 64 && containers.is_power_of_two() {
+        let mut room = Vec::<u8>::new();
+        // Where it is not to be had, memory grows as before.
+        room.try_reserve_exact(containers * EACH).ok();
+        std::hint::black_box(room);
+    }
+}
+
 /// Whether an address is the host's own.
 fn is_local(stack: &packetwalk_stack::Stack, addr: IpAddr) -> bool {
     let of = |name: &str| super::addresses(stack, name).iter().any(|a| a.addr() == addr);
@@ -90,6 +105,10 @@ impl Machine<'_, '_> {
         ip::command(self.cx, ns, words).map_err(|said| errno(&said))
     }
 
+    fn set(&mut self, ns: NsId, dev: &str, wish: Wish<'_>) -> Result<(), String> {
+        ip::link_set::wish(self.cx, ns, dev, wish).map_err(|said| errno(&said))
+    }
+
     fn link(&mut self, ns: NsId, op: LinkOp) -> Result<(), String> {
         // `dev_valid_name`, before a name becomes a word of a command.
         if let LinkOp::AddBridge(name, _) | LinkOp::Rename(_, name) = &op
@@ -104,12 +123,12 @@ impl Machine<'_, '_> {
                 format!("link add link {parent} name {name} type macvlan mode {mode}")
             }
             LinkOp::Move(name, place) => return self.carry(ns, &name, place),
-            LinkOp::Rename(name, new) => ["link set ", &name, " name ", &new].concat(),
-            LinkOp::Mac(name, mac) => format!("link set {name} address {mac}"),
-            LinkOp::Mtu(name, mtu) => format!("link set {name} mtu {mtu}"),
-            LinkOp::Master(name, bridge) => ["link set ", &name, " master ", &bridge].concat(),
+            LinkOp::Rename(name, new) => return self.set(ns, &name, Wish::Name(&new)),
+            LinkOp::Mac(name, mac) => return self.set(ns, &name, Wish::Mac(mac)),
+            LinkOp::Mtu(name, mtu) => return self.set(ns, &name, Wish::Mtu(mtu)),
+            LinkOp::Master(name, bridge) => return self.set(ns, &name, Wish::Master(&bridge)),
             LinkOp::Hairpin(name) => format!("link set {name} type bridge_slave hairpin on"),
-            LinkOp::Up(name) => ["link set ", &name, " up"].concat(),
+            LinkOp::Up(name) => return self.set(ns, &name, Wish::Up),
             LinkOp::Del(name) => format!("link del {name}"),
             LinkOp::AddAddr(name, addr, nodad) => {
                 let more = match addr {
@@ -139,8 +158,8 @@ impl Machine<'_, '_> {
         let (a, b) = (end(ns, name)?, end(there, peer)?);
         self.cx.lab.add_veth(&a, &b).map_err(link_errno)?;
         ip::link_set::know_each_other(self.cx, ns, there);
-        self.ip(ns, &["link set ", name, " txqueuelen 0"].concat())?;
-        self.ip(there, &["link set ", peer, " txqueuelen 0"].concat())
+        self.set(ns, name, Wish::QueueLen(0))?;
+        self.set(there, peer, Wish::QueueLen(0))
     }
 
     fn carry(&mut self, ns: NsId, name: &str, place: Place) -> Result<(), String> {
@@ -158,7 +177,8 @@ impl Machine<'_, '_> {
     fn add_sandbox(&mut self, key: u32, name: &str) -> Result<(), String> {
         let ns = self.cx.lab.add_unlisted_ns(name).map_err(|_| "too many network namespaces".to_owned())?;
         self.state.sandboxes.insert(key, ns);
-        self.ip(ns, "link set lo up")
+        make_room(self.state.sandboxes.len());
+        self.set(ns, "lo", Wish::Up)
     }
 
     fn del_sandbox(&mut self, key: u32) {

@@ -3,11 +3,12 @@
 use packetwalk_lab::LinkOpError;
 use packetwalk_link::{BridgeConfig, Flags, LinkError, PortConfig};
 use packetwalk_trace::NsId;
-use packetwalk_wire::IfIndex;
+use packetwalk_wire::{IfIndex, Mac};
 
-use super::args::{Args, End, get_mac, invarg, matches, not_modelled, number};
+use super::args::{Args, End, get_mac, ifname, invarg, matches, not_modelled, number};
 use super::link_add::{garbage, lab_refusal, refusal};
 use super::link_parse::{LinkReq, parse};
+use super::link_show::Master;
 use super::{Done, Ip, help, link_add, link_show};
 
 /// `ip link`.
@@ -107,6 +108,53 @@ pub(in crate::tools) fn know_each_other(cx: &mut crate::Cx<'_>, a: NsId, b: NsId
             stack.links.nsid(other);
         }
     }
+}
+
+/// What a program asks of a link by netlink, without words.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::tools) enum Wish<'w> {
+    /// `up`.
+    Up,
+    /// `txqueuelen N`.
+    QueueLen(u32),
+    /// `address MAC`.
+    Mac(Mac),
+    /// `mtu N`.
+    Mtu(u32),
+    /// `master BRIDGE`.
+    Master(&'w str),
+    /// `name NEW`.
+    Name(&'w str),
+}
+
+/// Does it; what `ip link set` would say when it fails.
+pub(in crate::tools) fn wish(
+    cx: &mut crate::Cx<'_>,
+    ns: NsId,
+    dev: &str,
+    wish: Wish<'_>,
+) -> Result<(), String> {
+    let mut ip = Ip::new(cx, ns, super::Opt::NONE);
+    let mut done = || {
+        let mut req = LinkReq::default();
+        match wish {
+            Wish::Up => req.up = Some(true),
+            Wish::QueueLen(len) => req.qlen = Some(len),
+            Wish::Mac(mac) => req.mac = Some(mac),
+            Wish::Mtu(mtu) => req.mtu = Some(mtu),
+            Wish::Master(name) => {
+                let master = ip.dev(name).ok_or_else(|| invarg("Device does not exist\n", name))?;
+                req.master = Some(Master::Is(master));
+            }
+            Wish::Name(name) => {
+                let new = ifname(name).ok_or_else(|| invarg("\"name\" not a valid ifname", name))?;
+                req.name = Some(new);
+            }
+        }
+        let index = ip.need_dev(dev)?;
+        apply(&mut ip, index, &req)
+    };
+    done().map_err(|end: End| end.message)
 }
 
 /// Does what was asked, in the kernel's order.
