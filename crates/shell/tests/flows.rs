@@ -157,6 +157,20 @@ impl Traffic {
         while let Some(datagram) = self.shell.lab.sock_recv(self.server, self.to) {
             writeln!(self.told, "{round} new: {:?}", datagram.packet).unwrap();
         }
+        // The container's own, which are masqueraded; of some the ports are taken.
+        for n in 0..12 {
+            let lab = &mut self.shell.lab;
+            let stack = lab.stack_mut(self.server).unwrap();
+            let socket = stack.sock_open(Family::V4, SocketKind::Udp);
+            stack.sock_bind(socket, None, 20_000 + (round * 8 + n) as u16).unwrap();
+            let to = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2)), 5000 + (n % 4 / 3) as u16);
+            let _ = lab.udp_send(self.server, socket, b"new", Some(to), None);
+            self.settle();
+            self.shell.lab.sock_close(self.server, socket);
+        }
+        while let Some(datagram) = self.shell.lab.sock_recv(self.client, self.from[0]) {
+            writeln!(self.told, "{round} from the container: {:?}", datagram.packet).unwrap();
+        }
         self.shell.lab.stop_trace();
     }
 

@@ -7,7 +7,7 @@ use packetwalk_wire::{CtInfo, CtRef, Instant, Packet, proto};
 use super::conn::{BY_SOURCE, Conn, Place, Proto};
 use super::input::{Action, Seen};
 use super::time::Jiffies;
-use super::{Conntrack, Dir, Status, ZoneDir, tcp, udp};
+use super::{Conntrack, Dir, Status, Tuple, ZoneDir, tcp, udp};
 
 /// What connections that begin alike are when they come into the table, but for their source port.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,12 +15,12 @@ pub struct Begun(Conn);
 
 impl Conntrack {
     /// What the connection of a first packet that has come through was made, if others that differ in their source port
-    /// can be begun by [`Self::begin`]: one of UDP or TCP whose source is as it was, that nobody expected, no helper and
+    /// can be begun by [`Self::begin`]: one of UDP or TCP whose source port is as it was, that nobody expected, no helper and
     /// nobody's ear is at.
     pub fn begun(&self, r: CtRef) -> Option<Begun> {
         let slot = self.table.index_of(r)?;
         let mut conn = self.table.slots.get(slot)?.clone();
-        let usual = Status::CONFIRMED.0 | Status::DST_NAT.0 | Status::NAT_DONE_MASK.0;
+        let usual = Status::CONFIRMED.0 | Status::NAT_MASK.0 | Status::NAT_DONE_MASK.0;
         let plain = conn.place == Place::Hashed
             && r.info == CtInfo::New
             && conn.status.0 & !usual == 0
@@ -29,8 +29,7 @@ impl Conntrack {
             && conn.zone().dir == ZoneDir::Both
             && self.exts.get(slot).is_none_or(|ext| ext.labels.is_none_or(|labels| labels == 0))
             && self.helps.get(slot).is_none_or(|help| help.proxied.is_none());
-        let [there, back] = [Dir::Original, Dir::Reply].map(|dir| conn.tuple(dir));
-        if !plain || (there.src, there.sport) != (back.dst, back.dport) {
+        if !plain || conn.tuple(Dir::Original).sport != conn.tuple(Dir::Reply).dport {
             return None;
         }
         conn.status = Status(conn.status.0 & !Status::CONFIRMED.0);
@@ -78,7 +77,9 @@ impl Conntrack {
         }
         self.tidy(tick);
         self.reap(now, None);
-        if self.table.has(hashes[1], &conn, Dir::Reply, tick) {
+        if conn.status.has(Status::SRC_NAT) && !self.has_free_source(&conn, tick)
+            || self.table.has(hashes[1], &conn, Dir::Reply, tick)
+        {
             return None;
         }
         conn.timeout = tick.plus(timeout);
@@ -97,5 +98,76 @@ impl Conntrack {
             self.exts.started(slot, now);
         }
         Some(self.table.ct_ref(slot, CtInfo::New))
+    }
+
+    /// Whether no other comes from a new connection's source, whose mapping it would get too, nor has its answers as long
+    /// as its source is not mapped.
+    fn has_free_source(&mut self, conn: &Conn, now: Jiffies) -> bool {
+        let ([there, back], zone) = ([Dir::Original, Dir::Reply].map(|dir| conn.tuple(dir)), conn.zone());
+        let unmapped = Tuple { dst: there.src, ..back };
+        self.table.same_source(&there, zone).next().is_none()
+            && self.table.find_key(&unmapped, zone, Dir::Reply, now).is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use packetwalk_trace::{Hook, Silent};
+    use packetwalk_wire::{
+        IpHeader, Nfct, Payload, Payloads, Skb, Tcp, TcpFlags, TcpOptions, Transport, Udp,
+    };
+
+    use super::*;
+
+    fn packet(is_tcp: bool, sport: u16) -> Packet {
+        let [src, dst] = ["10.0.0.1", "10.0.0.2"].map(|addr| addr.parse().unwrap());
+        let (flags, options) = (TcpFlags::SYN, TcpOptions::default());
+        let syn = Tcp { sport, dport: 80, seq: 7, ack: 0, flags, window: 1000, options };
+        let transport = if is_tcp { Transport::Tcp(syn) } else { Transport::Udp(Udp { sport, dport: 80 }) };
+        Packet { ip: IpHeader::new(src, dst), transport, payload: Payload::EMPTY }
+    }
+
+    /// A packet's whole way.
+    fn begin(ct: &mut Conntrack, packet: Packet, now: Instant) -> CtRef {
+        let mut skb = Skb::new(1, packet);
+        ct.packet_in(Hook::Prerouting, &mut skb, &Payloads::default(), now, &mut Silent);
+        ct.confirm(&mut skb, now, &mut Silent);
+        let Nfct::Tracked(conn) = skb.nfct else { panic!("{skb:?}") };
+        conn
+    }
+
+    #[test]
+    fn connections_begin_as_the_first_of_them_did() {
+        for is_tcp in [false, true] {
+            let mut whole = Conntrack::new();
+            whole.sysctls.acct = 1;
+            let conn = begin(&mut whole, packet(is_tcp, 1000), Instant::ZERO);
+            let like = whole.begun(conn).unwrap();
+            let mut short = whole.clone();
+            for n in 1..300 {
+                // The first ones expire meanwhile.
+                let (packet, now) = (packet(is_tcp, 1000 + n), Instant(u64::from(n) * 1_000_000_000));
+                let conn = short.begin(&like, &packet, packet.len(), now);
+                assert_eq!(conn, Some(begin(&mut whole, packet, now)));
+                assert_eq!(short.begin(&like, &packet, packet.len(), now), None);
+            }
+            assert_eq!(format!("{short:?}"), format!("{whole:?}"));
+        }
+    }
+
+    #[test]
+    fn what_somebody_hears_of_goes_the_whole_way() {
+        let mut ct = Conntrack::new();
+        let conn = begin(&mut ct, packet(false, 1000), Instant::ZERO);
+        let like = ct.begun(conn).unwrap();
+        let other = packet(false, 1001);
+        let from = |ct: &mut Conntrack| ct.begin(&like, &other, other.len(), Instant::ZERO);
+        ct.listen(true, Instant::ZERO);
+        assert_eq!(from(&mut ct), None);
+        ct.unlisten(true, Instant::ZERO);
+        ct.sysctls.max = 1;
+        assert_eq!(from(&mut ct), None);
+        ct.sysctls.max = 2;
+        assert!(from(&mut ct).is_some());
     }
 }

@@ -39,6 +39,7 @@ use packetwalk_wire::proto;
 use crate::context::{Cx, Scope};
 use crate::env::{Host, Verdict};
 use crate::extension::{Info, info};
+use crate::nat::NatRange;
 use crate::shared::Wanted;
 use crate::xtables::{Face, RuleError, Table};
 
@@ -225,23 +226,27 @@ impl Target {
     /// It does the same to every packet that its chain's conditions cannot tell apart, and keeps nothing but what the
     /// packet's new connection is mapped to.
     pub fn repeats(&self) -> bool {
-        if let Self::Dnat(dnat) = self {
-            return dnat.range.is_one();
-        }
-        matches!(
-            self,
-            Self::None
-                | Self::Accept
-                | Self::Return
-                | Self::Jump(_)
-                | Self::Goto(_)
-                | Self::Classify(_)
-                | Self::Dscp(_)
-                | Self::Hl(_)
-                | Self::Mark(_)
-                | Self::Tos(_)
-                | Self::Ttl(_)
-        )
+        let range = match self {
+            Self::Dnat(target) => Some(&target.range),
+            Self::Masquerade(target) => Some(&target.range),
+            Self::Snat(target) => Some(&target.range),
+            _ => None,
+        };
+        range.is_some_and(NatRange::is_one)
+            || matches!(
+                self,
+                Self::None
+                    | Self::Accept
+                    | Self::Return
+                    | Self::Jump(_)
+                    | Self::Goto(_)
+                    | Self::Classify(_)
+                    | Self::Dscp(_)
+                    | Self::Hl(_)
+                    | Self::Mark(_)
+                    | Self::Tos(_)
+                    | Self::Ttl(_)
+            )
     }
 
     /// Conntrack must watch the family while a rule has it (`nf_ct_netns_get` in its `checkentry`).
