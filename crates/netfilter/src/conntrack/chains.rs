@@ -85,6 +85,15 @@ impl Table {
         fast.unwrap_or_else(|| hash::tuple(self.key, &conn.tuple(dir), conn.zone().id_in(dir)))
     }
 
+    /// Reads the heads of the buckets that an entry with these hashes goes to, so that memory is waited for once.
+    pub(super) fn glance(&self, [there, back, source]: [u32; 3]) {
+        let [tuples, sources] = &self.heads;
+        black_box(
+            [(tuples, there), (tuples, back), (sources, source)]
+                .map(|(heads, hash)| heads.at.get(heads.bucket(hash)).map_or(0, |[_, bits]| *bits)),
+        );
+    }
+
     /// Puts an entry into a hash, at its bucket's head.
     pub(super) fn link(&mut self, slot: usize, chain: usize) {
         self.link_by(slot, chain, self.hash_of(slot, chain));

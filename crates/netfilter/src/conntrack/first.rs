@@ -49,8 +49,10 @@ impl Conntrack {
         }
         let mut conn = like.0.clone();
         conn.set_source_port(packet.ports()?.0);
-        let hashes = [Dir::Original, Dir::Reply].map(|dir| self.table.hash(&conn, dir.index()));
-        if self.table.has(hashes[0], &conn, Dir::Original, tick) {
+        let chains = [Dir::Original.index(), Dir::Reply.index(), BY_SOURCE];
+        let [there, back, source] = chains.map(|chain| self.table.hash(&conn, chain));
+        self.table.glance([there, back, source]);
+        if self.table.has(there, &conn, Dir::Original, tick) {
             return None;
         }
         let complaint = Cell::new(None);
@@ -78,7 +80,7 @@ impl Conntrack {
         self.tidy(tick);
         self.reap(now, None);
         if conn.status.has(Status::SRC_NAT) && !self.has_free_source(&conn, tick)
-            || self.table.has(hashes[1], &conn, Dir::Reply, tick)
+            || self.table.has(back, &conn, Dir::Reply, tick)
         {
             return None;
         }
@@ -91,9 +93,9 @@ impl Conntrack {
         self.exts.count(slot, Dir::Original, u64::from(len));
         self.helps.begin(slot);
         if by_source {
-            self.table.link(slot, BY_SOURCE);
+            self.table.link_by(slot, BY_SOURCE, source);
         }
-        self.table.enter_by(slot, hashes, tick);
+        self.table.enter_by(slot, [there, back], tick);
         if self.sysctls.timestamp != 0 {
             self.exts.started(slot, now);
         }

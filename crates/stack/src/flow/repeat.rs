@@ -82,13 +82,24 @@ impl Stack {
     /// Whether all that a way renews is still there.
     #[cold]
     fn check(&mut self, place: u32, now: Instant) -> bool {
-        self.write_back();
+        if self.look(place, now) {
+            return true;
+        }
+        // What was renewed since may not be written yet.
+        self.is_behind() && {
+            self.write_all_back();
+            self.look(place, now)
+        }
+    }
+
+    /// The same as it is written.
+    fn look(&mut self, place: u32, now: Instant) -> bool {
         let Self { flows, links, neigh, .. } = self;
         let Some(known) = flows.ways.get_mut(place as usize) else { return false };
         let mut until = known.way.renewed.iter().map(|entry| entry.until(links, neigh, now));
-        let Some(until) = until.try_fold(Instant::MAX, |a, b| Some(a.min(b?))) else { return false };
-        (known.checked, known.until) = (flows.round, until);
-        true
+        let until = until.try_fold(Instant::MAX, |a, b| Some(a.min(b?))).filter(|until| *until > now);
+        (known.checked, known.until) = (flows.round, until.unwrap_or(Instant::ZERO));
+        until.is_some()
     }
 
     /// Counts and renews what packets that took the shortcut did. It comes before anything else looks at this namespace or
