@@ -201,6 +201,29 @@ fn more_packets_are_sent_than_anybody_waits_for() {
     ]);
 }
 
+/// Copies that come back by lo and are copied again: Linux goes on so for ever, beside all else.
+#[test]
+fn a_storm_within_a_host_ends() {
+    let lab = b"
+ip link set lo up
+ip link add v0 type veth peer name v1
+ip addr add 192.0.2.1/24 dev v0
+ip link set v0 up
+ip link set v1 up
+iptables -t mangle -A OUTPUT -j MARK --xor-mark 3
+iptables -t mangle -A INPUT -j TEE --gateway 192.0.2.9
+ping -q -c1 -W1 192.0.2.1 >/dev/null
+echo on
+";
+    let (status, output) = run(lab);
+    assert_eq!(status, 254, "{output}");
+    assert!(
+        output.contains("not simulated: packets that have one another sent again without end\n"),
+        "{output}"
+    );
+    assert!(output.ends_with("on\n"), "{output}");
+}
+
 #[test]
 fn more_is_written_than_anybody_waits_for() {
     let text = "packetwalk: lab.sh: more than 64 MiB were written: interrupted\n";

@@ -15,6 +15,8 @@ pub enum Unmodelled {
     Extension(u8),
     /// A fragment of a packet that was not put together.
     Fragment,
+    /// Packets that have each other sent within one host, without end: Linux goes on with them while it does other things.
+    Storm,
 }
 
 /// A packet ended there, for what Linux does with it is not known.

@@ -12,6 +12,7 @@ pub(crate) fn line(gap: &Gap, lab: &Lab) -> String {
         Unmodelled::Rule(part) => rule(gap, &part, lab),
         Unmodelled::Extension(number) => format!("extension header {number}"),
         Unmodelled::Fragment => "a fragment that was not put together".to_owned(),
+        Unmodelled::Storm => "packets that have one another sent again without end".to_owned(),
     };
     format!("packetwalk: a packet in {ns} was dropped, for it met what is not simulated: {what}\n")
 }

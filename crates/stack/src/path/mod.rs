@@ -21,7 +21,7 @@ mod transmit;
 use packetwalk_trace::{DropReason, NsId, Observer, RouteKind, Step};
 use packetwalk_wire::{Arp, Body, Frame, IfIndex, Mac, Skb};
 
-use crate::{Cx, Dst, Stack};
+use crate::{Cx, Dst, Stack, Unmodelled};
 
 /// What an Ethernet header stands before.
 #[allow(clippy::large_enum_variant, reason = "nearly all are packets, which are never boxed")]
@@ -82,6 +82,9 @@ impl Ether {
         }
     }
 }
+
+/// So many packets are carried within a host at one moment.
+const MOST_AT_ONCE: u32 = 1 << 14;
 
 /// The boxes of the packet-flow diagram.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -171,8 +174,25 @@ impl Stack {
     /// Carries what waits for its turn.
     pub(crate) fn run_waiting<O: Observer>(&mut self, cx: &mut Cx<'_, O>) {
         cx.obs.at(self.id, cx.now);
+        let mut left = MOST_AT_ONCE;
         while let Some(Waiting { next, mut ether, mut dst }) = self.work.pop_front() {
             self.carry(cx, next, &mut ether, &mut dst);
+            left -= 1;
+            if left == 0 {
+                self.end_storm(cx);
+                break;
+            }
+        }
+    }
+
+    /// Packets have one another sent without end, and no time passes: those that wait are dropped.
+    #[cold]
+    fn end_storm<O: Observer>(&mut self, cx: &mut Cx<'_, O>) {
+        self.tell_gap(cx, Unmodelled::Storm);
+        for Waiting { ether, .. } in std::mem::take(&mut self.work) {
+            if let Content::Ip(skb) = ether.content {
+                self.drop(cx, &skb, DropReason::NotModelled);
+            }
         }
     }
 
