@@ -116,12 +116,7 @@ fn route() -> Result<u32, String> {
 /// A lookup of a flow among 65,536.
 fn conntrack() -> Result<u32, String> {
     let mut lab = Published::new("iptables-nft")?;
-    for flow in 0..FLOWS {
-        lab.send(flow);
-    }
-    if lab.arrived() != FLOWS {
-        return Err("not all flows were begun".to_owned());
-    }
+    lab.begin(0..FLOWS)?;
     let tuples: Vec<Tuple> = (0..2000).map(|n| Published::tuple((n * 40503) & (FLOWS - 1))).collect();
     let stack = lab.shell.lab.stack_mut(NsId(0)).ok_or("no host")?;
     work(&mut || {

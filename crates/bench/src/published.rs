@@ -75,7 +75,7 @@ impl Published {
     }
 
     /// The next packet of a flow comes in, and is carried to its end.
-    pub fn send(&mut self, flow: u32) {
+    fn send(&mut self, flow: u32) {
         self.send_all([flow].into_iter());
     }
 
@@ -114,7 +114,7 @@ impl Published {
     }
 
     /// Packets that arrived at the socket since it was asked last.
-    pub fn arrived(&mut self) -> u32 {
+    fn arrived(&mut self) -> u32 {
         let mut arrived = 0;
         let lab = &mut self.shell.lab;
         while lab.sock_recv(self.c1, self.server).is_some_and(|data| data.packet.payload.len() == 18) {
@@ -125,12 +125,16 @@ impl Published {
 
     /// The next `count` packets of so many flows, a power of two.
     pub fn load(&mut self, flows: u32, count: u32) -> Result<(), String> {
+        let from = self.next;
+        self.next = from.wrapping_add(TIMES.wrapping_mul(count));
+        self.send_by(count, |n| from.wrapping_add(TIMES.wrapping_mul(n + 1)) & (flows - 1))
+    }
+
+    /// So many packets, [`BUDGET`] of them at once; which flow's each is, by its number.
+    fn send_by(&mut self, count: u32, flow: impl Fn(u32) -> u32) -> Result<(), String> {
         let mut arrived = 0;
         for first in (0..count).step_by(BUDGET as usize) {
-            let from = self.next;
-            let some = BUDGET.min(count - first);
-            self.next = from.wrapping_add(TIMES.wrapping_mul(some));
-            self.send_all((1..=some).map(|n| from.wrapping_add(TIMES.wrapping_mul(n)) & (flows - 1)));
+            self.send_all((first..count.min(first + BUDGET)).map(&flow));
             arrived += self.arrived();
         }
         if arrived == count { Ok(()) } else { Err(format!("{arrived} of {count} packets arrived")) }
@@ -138,12 +142,7 @@ impl Published {
 
     /// Begins flows, in order.
     pub fn begin(&mut self, flows: Range<u32>) -> Result<(), String> {
-        let (count, mut arrived) = (flows.len() as u32, 0);
-        for first in flows.clone().step_by(BUDGET as usize) {
-            self.send_all(first..flows.end.min(first + BUDGET));
-            arrived += self.arrived();
-        }
-        if arrived == count { Ok(()) } else { Err("not all flows were begun".to_owned()) }
+        self.send_by(flows.len() as u32, |n| flows.start + n)
     }
 
     /// The same; each is answered once.

@@ -64,10 +64,7 @@ impl Engine {
     /// # Source
     /// moby b985e231, `daemon/network.go`: `FindNetwork`.
     pub fn network(&self, term: &str) -> Result<&Network, Refused> {
-        // What is not the same mostly ends otherwise.
-        let (len, last) = (term.len(), term.as_bytes().last());
-        let same = |own: &str| own.len() == len && own.as_bytes().last() == last && own == term;
-        let exact = |net: &&Network| same(&net.id) || same(net.name());
+        let exact = |net: &&Network| net.id == term || net.name() == term;
         if let Some(net) = self.networks.iter().find(exact) {
             return Ok(net);
         }

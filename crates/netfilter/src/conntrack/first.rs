@@ -1,13 +1,11 @@
 //! The first packet of a connection just like another that began before.
 
-use std::cell::Cell;
-
 use packetwalk_wire::{CtInfo, CtRef, Instant, Packet, proto};
 
 use super::conn::{BY_SOURCE, Conn, Place, Proto};
-use super::input::{Action, Seen};
+use super::repeat::renewed;
 use super::time::Jiffies;
-use super::{Conntrack, Dir, Status, Tuple, ZoneDir, tcp, udp};
+use super::{Conntrack, Dir, Status, Tuple, ZoneDir};
 
 /// What connections that begin alike are when they come into the table, but for their source port.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,26 +53,9 @@ impl Conntrack {
         if self.table.has(there, &conn, Dir::Original, tick) {
             return None;
         }
-        let complaint = Cell::new(None);
-        let seen = Seen {
-            packet,
-            dir: Dir::Original,
-            now: tick,
-            sysctls: &self.sysctls,
-            ack_offset: 0,
-            proxied: false,
-            body: &[],
-            checks_sum: false,
-            complaint: &complaint,
-        };
         let status = conn.status;
-        let action = if conn.protocol() == proto::UDP {
-            udp::packet(&mut conn, seen)
-        } else {
-            tcp::packet(&mut conn, seen)
-        };
-        let Action::Refresh(timeout) = action else { return None };
-        if conn.status != status || complaint.take().is_some() {
+        let timeout = renewed(&mut conn, packet, Dir::Original, tick, &self.sysctls)?;
+        if conn.status != status {
             return None;
         }
         self.tidy(tick);

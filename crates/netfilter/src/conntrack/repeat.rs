@@ -7,7 +7,7 @@ use packetwalk_wire::{CtInfo, CtRef, Instant, Packet, proto};
 use super::conn::{Conn, Place, Proto};
 use super::input::{Action, Seen};
 use super::time::Jiffies;
-use super::{Conntrack, Status, tcp, udp};
+use super::{Conntrack, Dir, Status, Sysctls, tcp, udp};
 
 /// How a packet found its connection, whichever that is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -21,6 +21,34 @@ impl Known {
     /// The connection with this slot and generation, found so.
     pub const fn conn(&self, index: u32, generation: u32) -> CtRef {
         CtRef { index, generation, info: self.info }
+    }
+}
+
+/// The timeout that a packet of UDP or TCP gives its connection, if its tracker has nothing else to say.
+pub(super) fn renewed(
+    conn: &mut Conn,
+    packet: &Packet,
+    dir: Dir,
+    now: Jiffies,
+    sysctls: &Sysctls,
+) -> Option<Jiffies> {
+    let complaint = Cell::new(None);
+    let seen = Seen {
+        packet,
+        dir,
+        now,
+        sysctls,
+        ack_offset: 0,
+        proxied: false,
+        body: &[],
+        checks_sum: false,
+        complaint: &complaint,
+    };
+    let action =
+        if conn.protocol() == proto::UDP { udp::packet(conn, seen) } else { tcp::packet(conn, seen) };
+    match (action, complaint.take()) {
+        (Action::Refresh(timeout), None) => Some(timeout),
+        _ => None,
     }
 }
 
@@ -56,18 +84,6 @@ impl Conntrack {
         let tick = Jiffies::at(now);
         let Some(slot) = self.table.index_of(r) else { return false };
         let dir = Self::dir(r.info);
-        let complaint = Cell::new(None);
-        let seen = Seen {
-            packet,
-            dir,
-            now: tick,
-            sysctls: &self.sysctls,
-            ack_offset: 0,
-            proxied: false,
-            body: &[],
-            checks_sum: false,
-            complaint: &complaint,
-        };
         let Some(conn) = self.table.slots.get_mut(slot) else { return false };
         let same = |conn: &Conn| (conn.status, conn.mark) == (known.status, known.mark);
         if conn.place != Place::Hashed || conn.is_expired(tick) || !same(conn) {
@@ -75,19 +91,14 @@ impl Conntrack {
         }
         let old = conn.timeout;
         // Of UDP only the status can change, and the packet's own way sets it again.
-        let action = if conn.protocol() == proto::UDP {
-            udp::packet(conn, seen)
-        } else {
-            let before = (conn.proto, conn.status);
-            let action = tcp::packet(conn, seen);
-            if !matches!(action, Action::Refresh(_)) || !same(conn) || complaint.take().is_some() {
-                (conn.proto, conn.status) = before;
-                conn.timeout = old;
-                return false;
+        let before = (conn.protocol() == proto::TCP).then_some((conn.proto, conn.status));
+        let timeout = renewed(conn, packet, dir, tick, &self.sysctls).filter(|_| same(conn));
+        let Some(timeout) = timeout else {
+            if let Some((proto, status)) = before {
+                (conn.proto, conn.status, conn.timeout) = (proto, status, old);
             }
-            action
+            return false;
         };
-        let (Action::Refresh(timeout), true) = (action, same(conn)) else { return false };
         conn.refresh(tick, timeout);
         if conn.timeout.until(old) < 0 {
             self.table.rearm(slot, tick);

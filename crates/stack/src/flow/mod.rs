@@ -130,17 +130,17 @@ impl Flows {
             Some(Entry::First(place)) => Some(*place),
             _ => None,
         };
-        let entry = first.map_or_else(
-            |none| none,
-            |first| {
+        let entry = match first {
+            Ok(first) => {
                 let place = old.unwrap_or(self.firsts.len() as u32);
                 match self.firsts.get_mut(place as usize) {
                     Some(old) => *old = first,
                     None => self.firsts.push(first),
                 }
                 Entry::First(place)
-            },
-        );
+            }
+            Err(none) => none,
+        };
         A::table(self).insert(key, entry);
     }
 

@@ -82,8 +82,8 @@ fn bit(names: &mut Names, name: Name) -> Option<u32> {
 /// Of [`Brief::rest`], where no condition stands: whoever meets all that is here meets the rule.
 const WHOLE: u32 = 1 << 31;
 
-/// A rule's conditions: addresses, protocol and ports that are not negated, and interfaces. Who does not meet them does not meet the rule, nor would it be noticed that
-/// the rule had been asked.
+/// A rule's conditions: addresses, protocol and ports that are not negated, and interfaces. Who does not meet them does
+/// not meet the rule, nor would it be noticed that the rule had been asked.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(16))]
 struct Brief<const N: usize> {

@@ -26,10 +26,12 @@ impl Decimal {
 
     /// `mantissa` · 2^`exponent`.
     fn exact(mantissa: u64, exponent: i32) -> Self {
+        if mantissa == 0 {
+            return Self { digits: Vec::new(), point: 0 };
+        }
         // What can be halved need not be.
-        let twos = if mantissa == 0 { -exponent } else { mantissa.trailing_zeros() as i32 };
-        let twos = twos.min(-exponent).max(0);
-        let (mantissa, exponent) = (mantissa >> twos.min(63), exponent + twos);
+        let twos = (mantissa.trailing_zeros() as i32).min(-exponent).max(0);
+        let (mantissa, exponent) = (mantissa >> twos, exponent + twos);
         // Halving is five tenths.
         let (factor, mut times) = if exponent < 0 { (5u64, -exponent) } else { (2, exponent) };
         let mut limbs = vec![mantissa % LIMB, mantissa / LIMB % LIMB, mantissa / LIMB / LIMB];
