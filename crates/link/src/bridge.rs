@@ -108,6 +108,8 @@ pub struct BridgeDecision {
     pub from: IfIndex,
     /// Up to the host, on the bridge's own interface.
     pub local: bool,
+    /// It goes up as one of all frames, for the bridge is in promiscuous mode.
+    pub promisc: bool,
     /// The frame is for the port's own stack, as if there were no bridge (link-local groups).
     pub pass: bool,
     /// Out of which ports: ask [`Devices::egress`].
@@ -120,7 +122,8 @@ pub struct BridgeDecision {
 
 impl BridgeDecision {
     const fn nowhere(bridge: IfIndex, from: IfIndex) -> Self {
-        Self { bridge, from, local: false, pass: false, egress: Egress::None, learnt: false, drop: None }
+        let egress = Egress::None;
+        Self { bridge, from, local: false, promisc: false, pass: false, egress, learnt: false, drop: None }
     }
 
     /// For the trace.
@@ -201,11 +204,11 @@ impl Devices {
             decision.drop = Some(DropReason::BridgeStpState);
             return Some(decision);
         }
-        decision.local = promisc || dst.is_group();
+        (decision.local, decision.promisc) = (promisc || dst.is_group(), promisc);
         decision.egress = flood_of(dst);
         if let (false, Some(entry)) = (dst.is_group(), bridge.fdb.live(dst, ageing, now)) {
             if entry.flag == FdbFlag::Local {
-                (decision.local, decision.egress) = (true, Egress::None);
+                (decision.local, decision.promisc, decision.egress) = (true, false, Egress::None);
             } else {
                 decision.egress = Egress::Port(entry.port);
                 bridge.fdb.touch(dst, now);

@@ -1,8 +1,9 @@
 //! A bridge: learn, decide, flood, pass up.
 
 use packetwalk_link::{BridgeDecision, Device};
+use packetwalk_netfilter::Verdict;
 use packetwalk_trace::{DropReason, Hook, Observer, Step};
-use packetwalk_wire::{Family, IfIndex, PacketType, Payload};
+use packetwalk_wire::{Family, IfIndex, Nfct, PacketType, Payload};
 
 use super::hook::HookEnd;
 use super::{Content, Ether, Next, Waiting};
@@ -27,11 +28,16 @@ impl Stack {
         ether: &mut Ether,
         dst: &mut Dst,
     ) -> Next {
-        match &ether.content {
-            Content::Ip(skb) if self.bridge_calls(port, skb.packet.family()) => {
-                self.bridge_prerouting(cx, port, ether, dst)
-            }
-            _ => Next::BridgeForward(port),
+        let Content::Ip(skb) = &mut ether.content else { return Next::BridgeForward(port) };
+        let own = |bridge| self.links.get(bridge).is_some_and(|bridge| bridge.mac == ether.dst);
+        if skb.pkt_type == PacketType::OtherHost
+            && self.links.get(port).and_then(|port| port.master).is_some_and(own)
+        {
+            skb.pkt_type = PacketType::Host;
+        }
+        match self.bridge_calls(port, skb.packet.family()) {
+            true => self.bridge_prerouting(cx, port, ether, dst),
+            false => Next::BridgeForward(port),
         }
     }
 
@@ -76,7 +82,7 @@ impl Stack {
         let up = self.links.get(bridge).is_some_and(Device::is_up);
         match (self.out(&decision), decision.local) {
             (Out::One(out), false) => self.in_turn(Next::BridgePort(port, out), ether),
-            (Out::None, true) if up => self.in_turn(Next::Receive(bridge), ether),
+            (Out::None, true) if up => self.in_turn(Next::BridgeUp(bridge, decision.promisc), ether),
             _ => {
                 // Fragments that several copies share are cut anew.
                 if let Content::Ip(skb) = &mut ether.content {
@@ -85,7 +91,7 @@ impl Stack {
                 self.bridge_copies(port, &decision, ether);
                 match decision.local {
                     true if !up => return self.drop_frame(cx, ether, DropReason::DevReady),
-                    true => self.wait(Next::Receive(bridge), *ether),
+                    true => self.wait(Next::BridgeUp(bridge, decision.promisc), *ether),
                     false => {}
                 }
                 Next::Done
@@ -149,6 +155,31 @@ impl Stack {
             return self.drop_frame(cx, ether, DropReason::PktTooBig);
         }
         Next::Transmit(port)
+    }
+
+    /// A frame goes up to the host. What others may get too has its connection in the table now, for its copies share
+    /// it; what goes up only because every frame does, has none.
+    ///
+    /// # Source
+    /// Linux v6.18, `net/bridge/br_input.c`: `br_pass_frame_up`; `net/bridge/br_netfilter_hooks.c`: `br_nf_local_in`.
+    pub(super) fn bridge_up<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        bridge: IfIndex,
+        promisc: bool,
+        ether: &mut Ether,
+    ) -> Next {
+        let Content::Ip(skb) = &mut ether.content else { return Next::Receive(bridge) };
+        if promisc {
+            self.nf.drop_skb(skb);
+            skb.nfct = Nfct::None;
+        } else if skb.pkt_type != PacketType::Host
+            && self.nf.ct.attached(skb).is_some_and(|(conn, _)| !conn.is_confirmed())
+            && let Verdict::Drop(reason) = self.nf.ct.confirm(skb, cx.now, cx.obs)
+        {
+            return self.drop(cx, skb, reason);
+        }
+        Next::Receive(bridge)
     }
 
     /// Ends a frame's way for a named reason.

@@ -95,6 +95,8 @@ pub enum Next {
     Bridge(IfIndex),
     /// The bridge chooses where it goes, after its own PREROUTING: `bridge.rs`.
     BridgeForward(IfIndex),
+    /// A frame that came in by a port goes up to the host, perhaps only as every frame does: `bridge.rs`.
+    BridgeUp(IfIndex, bool),
     /// A frame of an interface that shares this one: `macvlan.rs`.
     Macvlan(IfIndex, (NsId, IfIndex)),
     /// From a bridge port, or NONE for the host itself, out by one bridge port: `bridge.rs`.
@@ -240,6 +242,7 @@ impl Stack {
             (Next::Receive(dev), _) => self.receive(cx, dev, ether),
             (Next::Bridge(port), _) => self.bridge_input(cx, port, ether, dst),
             (Next::BridgeForward(port), _) => self.bridge_forward(cx, port, ether),
+            (Next::BridgeUp(bridge, promisc), _) => self.bridge_up(cx, bridge, promisc, ether),
             (Next::Macvlan(dev, upper), _) => self.macvlan_transmit(cx, dev, upper, ether),
             (Next::BridgePort(from, port), _) => self.bridge_port(cx, from, port, ether),
             (Next::Prerouting, Content::Ip(skb)) => self.prerouting(cx, skb),

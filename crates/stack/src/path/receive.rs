@@ -28,7 +28,11 @@ impl Stack {
         if matches!(device.kind, Kind::Veth { .. }) && ether.wire_len() > u64::from(device.mtu) + HEADERS {
             return self.drop_frame(cx, ether, DropReason::PktTooBig);
         }
-        let pkt_type = packet_type(ether.dst, device.mac);
+        // A bridge takes what its port took for the host's.
+        let pkt_type = match &ether.content {
+            Content::Ip(skb) if device.bridge().is_some() && skb.pkt_type == PacketType::Host => skb.pkt_type,
+            _ => packet_type(ether.dst, device.mac),
+        };
         if let Content::Ip(skb) = &mut ether.content {
             skb.iif = dev;
             skb.mac = Some((ether.src, ether.dst));
