@@ -44,7 +44,9 @@ impl Stack {
             return;
         }
         let to = packet.ip.src;
-        let ours = self.routing.addr_type(packet.ip.dst, None) == RouteKind::Local;
+        // In IPv4 the packet's route tells, and that of TEE's copy is another one's.
+        let copy = self.nf.shared.copying && family == Family::V4;
+        let ours = !copy && self.routing.addr_type(packet.ip.dst, None) == RouteKind::Local;
         let src = ours.then_some(packet.ip.dst);
         let protocol = if family == Family::V4 { proto::ICMP } else { proto::ICMPV6 };
         let mark = self.reflected_mark(about);
