@@ -158,7 +158,7 @@ impl Stack {
         let next = match (next, &ether.content) {
             (Next::Deliver, Content::Ip(skb)) if self.hand_over(cx, skb) => Next::Done,
             // Only its own counters change there.
-            (Next::Transmit(_), _) => next,
+            (Next::Transmit(dev), _) => self.transmit(cx, dev, ether),
             _ => {
                 self.write_back();
                 next
@@ -212,7 +212,23 @@ impl Stack {
     }
 
     /// The same, if somebody else sends it to the veth's other end that is its way out.
+    #[inline]
     fn carry_on<O: Observer>(
+        &mut self,
+        cx: &mut Cx<'_, O>,
+        first: Next,
+        ether: &mut Ether,
+        dst: &mut Dst,
+    ) -> Option<(NsId, IfIndex)> {
+        match first {
+            Next::Done => None,
+            Next::Away(to) => Some(to),
+            next => self.carry_through(cx, next, ether, dst),
+        }
+    }
+
+    #[inline(never)]
+    fn carry_through<O: Observer>(
         &mut self,
         cx: &mut Cx<'_, O>,
         first: Next,
