@@ -7,6 +7,7 @@
 
 use packetwalk_lab::Lab;
 use packetwalk_trace::NsId;
+use packetwalk_wire::Order;
 use packetwalk_wire::sorted::Map;
 
 use crate::alike::{self, Ends};
@@ -38,7 +39,7 @@ fn free_port(lines: &[rules::Line], lab: &Lab, probes: &[Probe]) -> u16 {
     for (_, space) in lab.spaces() {
         taken.extend(space.stack.sockets.iter().map(|(_, s)| s.port));
     }
-    taken.sort_unstable();
+    taken.order();
     (PORT..60_999).chain(33_000..PORT).find(|p| taken.binary_search(p).is_err()).unwrap_or(PORT)
 }
 
@@ -66,7 +67,7 @@ pub fn classes(lab: &Lab, places: &[Place], probes: &[Probe], alone: bool) -> Cl
             }
         }
     }
-    addresses.sort_unstable();
+    addresses.order();
     let inner = places.iter().map(|p| alike::inner_ports(lab, p.ns, &probed)).collect();
     let mut facts = Facts {
         lab,
@@ -89,7 +90,7 @@ pub fn classes(lab: &Lab, places: &[Place], probes: &[Probe], alone: bool) -> Cl
     for (at, place) in places.iter().enumerate() {
         owners.extend(place.addresses.iter().map(|a| (point(*a), at)));
     }
-    owners.sort_unstable();
+    owners.order();
     for pair in owners.windows(2) {
         if let [(a, one), (b, other)] = pair
             && a == b

@@ -3,6 +3,7 @@
 use packetwalk_lab::Lab;
 use packetwalk_shell::print::walk::Language;
 use packetwalk_trace::{Event, NsId, Step};
+use packetwalk_wire::Order;
 use packetwalk_wire::sorted::Map;
 
 use crate::asker::Asker;
@@ -87,7 +88,7 @@ impl Matrix {
     fn with(lab: &Lab, probes: &[Probe], language: Language, alone: bool) -> Self {
         let places = places(lab);
         let Classes { of, probes: probe_of, mut chancy, port, speaks } = classes(lab, &places, probes, alone);
-        chancy.sort_unstable();
+        chancy.order();
         let mut members: Vec<Alike> = Vec::new();
         for (place, &class) in of.iter().enumerate() {
             while members.len() <= class {
@@ -127,7 +128,7 @@ impl Matrix {
     pub fn keys(&self, from: &dyn Fn(usize) -> bool, to: &dyn Fn(usize) -> bool) -> Vec<Key> {
         let some = |class: &Alike, wanted: &dyn Fn(usize) -> bool| class.members.iter().any(|m| wanted(*m));
         let mut probes = self.probe_of.clone();
-        probes.sort_unstable();
+        probes.order();
         probes.dedup();
         let mut keys = Vec::new();
         for (a, source) in self.classes.iter().enumerate().filter(|(_, c)| some(c, from)) {
@@ -204,7 +205,7 @@ impl Matrix {
 
     /// Takes answers.
     pub fn take(&mut self, mut shares: Vec<Share>) {
-        shares.sort_by_key(|share| share.key);
+        shares.order_by_key(|share| share.key);
         for share in shares {
             self.cells.insert(share.key, share);
         }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use packetwalk_wire::Mac;
+use packetwalk_wire::{Mac, Order};
 
 /// An address as a number that sorts within its family.
 pub type Point = (bool, u128);
@@ -108,7 +108,7 @@ impl<T: Ord + Copy> Cuts<T> {
     }
 
     pub fn done(&mut self) {
-        self.0.sort_unstable();
+        self.0.order();
         self.0.dedup();
     }
 
@@ -161,7 +161,7 @@ impl Ports {
     }
 
     pub fn done(&mut self) {
-        self.single.sort_unstable();
+        self.single.order();
         self.single.dedup();
         self.cuts.done();
     }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use packetwalk_lab::{Lab, SocketKind};
 use packetwalk_shell::print::walk::{Language, Verdict, ending};
 use packetwalk_trace::{Event, NsId, RuleEnd, SendError, Step};
-use packetwalk_wire::{Body, Family, TcpFlags, Transport};
+use packetwalk_wire::{Body, Family, Order, TcpFlags, Transport};
 
 /// The port that probes are sent from, unless a rule, a set or a socket of the lab knows it.
 pub(crate) const PORT: u16 = 54_321;
@@ -110,7 +110,7 @@ fn listening(lab: &Lab) -> Vec<Probe> {
             }
         }
     }
-    all.sort_unstable();
+    all.order();
     all.dedup();
     all
 }

@@ -4,7 +4,7 @@ use packetwalk_lab::Lab;
 use packetwalk_netfilter::xtables::Face;
 use packetwalk_shell::iptables::rule_text;
 use packetwalk_trace::{ChainId, NsId, Table as TableId};
-use packetwalk_wire::Family;
+use packetwalk_wire::{Family, Order};
 
 use crate::facts::Facts;
 use crate::mention::{Piece, Ports, numbers, pieces};
@@ -197,7 +197,7 @@ pub fn live(lines: &[Line], probes: &[u16], own: u16) -> Option<Vec<u16>> {
             ports.extend(numbers(word.rsplit_once(':').map_or(word, |(_, port)| port)));
         }
     }
-    ports.sort_unstable();
+    ports.order();
     ports.dedup();
     Some(ports)
 }

@@ -3,8 +3,8 @@
 use packetwalk_lab::Lab;
 use packetwalk_netfilter::conntrack::Dir;
 use packetwalk_trace::{ChainId, DropReason, Event, Hook, NsId, RuleEnd, Step, Table as TableId};
-use packetwalk_wire::Family;
 use packetwalk_wire::sorted::Map;
+use packetwalk_wire::{Family, Order};
 
 use crate::mention::Ports;
 use crate::rules::Line;
@@ -100,9 +100,9 @@ impl Touched {
                 _ => {}
             }
         }
-        all.chains.sort_unstable();
+        all.chains.order();
         all.chains.dedup();
-        all.sockets.sort_unstable();
+        all.sockets.order();
         all.sockets.dedup();
         all
     }

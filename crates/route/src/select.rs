@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use packetwalk_trace::RouteKind;
-use packetwalk_wire::{Family, IfIndex};
+use packetwalk_wire::{Family, IfIndex, Order};
 
 use crate::Routing;
 use crate::address::Address;
@@ -89,7 +89,7 @@ impl Routing {
     fn addresses(&self) -> Vec<IpAddr> {
         let of = |d: &Dev| d.addrs4.iter().chain(&d.addrs6).map(|a| a.local).collect::<Vec<_>>();
         let mut all: Vec<IpAddr> = self.devs.iter().flat_map(of).collect();
-        all.sort_unstable();
+        all.order();
         all
     }
 

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use packetwalk_wire::{Family, IfIndex};
+use packetwalk_wire::{Family, IfIndex, Order};
 
 use crate::bits;
 use crate::lpm::{Match, Prefixes, Row};
@@ -271,7 +271,7 @@ impl Tables {
     /// Every route, tables in the order of the kernel's hash: by number modulo 256, the latest first.
     pub fn dump(&self) -> impl Iterator<Item = Route> {
         let mut order: Vec<&Table> = self.list.iter().rev().collect();
-        order.sort_by_key(|t| t.id & 255);
+        order.order_by_key(|t| t.id & 255);
         order.into_iter().flat_map(Table::dump)
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use packetwalk_netfilter::Random;
 use packetwalk_trace::Observer;
-use packetwalk_wire::{Fragment, Instant, Payloads, Skb, Transport, sorted::Map};
+use packetwalk_wire::{Fragment, Instant, Order, Payloads, Skb, Transport, sorted::Map};
 
 use crate::{Cx, Stack};
 
@@ -87,7 +87,7 @@ impl Stack {
         let offset = |s: &Skb| s.packet.ip.frag.map_or(0, |f| f.offset);
         if !queue.parts.iter().any(|p| offset(p) == offset(skb)) {
             queue.parts.push(*skb);
-            queue.parts.sort_by_key(offset);
+            queue.parts.order_by_key(offset);
         }
         let mut end = 0;
         for part in &queue.parts {

@@ -9,7 +9,7 @@ use packetwalk_netfilter::conntrack::SysctlError as CtSysctlError;
 use packetwalk_netfilter::{Netfilter, Random};
 use packetwalk_route::Routing;
 use packetwalk_trace::{DropReason, NeighStep, NsId, Observer, Step};
-use packetwalk_wire::{Common, Family, IfIndex, IfName, Instant, Mac, sorted::Map};
+use packetwalk_wire::{Common, Family, IfIndex, IfName, Instant, Mac, Order, sorted::Map};
 
 use crate::flow::Flows;
 use crate::fragment::Reassembly;
@@ -265,7 +265,7 @@ impl Stack {
                 }
             }
         }
-        all.sort();
+        all.order();
         all
     }
 

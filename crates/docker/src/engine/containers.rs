@@ -5,6 +5,7 @@ use crate::container::{Container, ContainerConfig, RunState};
 use crate::endpoint::{Endpoint, EndpointConfig};
 use crate::sandbox::{Mode, Sandbox};
 use crate::{Host, Op, Place, Refused, Version};
+use packetwalk_wire::Order;
 
 /// Words of the names that are drawn.
 ///
@@ -79,7 +80,7 @@ impl Engine {
         }
         if !v29 && config.networks.len() > 1 {
             let mut names: Vec<&str> = config.networks.iter().map(|e| e.network.as_str()).collect();
-            names.sort_unstable();
+            names.order();
             let text = format!("Container cannot be connected to network endpoints: {}", names.join(", "));
             return Err(Refused(text));
         }
@@ -504,7 +505,7 @@ impl Engine {
             return shown;
         }
         let mut exposed = container.config.exposed.clone();
-        exposed.sort_unstable_by_key(|p| (p.to_string(), p.number));
+        exposed.order_by_key(|p| (p.to_string(), p.number));
         exposed.dedup();
         for port in exposed {
             let of = |b: &&crate::ports::Bound| {

@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use packetwalk_wire::{Family, Mac};
+use packetwalk_wire::{Family, Mac, Order};
 
 use super::Engine;
 use crate::bridge::link;
@@ -275,7 +275,7 @@ impl Engine {
             let gateways = [Family::V4, Family::V6].iter().filter(|f| self.gateway_of(net, **f).is_some());
             (-priority, net.config.internal, 2 - gateways.count(), net.name().to_owned())
         };
-        order.sort_by_key(key);
+        order.order_by_key(key);
         order
     }
 
@@ -297,7 +297,7 @@ impl Engine {
                 order.push((-ep.config.gw_priority, net.config.internal, name, net.bridge.prefix.clone()));
             }
         }
-        order.sort();
+        order.order();
         let Some(c) = self.containers.get_mut(at) else { return };
         let count = order.len();
         for (n, (_, _, network, prefix)) in order.into_iter().enumerate() {

@@ -7,6 +7,7 @@
 use super::{Engine, truncate};
 use crate::firewall::{self, Change, LinkRule};
 use crate::{Host, Refused, Version};
+use packetwalk_wire::Order;
 
 impl Engine {
     /// Whether all that a container of the default bridge is linked to can be.
@@ -56,7 +57,7 @@ impl Engine {
             let head = alias.replace('-', "_").to_ascii_uppercase();
             all.push(format!("{head}_NAME=/{}/{alias}", c.name));
             let mut ports = child.config.exposed.clone();
-            ports.sort_unstable_by_key(|p| (p.number, p.proto.name()));
+            ports.order_by_key(|p| (p.number, p.proto.name()));
             ports.dedup();
             for (n, port) in ports.iter().enumerate() {
                 let (number, proto) = (port.number, port.proto.name());

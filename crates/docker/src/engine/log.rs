@@ -5,6 +5,7 @@
 
 use super::Engine;
 use crate::Network;
+use packetwalk_wire::Order;
 
 /// Something that happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,7 +33,7 @@ impl Engine {
         attributes.push(("image".to_owned(), c.config.image.clone()));
         attributes.push(("name".to_owned(), c.name.clone()));
         attributes.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        attributes.sort();
+        attributes.order();
         let id = c.id.clone();
         self.log.push(Happening { kind: "container", action, id, attributes });
     }

@@ -7,7 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use packetwalk_wire::{Family, sorted::Map};
+use packetwalk_wire::{Family, Order, sorted::Map};
 
 use super::Engine;
 use crate::container::RunState;
@@ -85,7 +85,7 @@ impl Engine {
         // Networks of users, in the order of the store: by id.
         let mut kept: Vec<String> =
             self.networks.iter().filter(|n| n.is_users()).map(|n| n.id.clone()).collect();
-        kept.sort_unstable();
+        kept.order();
         for id in kept {
             self.restore(host, &id);
         }
@@ -254,7 +254,7 @@ fn predefined(daemon: &Daemon, random: &mut Random) -> Vec<(IpNet, u8)> {
     }
     if daemon.version == Version::V29 {
         // `defaultipam.splitByIPFamily`, which the address spaces sort.
-        pools.sort_by_key(|(base, _)| base.addr());
+        pools.order_by_key(|(base, _)| base.addr());
     }
     if daemon.version == Version::V29 && !pools.iter().any(|(base, _)| base.addr().is_ipv6()) {
         pools.push((unique_local(random), 64));

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use packetwalk_wire::Family;
+use packetwalk_wire::{Family, Order};
 
 use super::{Port, Published};
 
@@ -98,7 +98,7 @@ pub(crate) fn groups_29(published: &[Published], sides: &Sides) -> Vec<Vec<Reque
             }
         }
     }
-    requests.sort_by_key(|r| {
+    requests.order_by_key(|r| {
         let exact = r.range.is_some_and(|(from, to)| from == to);
         let proto = r.port.proto.number();
         (r.routed, !exact, r.port.number, proto, r.range, r.host_ip, r.ip)

@@ -1,6 +1,7 @@
 //! In which order the engine takes a container's ports.
 
 use super::{Binding, Port, Proto, Published};
+use packetwalk_wire::Order;
 
 /// Greater host port first, then greater container port, then TCP. It is not an order: what comes out
 /// depends on what goes in, which a real engine takes from a hash table; here it is by port.
@@ -20,7 +21,7 @@ fn before(a: &(Port, Option<Binding>), b: &(Port, Option<Binding>)) -> bool {
 /// The ports that a container exposes, each with its bindings, in the engine's order.
 pub fn sorted(exposed: &[Port], published: &[Published]) -> Vec<(Port, Vec<Binding>)> {
     let mut ports = exposed.to_vec();
-    ports.sort_unstable();
+    ports.order();
     ports.dedup();
     let mut entries: Vec<(Port, Option<Binding>)> = Vec::new();
     for port in ports {

@@ -1,6 +1,6 @@
 //! The table as `conntrack -L` and `nf_conntrack_count` show it.
 
-use packetwalk_wire::{CtInfo, CtRef, Instant};
+use packetwalk_wire::{CtInfo, CtRef, Instant, Order};
 
 use super::conn::Place;
 use super::time::Jiffies;
@@ -23,7 +23,7 @@ impl Conntrack {
                 c.place == Place::Hashed && !c.is_expired(now) && !c.status.has(Status::NAT_CLASH)
             })
             .collect();
-        all.sort_by_key(|(_, c)| c.serial);
+        all.order_by_key(|(_, c)| c.serial);
         all.into_iter().map(|(slot, c)| (self.table.ct_ref(slot, CtInfo::New), c))
     }
 

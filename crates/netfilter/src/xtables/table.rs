@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use packetwalk_trace::{ChainId, Table as TableId};
-use packetwalk_wire::{Common, Family, Pages};
+use packetwalk_wire::{Common, Family, Order, Pages};
 
 use super::chain::HookSet;
 use super::index::{Index, TINY};
@@ -205,7 +205,7 @@ impl Table {
             .enumerate()
             .filter_map(|(i, c)| Some((ChainId(i as u32), c.as_deref()?)))
             .collect();
-        all.sort_by(|(_, a), (_, b)| match (&a.base, &b.base) {
+        all.order_by(|(_, a), (_, b)| match (&a.base, &b.base) {
             (Some(a), Some(b)) => a.hook.cmp(&b.hook),
             (Some(_), None) => std::cmp::Ordering::Less,
             (None, Some(_)) => std::cmp::Ordering::Greater,
@@ -217,7 +217,7 @@ impl Table {
     /// The user's chains, the oldest first.
     pub fn user_chains(&self) -> Vec<(ChainId, &Chain)> {
         let mut all: Vec<_> = self.listed().into_iter().filter(|(_, c)| c.base.is_none()).collect();
-        all.sort_by_key(|(_, c)| c.serial);
+        all.order_by_key(|(_, c)| c.serial);
         all
     }
 

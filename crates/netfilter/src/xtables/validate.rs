@@ -1,6 +1,7 @@
 //! What the kernel checks before a rule goes in: loops, depth, hooks, tables and protocols.
 
 use packetwalk_trace::ChainId;
+use packetwalk_wire::Order;
 use rustc_hash::FxHashMap;
 
 use super::chain::HookSet;
@@ -106,7 +107,7 @@ impl Table {
         let mut level = vec![id];
         for n in 0..=NFT_DEPTH {
             let mut below: Vec<ChainId> = level.iter().flat_map(|at| self.jumps(*at)).collect();
-            below.sort_unstable();
+            below.order();
             below.dedup();
             if below.is_empty() {
                 return n;

@@ -7,7 +7,7 @@ use packetwalk_netfilter::extension::Info;
 use packetwalk_netfilter::xtables::Face;
 use packetwalk_netfilter::{matches, targets};
 use packetwalk_trace::NsId;
-use packetwalk_wire::Family;
+use packetwalk_wire::{Family, Order};
 
 use crate::sys::Sys;
 use crate::tools::{self, docker, iptables};
@@ -45,7 +45,7 @@ pub(crate) fn complete(lab: &Lab, sys: &Sys, ns: NsId, line: &str) -> Completion
     let mut look = Look { lab, sys, ns };
     let mut words = look.after(before.get(begins..).unwrap_or_default());
     words.retain(|w| w.starts_with(word) && w != word && (!w.starts_with('-') || word.starts_with('-')));
-    words.sort_unstable();
+    words.order();
     words.dedup();
     Completion { from, words }
 }

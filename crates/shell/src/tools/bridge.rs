@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use packetwalk_link::{Device, FdbEntry, FdbFlag};
 use packetwalk_route::{bits, output6::solicited_node};
-use packetwalk_wire::{IfIndex, Mac};
+use packetwalk_wire::{IfIndex, Mac, Order};
 
 use super::ip::args::{Args, End, borrowed, duparg2, invarg, matches, not_modelled, number};
 use super::ip::link_set::{PortOptions, port_flag, set_port};
@@ -286,7 +286,7 @@ fn listens_to(ip: &mut Ip<'_, '_>, device: &Device) -> Vec<Mac> {
     }
     if ipv6 {
         let mut addrs = dev.addrs6.clone();
-        addrs.sort_by_key(|a| a.added);
+        addrs.order_by_key(|a| a.added);
         all.extend(addrs.iter().map(|a| group_mac(solicited_node(a.local))));
     }
     all.extend(dev.groups.iter().map(|g| group_mac(*g)));

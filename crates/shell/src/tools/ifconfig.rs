@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use packetwalk_link::{Device, Flags};
 use packetwalk_route::{Address, Scope, bits};
-use packetwalk_wire::IfIndex;
+use packetwalk_wire::{IfIndex, Order};
 
 use super::ip::args::number;
 use crate::{Cx, Poll};
@@ -67,7 +67,7 @@ fn natural(a: &str, b: &str) -> Ordering {
 fn sorted(cx: &Cx<'_>) -> Vec<Device> {
     let mut all: Vec<Device> =
         cx.lab.stack(cx.ns).map(|s| s.links.iter().cloned().collect()).unwrap_or_default();
-    all.sort_by(|a, b| natural(a.name.as_str(), b.name.as_str()));
+    all.order_by(|a, b| natural(a.name.as_str(), b.name.as_str()));
     all
 }
 

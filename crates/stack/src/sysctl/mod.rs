@@ -5,7 +5,7 @@ mod text;
 
 pub use conf::{Conf4, Conf6, DevConf, Global};
 
-use packetwalk_wire::{IfIndex, IfName, sorted::Map};
+use packetwalk_wire::{IfIndex, IfName, Order, sorted::Map};
 
 /// Why a setting could not be read or written.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -256,7 +256,7 @@ impl Sysctl {
                 all.push((name, conf.v6(key).to_string()));
             }
         }
-        all.sort();
+        all.order();
         all
     }
 }

@@ -3,6 +3,7 @@
 use super::pattern::Pattern;
 use super::split::Field;
 use crate::sys::vfs::{Entry, Vfs, absolute};
+use packetwalk_wire::Order;
 
 /// The paths, sorted by bytes; none when nothing matches.
 pub(super) fn glob(vfs: &Vfs, cwd: &[u8], field: &Field) -> Vec<Vec<u8>> {
@@ -43,6 +44,6 @@ pub(super) fn glob(vfs: &Vfs, cwd: &[u8], field: &Field) -> Vec<Vec<u8>> {
         }
         found = next;
     }
-    found.sort();
+    found.order();
     found
 }

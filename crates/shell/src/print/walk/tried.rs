@@ -9,7 +9,7 @@ use packetwalk_netfilter::xtables::{Net, condition::addr_bits};
 use packetwalk_route::Route;
 use packetwalk_route::Rule;
 use packetwalk_trace::{Event, NsId, RouteStep, Step};
-use packetwalk_wire::{Body, Family, IfIndex, Packet};
+use packetwalk_wire::{Body, Family, IfIndex, Order, Packet};
 
 use super::language::{Language, Say};
 use super::route::{route_text, table_name};
@@ -94,7 +94,7 @@ fn in_table<'a>(
 ) -> Vec<Tried> {
     let (mut held, mut others): (Vec<&Route>, Vec<&Route>) = routes.partition(|route| holds(route.dst, dst));
     let place = |route: &Route| (core::cmp::Reverse(route.dst.prefix_len()), route.metric);
-    held.sort_by_key(|route| place(route));
+    held.order_by_key(|route| place(route));
     let winner = scene.route(ns, step);
     let rivals = winner.as_ref().map_or(0, |w| held.iter().filter(|r| r.dst == w.dst).count());
     let mut all: Vec<Tried> = held

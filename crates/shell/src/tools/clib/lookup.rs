@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::net::IpAddr;
 
 use packetwalk_lab::{SockId, SocketKind};
-use packetwalk_wire::{Family, Instant};
+use packetwalk_wire::{Family, Instant, Order};
 
 use super::message::{Data, Message, kind, rcode, reverse_name};
 use super::resolve::{Gai, Host, resolve};
@@ -354,7 +354,7 @@ impl Lookup {
             let stack = cx.lab.stack(cx.ns);
             stack.is_some_and(|s| addr.is_ipv4() || super::resolve::has_route(s, addr))
         };
-        all.sort_by_key(|h| (!reachable(h.addr), h.addr.is_ipv4()));
+        all.order_by_key(|h| (!reachable(h.addr), h.addr.is_ipv4()));
         all
     }
 }

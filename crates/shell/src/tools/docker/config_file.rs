@@ -5,6 +5,7 @@
 //! the same; Go, `encoding/json`, `scanner.go`, `decode.go`: the texts of errors.
 
 use packetwalk_docker::Version;
+use packetwalk_wire::Order;
 
 use super::cli::Given;
 use super::json::Json;
@@ -327,7 +328,7 @@ pub(super) fn merge(given: &mut Given, text: &str, version: Version) -> Result<(
         .filter(|n| flag(n).is_none() && !OTHERS.contains(n) && !REFUSED.contains(n))
         .collect();
     if !unknown.is_empty() {
-        unknown.sort_unstable();
+        unknown.order();
         let names = unknown.join(", ");
         return Err(format!("the following directives don't match any configuration option: {names}"));
     }

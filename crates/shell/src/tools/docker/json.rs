@@ -1,5 +1,7 @@
 //! JSON as Go's encoder prints it.
 
+use packetwalk_wire::Order;
+
 /// A value. An object keeps the order in which a Go struct has its fields.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Json {
@@ -35,7 +37,7 @@ pub(super) fn address(value: Option<String>, new: bool, none: &'static str) -> J
 /// An object of strings, as a Go map prints it: sorted.
 pub(super) fn map(pairs: &[(String, String)]) -> Json {
     let mut all: Vec<(String, Json)> = pairs.iter().map(|(k, v)| (k.clone(), text(v.clone()))).collect();
-    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.order_by(|a, b| a.0.cmp(&b.0));
     Json::Object(all)
 }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use packetwalk_lab::{SockId, SocketKind};
 use packetwalk_trace::NsId;
-use packetwalk_wire::Family;
+use packetwalk_wire::{Family, Order};
 
 use crate::Cx;
 
@@ -206,7 +206,7 @@ impl Server {
             .map(|(name, value)| (canonical(name), value.trim()))
             .collect();
         let rank = |name: &str| ["Host", "User-Agent"].iter().position(|n| *n == name).unwrap_or(2);
-        fields.sort_by(|a, b| (rank(&a.0), &a.0).cmp(&(rank(&b.0), &b.0)));
+        fields.order_by(|a, b| (rank(&a.0), &a.0).cmp(&(rank(&b.0), &b.0)));
         for (name, value) in fields {
             body += &format!("{name}: {value}\r\n");
         }

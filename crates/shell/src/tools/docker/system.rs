@@ -1,6 +1,7 @@
 //! `docker events`, `info`, `version` and the rest of `docker system`.
 
 use packetwalk_docker::{Happening, Version};
+use packetwalk_wire::Order;
 
 use super::cli::{Bad, Given, Usage, check, list, on, value};
 use super::container::prune_stopped;
@@ -119,7 +120,7 @@ fn events(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         .filter_map(|f| f.split_once('='))
         .map(|(n, v)| (n.to_owned(), v.to_owned()))
         .collect();
-    filters.sort();
+    filters.order();
     let format = given.get("format").map(str::to_owned);
     // Times are the lab's own; whoever names one wants what has been.
     let past = given.get("since").is_some() || given.get("until").is_some();

@@ -2,6 +2,7 @@
 
 use packetwalk_lab::NsError;
 use packetwalk_trace::NsId;
+use packetwalk_wire::Order;
 
 use super::args::{Args, End, duparg, invarg, matches, not_modelled, number};
 use super::{Done, Ip, help};
@@ -85,7 +86,7 @@ fn list_id(ip: &mut Ip<'_, '_>, args: &mut Args<'_>) -> Done {
     if let Some(nsid) = ip.stack()?.links.known_nsid(NsId(0)) {
         known.push((nsid, String::new()));
     }
-    known.sort();
+    known.order();
     ip.out.begin(ip.opt.json, ip.opt.pretty);
     for (nsid, name) in known {
         ip.out.open_object(None);

@@ -5,6 +5,7 @@ use super::opts::{Spec, complain, curly, shown, spec};
 use super::stream::{Flow, Tool};
 use crate::Cx;
 use crate::sys::Errno;
+use packetwalk_wire::Order;
 
 const SPEC: Spec = spec(
     "-b --bytes =
@@ -69,7 +70,7 @@ fn ranges(list: &[u8], fields: bool) -> Result<Vec<(u64, u64)>, String> {
         }
         out.push((low, high));
     }
-    out.sort_unstable();
+    out.order();
     let mut merged: Vec<(u64, u64)> = Vec::new();
     for (low, high) in out {
         match merged.last_mut() {

@@ -7,6 +7,7 @@ use crate::process::Poll;
 use crate::sys::Errno;
 use crate::sys::proc::Userland;
 use crate::sys::vfs::Entry;
+use packetwalk_wire::Order;
 
 fn ended(result: Result<u8, u8>) -> Poll {
     let (Ok(status) | Err(status)) = result;
@@ -305,8 +306,8 @@ pub(super) fn ls(cx: &mut Cx<'_>) -> Poll {
                 }
             }
         }
-        files.sort_unstable();
-        dirs.sort_unstable();
+        files.order();
+        dirs.order();
         if reverse {
             files.reverse();
             dirs.reverse();
@@ -333,7 +334,7 @@ pub(super) fn ls(cx: &mut Cx<'_>) -> Poll {
             if all {
                 inside.extend([b".".to_vec(), b"..".to_vec()]);
             }
-            inside.sort_unstable();
+            inside.order();
             if reverse {
                 inside.reverse();
             }

@@ -10,6 +10,7 @@ use super::stream::{Gather, Input};
 use crate::Cx;
 use crate::sys::Errno;
 use key::{Key, Order};
+use packetwalk_wire::Order as _;
 
 const SPEC: Spec = Spec {
     options: "-b --ignore-leading-blanks
@@ -234,7 +235,7 @@ impl Gather for Sort {
         if self.merge {
             lines = self.merge(&input, end);
         } else {
-            lines.sort_by(|a, b| self.compare(a, b));
+            lines.order_by(|a, b| self.compare(a, b));
         }
         if self.unique {
             lines.dedup_by(|b, a| self.compare_keys(a, b).is_eq());

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use packetwalk_shell::Shell;
 use packetwalk_shell::print::walk::route_key;
 use packetwalk_trace::NsId;
+use packetwalk_wire::Order;
 
 use super::Wanted;
 use super::tools::{after, lines};
@@ -21,7 +22,7 @@ pub fn routes(shell: &Shell, ns: NsId, wanted: Wanted<'_>) -> Vec<RouteRow> {
     if !v6.iter().all(is_quiet) {
         rows.extend(v6);
     }
-    rows.sort_by_key(|row| match row.table.as_str() {
+    rows.order_by_key(|row| match row.table.as_str() {
         "main" => 0,
         "local" => 2,
         _ => 1,

@@ -5,6 +5,7 @@
 //! `types/types.go`: the order of fields; `schema/compose-spec.json`.
 
 use packetwalk_docker::ports::{Style, parse};
+use packetwalk_wire::Order;
 
 use crate::tools::docker::json::{Json, text};
 
@@ -210,7 +211,7 @@ fn mapping(node: &Json) -> Json {
             .collect(),
         _ => Vec::new(),
     };
-    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.order_by(|a, b| a.0.cmp(&b.0));
     all.dedup_by(|b, a| {
         let same = a.0 == b.0;
         if same {
@@ -310,7 +311,7 @@ fn endpoint(node: &Json, path: &str) -> Result<Json, String> {
 }
 
 pub(super) fn sorted(mut all: Vec<(String, Json)>) -> Json {
-    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.order_by(|a, b| a.0.cmp(&b.0));
     Json::Object(all)
 }
 

@@ -15,6 +15,7 @@ mod show;
 mod yaml;
 
 use packetwalk_docker::Version;
+use packetwalk_wire::Order;
 
 use super::cli::{Bad, Flag, Given, check, list, on, parse, real, value};
 use super::json::Json;
@@ -497,6 +498,6 @@ fn containers(cx: &mut Cx<'_>, project: &str) -> Result<Vec<Own>, Bad> {
             })
             .collect::<Vec<_>>())
     })?;
-    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all.order_by(|a, b| a.name.cmp(&b.name));
     Ok(all)
 }

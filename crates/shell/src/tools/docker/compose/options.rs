@@ -5,6 +5,7 @@
 //! `createEndpointSettings`; `convergence.go`; `pkg/api/labels.go`.
 
 use packetwalk_docker::{ContainerConfig, Endpoint, EndpointConfig, Mode, NetworkConfig, SubnetConfig};
+use packetwalk_wire::Order;
 
 use super::load::{entries, field, list};
 use super::project::Project;
@@ -43,7 +44,7 @@ fn pairs(node: Option<&Json>) -> Vec<(String, String)> {
 }
 
 fn sorted(mut all: Vec<(String, String)>) -> Vec<(String, String)> {
-    all.sort();
+    all.order();
     all
 }
 
@@ -84,7 +85,7 @@ fn endpoints(project: &Project, name: &str, service: &Json) -> Result<Vec<Endpoi
         };
         all.push((-number("priority"), key.clone(), Endpoint::new(&real.unwrap_or_default(), config)));
     }
-    all.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    all.order_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     let mut all: Vec<Endpoint> = all.into_iter().map(|(_, _, e)| e).collect();
     if let (Some(first), Some(text)) = (all.first_mut(), field(service, "mac_address")) {
         let bad = |_| Bad::Daemon(format!("invalid JSON: address {text}: invalid MAC address"));

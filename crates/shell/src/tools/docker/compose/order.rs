@@ -8,6 +8,7 @@ use super::{Own, containers};
 use crate::Cx;
 use crate::tools::docker::cli::Bad;
 use crate::tools::docker::with_engine;
+use packetwalk_wire::Order;
 
 /// Services in the order in which they need each other; with what those that are `wanted` need.
 pub(super) fn order(project: &Project, wanted: &[String], alone: bool) -> Vec<String> {
@@ -27,7 +28,7 @@ pub(super) fn order(project: &Project, wanted: &[String], alone: bool) -> Vec<St
             at += 1;
         }
     }
-    asked.sort();
+    asked.order();
     while done.len() < asked.len() {
         let free = |name: &&String| {
             let all = project.service(name).map(needs).unwrap_or_default();
@@ -54,7 +55,7 @@ pub(super) fn last_first(
     let place = |o: &Own| order.iter().position(|s| *s == o.service).unwrap_or(usize::MAX);
     let mut all: Vec<Own> =
         all.into_iter().filter(|o| wanted.is_empty() || wanted.contains(&o.service)).collect();
-    all.sort_by_key(|o| std::cmp::Reverse(place(o)));
+    all.order_by_key(|o| std::cmp::Reverse(place(o)));
     Ok(all)
 }
 

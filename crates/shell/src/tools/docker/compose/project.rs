@@ -6,6 +6,7 @@
 use super::load::{dependency, entries, field, list, network, service, set, sorted};
 use super::yaml;
 use crate::tools::docker::json::{Json, object, text};
+use packetwalk_wire::Order;
 
 /// A project.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +68,7 @@ impl Project {
             }
             services.push((key.clone(), service(key, node, file)?));
         }
-        services.sort_by(|a, b| a.0.cmp(&b.0));
+        services.order_by(|a, b| a.0.cmp(&b.0));
         for (_, service) in &mut services {
             implied(service);
         }
@@ -106,7 +107,7 @@ impl Project {
             network(name, key, node, file)?;
         }
         cycle(&services)?;
-        used.sort();
+        used.order();
         used.dedup();
         let none = Json::Null;
         let mut networks = Vec::new();
@@ -116,7 +117,7 @@ impl Project {
         }
         let mut extensions: Vec<(String, Json)> =
             all.iter().filter(|(key, _)| key.starts_with("x-")).cloned().collect();
-        extensions.sort_by(|a, b| a.0.cmp(&b.0));
+        extensions.order_by(|a, b| a.0.cmp(&b.0));
         let name = name.to_owned();
         Ok(Self { name, services, networks, extensions, ..Self::default() })
     }
@@ -157,7 +158,7 @@ impl Project {
     /// `docker compose config --format json`: top fields by name, and what Go never leaves out.
     pub fn json(&self) -> Json {
         let mut all = self.tree();
-        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all.order_by(|a, b| a.0.cmp(&b.0));
         for (name, value) in &mut all {
             let Json::Object(inner) = value else { continue };
             for (_, one) in inner.iter_mut() {

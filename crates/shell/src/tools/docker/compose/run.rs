@@ -7,7 +7,7 @@
 use core::time::Duration;
 use std::collections::VecDeque;
 
-use packetwalk_wire::Instant;
+use packetwalk_wire::{Instant, Order};
 
 use super::attach::Attach;
 use super::load::{entries, field};
@@ -478,7 +478,7 @@ pub(super) fn down(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<The
                 |n: &String| project.networks.iter().any(|(_, net)| field(net, "name").as_ref() == Some(n));
             nets.retain(own);
         }
-        nets.sort();
+        nets.order();
         acts.extend(nets.into_iter().map(Act::RemoveNetwork));
     }
     let project = Project { name, ..known };

@@ -7,6 +7,7 @@ use crate::tools::docker::container::EXEC;
 use crate::tools::docker::json::{Json, text};
 use crate::tools::docker::view::{Table, container, rows};
 use crate::tools::docker::{Then, task, with_engine};
+use packetwalk_wire::Order;
 
 pub(super) fn config(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<Then, Bad> {
     let project = project(cx, global, &given.words)?;
@@ -23,7 +24,7 @@ pub(super) fn config(cx: &mut Cx<'_>, global: &Given, given: &Given) -> Result<T
             let all = super::project_of(cx, global, &everything)?;
             let mut names: Vec<String> =
                 all.services.iter().flat_map(|(_, s)| super::load::list(s.get("profiles"))).collect();
-            names.sort();
+            names.order();
             names.dedup();
             for name in names {
                 cx.stdout.line(&name);
@@ -123,7 +124,7 @@ pub(super) fn ls(cx: &mut Cx<'_>, _: &Given, given: &Given) -> Result<Then, Bad>
         }
         Ok(all)
     })?;
-    all.sort();
+    all.order();
     all.retain(|(_, _, up, _)| *up > 0 || given.has("all"));
     if !given.has("quiet") {
         writeln!(cx.stdout, "{:<20}{:<20}CONFIG FILES", "NAME", "STATUS");

@@ -4,6 +4,7 @@ use super::super::cli::{Bad, Given, Usage};
 use super::super::view::ports::address;
 use super::super::{Command, Then, with_engine};
 use crate::Cx;
+use packetwalk_wire::Order;
 
 const USAGE: Usage = Usage {
     name: "docker port",
@@ -61,7 +62,7 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
     }
     let mut lines = lines;
     if super::super::is_new(cx) {
-        lines.sort_by(|a, b| super::super::view::natural(a, b));
+        lines.order_by(|a, b| super::super::view::natural(a, b));
     }
     for line in &lines {
         cx.stdout.line(line);

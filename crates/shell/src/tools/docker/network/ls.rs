@@ -1,6 +1,7 @@
 //! `docker network ls`.
 
 use packetwalk_docker::{Network, Version};
+use packetwalk_wire::Order;
 
 use super::super::cli::{Bad, Given, Usage, check, list, on, value};
 use super::super::view::{Table, network, rows};
@@ -36,7 +37,7 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<Then, Bad> {
         .unwrap_or_default();
     let all = with_engine(cx, |engine, _, _| {
         let mut nets: Vec<_> = engine.networks().iter().collect();
-        nets.sort_by(|a, b| a.name().cmp(b.name()));
+        nets.order_by(|a, b| a.name().cmp(b.name()));
         let new = engine.daemon.version == Version::V29;
         let in_use = |net: &Network| {
             engine

@@ -1,5 +1,7 @@
 //! `docker network`.
 
+use packetwalk_wire::Order;
+
 mod connect;
 mod create;
 mod disconnect;
@@ -24,6 +26,6 @@ pub(super) fn pairs<'p>(all: impl Iterator<Item = &'p str>) -> Vec<(String, Stri
         pairs.retain(|(n, _)| n != name);
         pairs.push((name.to_owned(), value.to_owned()));
     }
-    pairs.sort();
+    pairs.order();
     pairs
 }

@@ -5,7 +5,7 @@
 //! `api/types/container`.
 
 use packetwalk_docker::{Container, Endpoint, Engine, RunState, Sandbox, Version};
-use packetwalk_wire::Family;
+use packetwalk_wire::{Family, Order};
 
 use super::ports;
 use crate::tools::docker::json::{Json, list_or_null, map, object, text};
@@ -132,7 +132,7 @@ fn settings(engine: &Engine, c: &Container) -> Json {
         None => String::new(),
     };
     let mut endpoints: Vec<&Endpoint> = c.endpoints.iter().collect();
-    endpoints.sort_by(|a, b| a.network.cmp(&b.network));
+    endpoints.order_by(|a, b| a.network.cmp(&b.network));
     let networks = endpoints.iter().map(|e| (e.network.clone(), endpoint(engine, c, e))).collect();
     if engine.daemon.version == Version::V29 {
         return object([
@@ -207,7 +207,7 @@ fn capabilities(all: &[String], new: bool) -> Vec<Json> {
         if !new || name == "ALL" || name.starts_with("CAP_") { name } else { format!("CAP_{name}") }
     };
     let mut all: Vec<String> = all.iter().map(whole).collect();
-    all.sort();
+    all.order();
     all.dedup();
     texts(&all)
 }
@@ -232,7 +232,7 @@ fn host_config(c: &Container, new: bool) -> Json {
             None => asked.push((name, vec![binding])),
         }
     }
-    asked.sort_by(|a, b| a.0.cmp(&b.0));
+    asked.order_by(|a, b| a.0.cmp(&b.0));
     let hosts: Vec<String> = c.config.hosts.iter().map(|(name, addr)| format!("{name}:{addr}")).collect();
     let links: Vec<String> = c
         .config
@@ -267,7 +267,7 @@ fn host_config(c: &Container, new: bool) -> Json {
 
 fn config(c: &Container) -> Json {
     let mut exposed = c.config.exposed.clone();
-    exposed.sort_unstable_by_key(ToString::to_string);
+    exposed.order_by_key(ToString::to_string);
     exposed.dedup();
     let ports: Vec<_> = exposed.iter().map(|p| (p.to_string(), Json::Object(Vec::new()))).collect();
     let exposed = if ports.is_empty() { Json::Null } else { Json::Object(ports) };
@@ -324,7 +324,7 @@ pub(in crate::tools::docker) fn id(c: &Container, whole: bool) -> Json {
 /// A row of `docker ps`.
 pub(in crate::tools::docker) fn row(engine: &Engine, c: &Container, now: u64, whole: bool) -> Json {
     let mut networks: Vec<&str> = c.endpoints.iter().map(|e| e.network.as_str()).collect();
-    networks.sort_unstable();
+    networks.order();
     let word = |w: &String| if w.contains([' ', '"', '\'']) { format!("'{w}'") } else { w.clone() };
     let command = c.config.command.iter().map(word).collect::<Vec<_>>().join(" ");
     let command = if command.chars().count() > 20 && !whole {

@@ -5,7 +5,7 @@
 //! `daemon/network.go`: `buildNetworkResource`, `buildIPAMResources`.
 
 use packetwalk_docker::{Engine, Network, SubnetConfig, Version};
-use packetwalk_wire::Family;
+use packetwalk_wire::{Family, Order};
 
 use crate::tools::docker::json::{Json, address, map, object, text};
 use crate::tools::docker::time;
@@ -114,7 +114,7 @@ pub(in crate::tools::docker) fn inspect(engine: &Engine, net: &Network) -> Json 
             (c.id.clone(), fields)
         })
         .collect();
-    containers.sort_by(|a, b| a.0.cmp(&b.0));
+    containers.order_by(|a, b| a.0.cmp(&b.0));
     let options = if net.is_users() { map(&net.config.ipam_options) } else { Json::Null };
     let mut fields = vec![
         ("Name", text(net.name())),

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use packetwalk_docker::ports::{Bound, Port, Proto};
 use packetwalk_docker::{Container, Engine, Version};
+use packetwalk_wire::Order;
 
 /// A host's address and port: IPv6 without brackets before 28.
 pub(in crate::tools::docker) fn address(version: Version, ip: IpAddr, port: u16) -> String {
@@ -33,7 +34,7 @@ pub(in crate::tools::docker) fn displayable(engine: &Engine, container: &Contain
         }
         all.extend(bound.into_iter().filter(|b| b.host_port != 0).map(|b| (port, Some(b))));
     }
-    all.sort_by_key(|(port, b)| {
+    all.order_by_key(|(port, b)| {
         (port.number, b.map(|b| b.host_ip.to_string()), b.map(|b| b.host_port), port.proto.name())
     });
     let mut groups: Vec<((Option<IpAddr>, Proto), u16, u16)> = Vec::new();

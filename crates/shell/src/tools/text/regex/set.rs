@@ -1,5 +1,7 @@
 //! Sets of characters and of bytes.
 
+use packetwalk_wire::Order;
+
 /// A set of bytes.
 pub(super) type Bytes = [bool; 256];
 
@@ -96,7 +98,7 @@ impl CharSet {
             return;
         }
         self.bytes[128..].fill(false);
-        self.ranges.sort_unstable();
+        self.ranges.order();
         let (mut next, mut out) = (0x80, Vec::new());
         for &(from, to) in &self.ranges {
             if from > next {
