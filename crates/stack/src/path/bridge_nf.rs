@@ -68,7 +68,7 @@ impl Stack {
             Input::Error { .. } => None,
         };
         skb.routed_below = dst.is_some();
-        let Some(dst) = dst.filter(|dst| dst.oif == bridge && dst.kind != RouteKind::Local) else {
+        let Some(dst) = dst.filter(|dst| dst.oif == bridge && dst.kind == RouteKind::Unicast) else {
             if let Some(device) = self.links.get(bridge) {
                 ether.dst = device.mac;
             }
