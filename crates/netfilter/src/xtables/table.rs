@@ -39,7 +39,7 @@ pub struct Table {
 impl Table {
     /// Whether a chain is not tiny and not compiled.
     fn is_slow(chain: &Chain) -> bool {
-        chain.index.is_none() && chain.rules.get(TINY).is_some()
+        chain.index.is_none() && chain.rules.len() > TINY
     }
 
     /// Whether every chain that is not tiny is compiled.

@@ -59,8 +59,9 @@ pub fn traverse<H: Host, O: Observer>(
         let Some(chain) = table.chains.get_mut(at.index()).and_then(Option::as_deref_mut) else {
             return Verdict::Drop(DropReason::NetfilterDrop);
         };
-        let Chain { rules, name, base: built_in, index: compiled, .. } = chain;
-        let user = built_in.is_none();
+        let Chain { rules, name, index: compiled, .. } = chain;
+        // A rule goes to no built-in chain.
+        let user = at != base;
         let mut place = Place { face, table: id, chain: at, name, user, index };
         let compiled = index_of(compiled, rules, cx.state.family, obs.misses());
         let (mut cursor, mut is_met) = (None, false);
@@ -77,7 +78,7 @@ pub fn traverse<H: Host, O: Observer>(
                 Found { place: place.index, is_met } = compiled.next(cursor, &keys, place.index);
             }
             let rule = match &mut rules {
-                Ok(rules) => rules.get_mut(place.index),
+                Ok(rules) => rules.get_mut(place.index).and_then(Option::as_mut),
                 Err(rules) => {
                     if !is_met
                         && !rules.is_own(place.index)
@@ -157,7 +158,7 @@ fn index_of<'a>(
     family: Family,
     misses: bool,
 ) -> Option<&'a Index> {
-    (!misses && rules.get(TINY).is_some()).then(|| &*index.get_or_insert_with(|| Index::new(rules, family)))
+    (!misses && rules.len() > TINY).then(|| &*index.get_or_insert_with(|| Index::new(rules, family)))
 }
 
 /// What the rules' own conditions ask. The nft face takes an authentication header for the upper layer.
@@ -184,7 +185,8 @@ struct Place<'a> {
     face: Face,
     table: TableId,
     chain: ChainId,
-    name: &'a str,
+    #[allow(clippy::borrowed_box, reason = "where the name is need not be read, unless it is asked")]
+    name: &'a Box<str>,
     /// The chain is no built-in one.
     user: bool,
     index: usize,

@@ -4,6 +4,7 @@
 use packetwalk_wire::{Family, Pages, Skb, proto};
 
 use super::compiled::ports;
+use super::sets::{LISTS, ListId, Listed};
 use crate::env::HookState;
 use crate::matches::Match;
 use crate::matches::range::Range;
@@ -191,8 +192,15 @@ pub(super) struct Briefs {
 
 #[derive(Debug)]
 enum Kind {
-    Four(Vec<Brief<1>>),
-    Six(Vec<Brief<4>>),
+    Four(All<1>),
+    Six(All<4>),
+}
+
+/// Those of each rule, and once more those of each rule in a list, where what a packet looks at stands together.
+#[derive(Debug)]
+struct All<const N: usize> {
+    each: Vec<Brief<N>>,
+    lists: Vec<(Brief<N>, Listed)>,
 }
 
 /// A rule that may take a packet.
@@ -204,31 +212,111 @@ pub(in crate::xtables) struct Found {
     pub is_met: bool,
 }
 
+impl<const N: usize> All<N> {
+    fn new<'a>(rules: impl Iterator<Item = &'a Rule>, family: Family, names: &mut Names) -> Self {
+        Self { each: rules.map(|rule| Brief::new(rule, family, names)).collect(), lists: Vec::new() }
+    }
+
+    fn list(&mut self, lists: &[Listed]) {
+        let with = |listed: &Listed| Some((*self.each.get(listed.place())?, *listed));
+        self.lists = lists.iter().filter_map(with).collect();
+    }
+
+    #[inline]
+    fn next(&self, keys: &Keys, from: usize) -> Option<Found> {
+        let keys = *keys;
+        let place = from + self.each.get(from..)?.iter().position(|brief| brief.admits(&keys))?;
+        Some(Found { place, is_met: self.each.get(place)?.is_whole(&keys) })
+    }
+
+    #[inline]
+    fn at(&self, keys: &Keys, place: usize) -> Option<Found> {
+        let brief = self.each.get(place).filter(|brief| brief.admits(keys))?;
+        Some(Found { place, is_met: brief.is_whole(keys) })
+    }
+
+    #[inline]
+    fn cursor(&self, id: ListId) -> [ListId; LISTS] {
+        let mut lists = [id, ListId::EMPTY, ListId::EMPTY, ListId::EMPTY];
+        for n in 1..LISTS {
+            let Some((_, first)) = lists.get(n - 1).and_then(|id| self.lists.get(id.first())) else { break };
+            if let Some(list) = lists.get_mut(n) {
+                *list = first.above;
+            }
+        }
+        lists
+    }
+
+    #[inline]
+    fn listed(&self, lists: &mut [ListId; LISTS], keys: &Keys, from: usize) -> Option<Found> {
+        let (keys, mut first, mut before) = (*keys, None, usize::MAX);
+        for list in lists {
+            let Some(rules) = self.lists.get(list.first()..) else { continue };
+            let mut passed = 0;
+            for (brief, listed) in rules {
+                let place = listed.place();
+                if place >= before {
+                    break;
+                }
+                if brief.admits(&keys) && place >= from {
+                    first = Some(Found { place, is_met: brief.is_whole(&keys) });
+                    before = place;
+                    break;
+                }
+                passed += 1;
+                if listed.is_last() {
+                    passed = 0;
+                    *list = ListId::EMPTY;
+                    break;
+                }
+            }
+            *list = list.after(passed);
+        }
+        first
+    }
+}
+
+/// What is asked of those of a family.
+macro_rules! of {
+    ($self:ident, $all:ident => $then:expr) => {
+        match &$self.kind {
+            Kind::Four($all) => $then,
+            Kind::Six($all) => $then,
+        }
+    };
+}
+
 impl Briefs {
     /// Of at most so many rules.
     pub(super) fn new(rules: &Pages<Rule>, most: usize, family: Family) -> Self {
         let rules = rules.iter().take(most);
         let mut names = Names::new();
         let kind = match family {
-            Family::V4 => Kind::Four(rules.map(|rule| Brief::new(rule, family, &mut names)).collect()),
-            Family::V6 => Kind::Six(rules.map(|rule| Brief::new(rule, family, &mut names)).collect()),
+            Family::V4 => Kind::Four(All::new(rules, family, &mut names)),
+            Family::V6 => Kind::Six(All::new(rules, family, &mut names)),
         };
         Self { kind, names }
     }
 
+    /// Takes the lists of the rules' sets.
+    pub(super) fn list(&mut self, lists: &[Listed]) {
+        match &mut self.kind {
+            Kind::Four(all) => all.list(lists),
+            Kind::Six(all) => all.list(lists),
+        }
+    }
+
     /// Of how many rules.
     pub(super) const fn len(&self) -> usize {
-        match &self.kind {
-            Kind::Four(all) => all.len(),
-            Kind::Six(all) => all.len(),
-        }
+        of!(self, all => all.each.len())
     }
 
     /// Reads the interfaces.
     #[inline]
     pub(super) fn read(&self, keys: &mut Keys, state: &HookState) {
         keys.rest &= u32::from(u8::MAX);
-        let [iif, oif] = [state.iif, state.oif].map(|dev| u128::from_le_bytes(*dev.name.raw()));
+        let iif = u128::from_le_bytes(*state.iif.name.raw());
+        let oif = u128::from_le_bytes(*state.oif.name.raw());
         for (n, asked) in self.names.iter().enumerate() {
             let name = if asked.field == Field::In { iif } else { oif };
             keys.rest |= u32::from((name ^ asked.name) & asked.mask == 0) << 8 << n;
@@ -238,31 +326,24 @@ impl Briefs {
     /// The first from `from` on that a packet meets.
     #[inline]
     pub(super) fn next(&self, keys: &Keys, from: usize) -> Option<Found> {
-        match &self.kind {
-            Kind::Four(all) => next(all, keys, from),
-            Kind::Six(all) => next(all, keys, from),
-        }
+        of!(self, all => all.next(keys, from))
     }
 
     /// One, if a packet meets it.
     #[inline]
     pub(super) fn at(&self, keys: &Keys, place: usize) -> Option<Found> {
-        match &self.kind {
-            Kind::Four(all) => at(all, keys, place),
-            Kind::Six(all) => at(all, keys, place),
-        }
+        of!(self, all => all.at(keys, place))
     }
-}
 
-#[inline]
-fn next<const N: usize>(all: &[Brief<N>], keys: &Keys, from: usize) -> Option<Found> {
-    let keys = *keys;
-    let place = from + all.get(from..)?.iter().position(|brief| brief.admits(&keys))?;
-    Some(Found { place, is_met: all.get(place)?.is_whole(&keys) })
-}
+    /// Where a packet begins in the lists of a set.
+    #[inline]
+    pub(super) fn cursor(&self, id: ListId) -> [ListId; LISTS] {
+        of!(self, all => all.cursor(id))
+    }
 
-#[inline]
-fn at<const N: usize>(all: &[Brief<N>], keys: &Keys, place: usize) -> Option<Found> {
-    let brief = all.get(place).filter(|brief| brief.admits(keys))?;
-    Some(Found { place, is_met: brief.is_whole(keys) })
+    /// The first from `from` on in any of these lists that a packet meets; `from` never falls.
+    #[inline]
+    pub(super) fn listed(&self, lists: &mut [ListId; LISTS], keys: &Keys, from: usize) -> Option<Found> {
+        of!(self, all => all.listed(lists, keys, from))
+    }
 }

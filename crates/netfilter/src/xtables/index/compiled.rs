@@ -5,7 +5,7 @@ use packetwalk_wire::{Family, Pages, proto};
 use super::SMALL;
 use super::brief::{Briefs, Found, Keys};
 use super::ranges::{Asked, Ranges};
-use super::sets::{LISTS, ListId, MOST, SetId, Sets, TreeId, bits};
+use super::sets::{LISTS, ListId, MOST, SetId, Sets, TreeId, Which as Set, bits};
 use crate::env::HookState;
 use crate::matches::Match;
 use crate::matches::multiport::Which;
@@ -50,8 +50,8 @@ enum Values {
 pub(in crate::xtables) enum Cursor {
     /// From rule to rule.
     Each,
-    /// Through the lists of one field's set; of each so many are done with.
-    Lists([Option<(ListId, u32)>; LISTS]),
+    /// Through the lists of one field's set; what is left of each.
+    Lists([ListId; LISTS]),
     /// Through what is in all trees.
     Trees {
         trees: [Option<TreeId>; FIELDS],
@@ -94,9 +94,10 @@ impl Names {
 impl Compiled {
     /// Of at most [`MOST`] rules.
     pub(super) fn new(rules: &Pages<Rule>, family: Family) -> Self {
-        let briefs = Briefs::new(rules, MOST, family);
+        let mut briefs = Briefs::new(rules, MOST, family);
         let mut sets = Sets::default();
         let fields = if rules.len() > SMALL { fields(rules, family, &mut sets) } else { Vec::new() };
+        briefs.list(&sets.take_lists());
         Self { briefs, fields, sets }
     }
 
@@ -114,7 +115,7 @@ impl Compiled {
         // Without ports that can be read, a rule may drop the packet for that.
         let port = |n: usize| keys.ports().and_then(|ports| ports.get(n).copied()).map(u128::from);
         let mut trees = [None; FIELDS];
-        for ((field, values), tree) in self.fields.iter().zip(&mut trees) {
+        for (n, (field, values)) in self.fields.iter().enumerate() {
             let number = match field {
                 Field::Dst => Some(look.dst),
                 Field::Dport => port(1),
@@ -130,15 +131,13 @@ impl Compiled {
                     Some(names.set(dev.name.raw()))
                 }
             };
-            match set {
-                Some(SetId::List(id)) => {
-                    let mut lists = [None; LISTS];
-                    for (list, (id, _)) in lists.iter_mut().zip(self.sets.lists(id)) {
-                        *list = Some((id, 0));
+            match set.map(SetId::which) {
+                Some(Set::List(id)) => return Cursor::Lists(self.briefs.cursor(id)),
+                Some(Set::Tree(id)) => {
+                    if let Some(tree) = trees.get_mut(n) {
+                        *tree = Some(id);
                     }
-                    return Cursor::Lists(lists);
                 }
-                Some(SetId::Tree(id)) => *tree = Some(id),
                 None => {}
             }
         }
@@ -150,25 +149,7 @@ impl Compiled {
     pub(super) fn next(&self, cursor: &mut Cursor, keys: &Keys, from: usize) -> Option<Found> {
         match cursor {
             Cursor::Each => self.briefs.next(keys, from),
-            Cursor::Lists(lists) => {
-                let mut first: Option<Found> = None;
-                for (id, passed) in lists.iter_mut().map_while(Option::as_mut) {
-                    for &rule in self.sets.of(*id).get(*passed as usize..).unwrap_or_default() {
-                        let place = rule as usize;
-                        if first.is_some_and(|first| first.place <= place) {
-                            break;
-                        }
-                        if place >= from
-                            && let Some(found) = self.briefs.at(keys, place)
-                        {
-                            first = Some(found);
-                            break;
-                        }
-                        *passed += 1;
-                    }
-                }
-                first
-            }
+            Cursor::Lists(lists) => self.briefs.listed(lists, keys, from),
             Cursor::Trees { trees, found } => {
                 let mut from = from as u32;
                 loop {

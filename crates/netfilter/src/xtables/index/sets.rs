@@ -11,26 +11,86 @@ const COPIED: usize = 16;
 const LISTED: usize = 128;
 
 /// So many are copied into a list of more rather than looked up beside it.
-const MERGED: usize = 16;
+const MERGED: usize = 6;
 
 /// Lists that a set has at most.
 pub(super) const LISTS: usize = 4;
 
-/// A set's name.
+/// A set's name, in one word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum SetId {
-    /// A list.
+pub(super) struct SetId(u32);
+
+impl SetId {
+    /// No set.
+    pub(super) const NONE: Self = Self(u32::MAX);
+    /// Of trees alone.
+    const TREE: u32 = 1 << 31;
+
+    /// What it is the name of.
+    #[inline]
+    pub(super) const fn which(self) -> Which {
+        if self.0 & Self::TREE == 0 {
+            Which::List(ListId(self.0))
+        } else {
+            Which::Tree(TreeId(self.0 & !Self::TREE))
+        }
+    }
+}
+
+/// A list or a tree.
+#[derive(Clone, Copy)]
+pub(super) enum Which {
     List(ListId),
-    /// A tree.
     Tree(TreeId),
 }
 
-/// Where a list begins: with its length and the place of a list whose rules are in the set too, or [`NONE`].
+/// The place of a list's first rule among those of all lists, or [`ListId::EMPTY`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::xtables) struct ListId(u32);
 
-/// No list.
-const NONE: u32 = u32::MAX;
+impl ListId {
+    /// Of no rules, nor any above.
+    pub(super) const EMPTY: Self = Self(u32::MAX >> 1);
+
+    /// Where its rules begin.
+    #[inline]
+    pub(super) const fn first(self) -> usize {
+        self.0 as usize
+    }
+
+    /// So many rules further on in the same list.
+    #[inline]
+    pub(super) const fn after(self, rules: usize) -> Self {
+        Self(self.0 + rules as u32)
+    }
+}
+
+/// A rule in a list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Listed {
+    /// Its place in the chain, and in the lowest bit whether it is the last.
+    rule: u32,
+    /// A list whose rules are in the set too.
+    pub above: ListId,
+}
+
+impl Listed {
+    const fn new(rule: u32, is_last: bool, above: ListId) -> Self {
+        Self { rule: rule << 1 | is_last as u32, above }
+    }
+
+    /// Its place in the chain.
+    #[inline]
+    pub(super) const fn place(self) -> usize {
+        (self.rule >> 1) as usize
+    }
+
+    /// The list ends with it.
+    #[inline]
+    pub(super) const fn is_last(self) -> bool {
+        self.rule & 1 != 0
+    }
+}
 
 /// A tree's number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,8 +118,8 @@ struct Node {
 /// All sets of one index.
 #[derive(Debug, Default)]
 pub(super) struct Sets {
-    /// For each list its beginning, and its rules, ascending.
-    lists: Vec<u32>,
+    /// The rules of each list, ascending.
+    lists: Vec<Listed>,
     trees: Vec<Tree>,
     nodes: Vec<Node>,
     words: Vec<u64>,
@@ -77,20 +137,21 @@ const fn rank(mask: u64, bit: u32, first: u32) -> Option<usize> {
 impl Sets {
     /// Makes a set of these rules, in ascending order and below [`MOST`], and of those in `above`.
     pub(super) fn add(&mut self, rules: &[u32], above: Option<SetId>) -> SetId {
-        match above {
-            Some(above) if rules.is_empty() => above,
-            Some(SetId::Tree(above)) if !self.is_small(above) => self.tree(rules, Some(above)),
-            Some(SetId::Tree(above)) => self.merged(self.rules(above), rules),
-            Some(SetId::List(above)) => {
-                let lists: Vec<&[u32]> = self.lists(above).map(|list| list.1).collect();
-                let all = lists.iter().map(|list| list.len()).sum::<usize>() + rules.len();
-                if all > MERGED && rules.len() <= LISTED && lists.len() < LISTS {
-                    self.list(rules, above.0)
+        let Some(above) = above else { return self.merged(Vec::new(), rules) };
+        if rules.is_empty() {
+            return above;
+        }
+        match above.which() {
+            Which::Tree(above) if !self.is_small(above) => self.tree(rules, Some(above)),
+            Which::Tree(above) => self.merged(self.rules(above), rules),
+            Which::List(above) => {
+                let (count, all) = self.all_lists(above);
+                if all.len() + rules.len() > MERGED && rules.len() <= LISTED && count < LISTS {
+                    self.list(rules, above)
                 } else {
-                    self.merged(lists.concat(), rules)
+                    self.merged(all, rules)
                 }
             }
-            None => self.merged(Vec::new(), rules),
         }
     }
 
@@ -99,32 +160,43 @@ impl Sets {
         all.extend(rules);
         all.sort_unstable();
         all.dedup();
-        if all.len() > LISTED { self.tree(&all, None) } else { self.list(&all, NONE) }
+        if all.len() > LISTED { self.tree(&all, None) } else { self.list(&all, ListId::EMPTY) }
     }
 
-    fn list(&mut self, rules: &[u32], above: u32) -> SetId {
-        let at = self.lists.len() as u32;
-        self.lists.extend([rules.len() as u32, above]);
-        self.lists.extend(rules);
-        SetId::List(ListId(at))
+    fn list(&mut self, rules: &[u32], above: ListId) -> SetId {
+        let Some((last, before)) = rules.split_last() else { return SetId(above.0) };
+        let id = SetId(self.lists.len() as u32);
+        self.lists.extend(before.iter().map(|rule| Listed::new(*rule, false, above)));
+        self.lists.push(Listed::new(*last, true, above));
+        id
     }
 
-    /// The lists of a set, each with its rules.
-    #[inline]
-    pub(super) fn lists(&self, id: ListId) -> impl Iterator<Item = (ListId, &[u32])> {
-        let mut at = id.0;
-        std::iter::from_fn(move || {
-            let ([len, above], rest) = self.lists.get(at as usize..)?.split_first_chunk()?;
-            let list = (ListId(at), rest.get(..*len as usize)?);
-            at = *above;
-            Some(list)
-        })
+    /// How many lists a set has, and the rules of all.
+    fn all_lists(&self, mut id: ListId) -> (usize, Vec<u32>) {
+        let (mut count, mut all) = (0, Vec::new());
+        while let Some(list) = self.lists.get(id.first()..).filter(|list| !list.is_empty()) {
+            let before = list.iter().take_while(|listed| !listed.is_last()).count();
+            all.extend(list.iter().take(before + 1).map(|listed| listed.place() as u32));
+            (count, id) = (count + 1, list.first().map_or(ListId::EMPTY, |listed| listed.above));
+        }
+        (count, all)
     }
 
-    /// The rules of one list.
-    #[inline]
-    pub(super) fn of(&self, id: ListId) -> &[u32] {
-        self.lists(id).next().map_or(&[], |list| list.1)
+    /// All rules of a set.
+    #[cfg(test)]
+    pub(super) fn all_rules(&self, id: SetId) -> Vec<u32> {
+        match id.which() {
+            Which::List(id) => self.all_lists(id).1,
+            Which::Tree(id) => {
+                let above = std::iter::successors(Some(id), |id| self.get(*id)?.above);
+                above.flat_map(|id| self.rules(id)).collect()
+            }
+        }
+    }
+
+    /// The rules of all lists, which are no longer needed here.
+    pub(super) fn take_lists(&mut self) -> Vec<Listed> {
+        std::mem::take(&mut self.lists)
     }
 
     /// It is cheaper copied than looked up beside another.
@@ -139,7 +211,7 @@ impl Sets {
         let first = self.nodes.len() as u32;
         let mask = self.grow(rules);
         self.trees.push(Tree { mask, first, above });
-        SetId::Tree(TreeId(self.trees.len() as u32 - 1))
+        SetId((self.trees.len() as u32 - 1) | SetId::TREE)
     }
 
     /// Puts nodes and words of these rules at the end; which nodes they are.

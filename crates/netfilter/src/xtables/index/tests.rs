@@ -196,21 +196,28 @@ fn same(
     rules: &[[u8; 10]],
     packets: &[([u8; 6], Vec<Change>)],
 ) -> Result<(), TestCaseError> {
+    let rules = rules.iter().map(|b| rule(family, *b));
+    let packets = packets.iter().map(|(b, changes)| (packet(family, *b), b[2], changes.as_slice()));
+    same_of(face, family, rules, packets)
+}
+
+fn same_of<'a>(
+    face: Face,
+    family: Family,
+    rules: impl Iterator<Item = Rule>,
+    packets: impl Iterator<Item = (Packet, u8, &'a [Change])>,
+) -> Result<(), TestCaseError> {
     let mut told = Table::new(face, family, TableId::Filter);
     let forward = told.base_of(Hook::Forward).unwrap();
     let user = told.new_chain("USER").unwrap();
     assert_eq!(user, ChainId(3));
     told.set_policy(forward, Policy::Drop, Some(Counters::ZERO)).unwrap();
-    let mut of = |chain, b: [u8; 10]| {
+    for (n, rule) in rules.enumerate() {
         // Jumps within the called chain would be loops.
-        let _ = told.append(chain, rule(family, b));
-    };
-    for (n, b) in rules.iter().enumerate() {
-        of(if n % 4 == 3 { user } else { forward }, *b);
+        let _ = told.append(if n % 4 == 3 { user } else { forward }, rule);
     }
     let mut silent = told.clone();
-    for (b, changes) in packets {
-        let (packet, names) = (packet(family, *b), b[2]);
+    for (packet, names, changes) in packets {
         let expected = walk(&mut told, packet, names, &mut Recorder::default());
         prop_assert_eq!(walk(&mut silent, packet, names, &mut Silent), expected);
         prop_assert_eq!(counters(&silent), counters(&told));
@@ -263,22 +270,70 @@ proptest! {
     }
 }
 
+/// Numbers without end.
+fn random() -> impl FnMut() -> u8 {
+    let mut seed = 1_u64;
+    move || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as u8
+    }
+}
+
+/// A rule with few verdicts, so that packets come far.
+fn seldom(mut bytes: impl FnMut() -> u8) -> [u8; 10] {
+    let mut b = [(); 10].map(|()| bytes());
+    b[9] |= if bytes() < 250 { 8 } else { 0 };
+    b
+}
+
 /// More than one part of 4,096, with sets that lie above others.
 #[test]
 fn long_chains_too() {
-    let mut seed = 1_u64;
-    let mut bytes = || {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) as u8
-    };
-    let rules: Vec<[u8; 10]> = (0..9000)
-        .map(|_| {
-            let mut b = [(); 10].map(|()| bytes());
-            // Few verdicts, so that packets come far.
-            b[9] |= if bytes() < 250 { 8 } else { 0 };
-            b
-        })
-        .collect();
+    let mut bytes = random();
+    let rules: Vec<[u8; 10]> = (0..9000).map(|_| seldom(&mut bytes)).collect();
     let packets: Vec<_> = (0..300).map(|_| ([(); 6].map(|()| bytes()), Vec::new())).collect();
     same(Face::Legacy, Family::V4, &rules, &packets).unwrap();
+}
+
+/// Thousands of addresses and networks, which are found by several lines, and lists that lie above others.
+#[test]
+fn chains_of_many_addresses_too() {
+    for family in [Family::V4, Family::V6] {
+        let mut bytes = random();
+        let mut address = |near: u8| {
+            // Networks that hold few, or many.
+            let b = [bytes() & 1, if near == 0 { bytes() } else { near }, bytes(), bytes()];
+            match family {
+                Family::V4 => IpAddr::from([10 + b[0], b[1], b[2], b[3]]),
+                Family::V6 => {
+                    Ipv6Addr::from([0xfd, 0, b[0], b[1], b[2], 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b[3]]).into()
+                }
+            }
+        };
+        let addresses: Vec<IpAddr> = (0..4000).map(|n| address(n as u8 & 7)).collect();
+        let mut bytes = random();
+        let rules: Vec<Rule> = addresses
+            .iter()
+            .map(|dst| {
+                let mut rule = rule(family, seldom(&mut bytes));
+                let lens = if family == Family::V4 { [15, 16, 22, 28] } else { [24, 32, 40, 127] };
+                let len = lens.get(usize::from(bytes() & 7)).copied().unwrap_or(128);
+                rule.base.dst = Some(Cond { not: false, is: Net::prefix(*dst, len) });
+                if bytes() < 64 {
+                    rule.base.src = None;
+                }
+                rule
+            })
+            .collect();
+        let packets: Vec<Packet> = (0..400)
+            .map(|_| {
+                let mut packet = packet(family, [(); 6].map(|()| bytes()));
+                packet.ip.dst =
+                    addresses[(usize::from(bytes()) << 4 | usize::from(bytes() & 15)) % addresses.len()];
+                packet
+            })
+            .collect();
+        let packets = packets.iter().map(|packet| (*packet, 0, [].as_slice()));
+        same_of(Face::Nft, family, rules.into_iter(), packets).unwrap();
+    }
 }
