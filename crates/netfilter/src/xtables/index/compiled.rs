@@ -1,6 +1,6 @@
 //! The conditions of a chain's rules, field by field.
 
-use packetwalk_wire::{Family, Pages, proto};
+use packetwalk_wire::{Family, Order, Pages, proto};
 
 use super::SMALL;
 use super::brief::{Briefs, Found, Keys};
@@ -74,7 +74,7 @@ impl Names {
         if asked.is_empty() {
             return None;
         }
-        asked.sort_unstable();
+        asked.order();
         let other = sets.add(any, None);
         let of = asked.chunk_by(|a, b| a.0 == b.0).filter_map(|same| {
             let rules: Vec<u32> = same.iter().map(|s| s.1).collect();
@@ -242,7 +242,7 @@ fn fields(rules: &Pages<Rule>, family: Family, sets: &mut Sets) -> Vec<(Field, V
         let names = Names::new(asked.0, &asked.1, sets);
         all.extend(names.map(|(rules, names)| (rules, field, Values::Names(names))));
     }
-    all.sort_by_key(|(rules, ..)| *rules);
+    all.order_by_key(|(rules, ..)| *rules);
     all.into_iter().map(|(_, field, values)| (field, values)).collect()
 }
 

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use packetwalk_wire::Order;
+
 use super::sets::{SetId, Sets};
 
 /// What rules ask of one field.
@@ -169,7 +171,7 @@ impl Ranges {
         }
         let ranges = asked.ranges.len();
         let nested = nest(asked.ranges, &mut asked.any);
-        asked.any.sort_unstable();
+        asked.any.order();
         asked.any.dedup();
         let any = sets.add(&asked.any, None);
         let mut intervals = vec![(0, any)];
@@ -229,7 +231,7 @@ fn close(open: &mut Vec<(u128, SetId)>, low: u128, any: SetId, begin: &mut impl 
 /// Ranges in order, each wholly in those that are open where it begins: what sticks out is cut off into a range of
 /// its own. Rules whose ranges are cut too often go into `any`.
 fn nest(mut ranges: Vec<(u128, u128, u32)>, any: &mut Vec<u32>) -> Vec<Range> {
-    ranges.sort_unstable_by_key(|&(low, high, rule)| (low, Reverse(high), rule));
+    ranges.order_by_key(|&(low, high, rule)| (low, Reverse(high), rule));
     ranges.dedup();
     let mut cuts = 4 * ranges.len();
     let mut grouped: Vec<(Ends, Vec<u32>)> = Vec::new();
@@ -250,7 +252,7 @@ fn nest(mut ranges: Vec<(u128, u128, u32)>, any: &mut Vec<u32>) -> Vec<Range> {
                     cuts = left;
                     let rest: &mut Vec<u32> = queue.entry((end + 1, Reverse(high))).or_default();
                     rest.extend(&rules);
-                    rest.sort_unstable();
+                    rest.order();
                 }
                 None => any.extend(&rules),
             }
@@ -280,7 +282,7 @@ mod tests {
         let beside = ends.flat_map(|end| [end.saturating_sub(1), end, highest.min(end.saturating_add(1))]);
         for number in beside.chain(numbers.iter().copied()).chain([0, highest]) {
             let mut found = sets.all_rules(known.set(number).unwrap());
-            found.sort_unstable();
+            found.order();
             found.dedup();
             let takes = |rule: &u32| match ranges.get(*rule as usize) {
                 Some(r) => (r.0.min(r.1)..=r.0.max(r.1)).contains(&number),

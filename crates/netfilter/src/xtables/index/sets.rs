@@ -1,6 +1,8 @@
 //! Sets of rules: short ones as lists, which share what they have in common, others as trees of three levels with 64 ways
 //! each, which are intersected from the top down.
 
+use packetwalk_wire::Order;
+
 /// Rules that a set can tell apart.
 pub(super) const MOST: usize = 64 * 64 * 64;
 
@@ -158,7 +160,7 @@ impl Sets {
     /// A set of its own of both.
     fn merged(&mut self, mut all: Vec<u32>, rules: &[u32]) -> SetId {
         all.extend(rules);
-        all.sort_unstable();
+        all.order();
         all.dedup();
         if all.len() > LISTED { self.tree(&all, None) } else { self.list(&all, ListId::EMPTY) }
     }
