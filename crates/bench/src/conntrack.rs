@@ -12,6 +12,7 @@ pub fn measure() -> Result<(), String> {
     let mut lab = Published::new("iptables-nft")?;
     lab.shell.lab.stack_mut(packetwalk_trace::NsId(0)).ok_or("no host")?.nf.ct.sysctls.max = 3 << 20;
     let mut flow = 0;
+    let before = memory();
     for most in [1 << 16, 1 << 20] {
         let mut times = Vec::new();
         while flow < most {
@@ -28,5 +29,14 @@ pub fn measure() -> Result<(), String> {
             at(times.len() / 10)
         );
     }
+    if let (Some(before), Some(after)) = (before, memory()) {
+        println!("{} bytes of memory a flow", after.saturating_sub(before) / u64::from(flow));
+    }
     Ok(())
+}
+
+/// Bytes of memory that this process has, where the system tells.
+fn memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    Some(text.split(' ').nth(1)?.parse::<u64>().ok()? * 4096)
 }

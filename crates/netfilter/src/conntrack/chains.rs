@@ -1,56 +1,49 @@
-//! The hashes: chains of entries, and what is looked up in them.
-//!
-//! A hash grows by one bucket at a time (linear hashing): the oldest bucket that was not split yet gives what is not
-//! its own any more to a new one at the end. A bucket's chain keeps its order: newest first.
+//! The hashes: what is looked up in them.
 
-use std::hint::black_box;
-
-use super::conn::{BY_SOURCE, NIL};
-use super::pages::Pages;
+use super::buckets::Buckets;
+use super::conn::BY_SOURCE;
 use super::table::Table;
 use super::time::Jiffies;
 use super::{Conn, Dir, Tuple, Zone, hash};
 
-const FIRST_BUCKETS: usize = 64;
-/// So many buckets are split at a time.
-const SPLITS: usize = 16;
-/// Longer chains are few.
-const GLANCES: usize = 3;
+/// Nodes in two buckets, on average: of tuples, and of sources, which are not asked for with every packet.
+const FILL: [usize; 2] = [14, 18];
 
-/// Each bucket's first node, and a bit for each of its nodes' hashes: where a bit is missing, nobody looks. A bit
-/// stays behind its node until the bucket is empty or split.
+/// Parts that the tuples have at first where one is looked through for an entry to drop early.
+const PARTS: usize = 64;
+/// So many are added at a time: eight for nine nodes.
+const MORE_PARTS: usize = 16;
+
+/// Both tuples' hash and that of sources.
 #[derive(Clone, Debug)]
-pub(super) struct Heads {
-    at: Pages<[u32; 2], 8>,
-    /// Buckets.
-    size: usize,
-    /// Nodes in all chains.
-    nodes: usize,
+pub(super) struct Hashes {
+    tuples: Buckets,
+    sources: Buckets,
 }
 
-impl Default for Heads {
+impl Default for Hashes {
     fn default() -> Self {
-        Self { at: Pages::of(vec![[NIL, 0]; FIRST_BUCKETS]), size: FIRST_BUCKETS, nodes: 0 }
+        let [tuples, sources] = FILL.map(Buckets::new);
+        Self { tuples, sources }
     }
 }
 
-impl Heads {
-    fn push(&mut self) {
-        self.at.push([NIL, 0]);
-        self.size += 1;
+impl Hashes {
+    const fn of(&mut self, chain: usize) -> &mut Buckets {
+        if chain == BY_SOURCE { &mut self.sources } else { &mut self.tuples }
     }
 
-    /// The bucket of a hash: as many of its low bits as make one that is there.
-    pub(super) const fn bucket(&self, hash: u32) -> usize {
-        let all = self.size.next_power_of_two() - 1;
-        let bucket = hash as usize & all;
-        if bucket < self.size { bucket } else { bucket & (all >> 1) }
+    fn parts(&self) -> usize {
+        let wanted = (self.tuples.most() / 9 * 8).max(PARTS);
+        PARTS + (wanted - PARTS).next_multiple_of(MORE_PARTS)
     }
 }
 
-/// The bit of a hash; a bucket's number is of others.
-const fn bit(hash: u32) -> u32 {
-    1 << (hash >> 27)
+/// The part of a hash, of so many: as many of its low bits as make one that is there.
+const fn part(hash: u32, parts: usize) -> usize {
+    let all = parts.next_power_of_two() - 1;
+    let part = hash as usize & all;
+    if part < parts { part } else { part & (all >> 1) }
 }
 
 const fn node(slot: usize, chain: usize) -> u32 {
@@ -61,13 +54,17 @@ const fn split(node: u32) -> (usize, usize) {
     ((node / 4) as usize, (node & 3) as usize)
 }
 
-/// The bucket that gives a new one, of this number, what is in it.
-const fn to_split(new: usize) -> usize {
-    new ^ (1 << new.ilog2())
-}
-
 const fn dir_of(chain: usize) -> Dir {
     if chain == 0 { Dir::Original } else { Dir::Reply }
+}
+
+fn hash_by(key: hash::Key, conn: &Conn, chain: usize) -> u32 {
+    if chain == BY_SOURCE {
+        return hash::source(key, &conn.tuple(Dir::Original), conn.zone());
+    }
+    let dir = dir_of(chain);
+    let fast = if key.is_none() { conn.hash_v4(dir) } else { None };
+    fast.unwrap_or_else(|| hash::tuple(key, &conn.tuple(dir), conn.zone().id_in(dir)))
 }
 
 impl Table {
@@ -77,21 +74,13 @@ impl Table {
 
     /// The hash of an entry in a chain.
     pub(super) fn hash(&self, conn: &Conn, chain: usize) -> u32 {
-        if chain == BY_SOURCE {
-            return hash::source(self.key, &conn.tuple(Dir::Original), conn.zone());
-        }
-        let dir = dir_of(chain);
-        let fast = if self.key.is_none() { conn.hash_v4(dir) } else { None };
-        fast.unwrap_or_else(|| hash::tuple(self.key, &conn.tuple(dir), conn.zone().id_in(dir)))
+        hash_by(self.key, conn, chain)
     }
 
-    /// Reads the heads of the buckets that an entry with these hashes goes to, so that memory is waited for once.
-    pub(super) fn glance(&self, [there, back, source]: [u32; 3]) {
-        let [tuples, sources] = &self.heads;
-        black_box(
-            [(tuples, there), (tuples, back), (sources, source)]
-                .map(|(heads, hash)| heads.at.get(heads.bucket(hash)).map_or(0, |[_, bits]| *bits)),
-        );
+    /// Reads the buckets of hashes, of three tuples and of the source, last, each: a number without a meaning.
+    pub(super) fn glance(&self, hashes: &[[u32; 4]]) -> u32 {
+        let first = self.hashes.sources.glance(hashes, 3);
+        (0..3).fold(first, |sum, which| sum ^ self.hashes.tuples.glance(hashes, which))
     }
 
     /// Puts an entry into a hash, at its bucket's head.
@@ -101,90 +90,27 @@ impl Table {
 
     /// The same by its hash there.
     pub(super) fn link_by(&mut self, slot: usize, chain: usize, hash: u32) {
-        let which = chain / 2;
-        let heads = &mut self.heads[which];
-        heads.nodes += 1;
-        let bucket = heads.bucket(hash);
-        let [first, bits] = &mut heads.at[bucket];
-        *bits |= bit(hash);
-        self.slots[slot].next[chain] = core::mem::replace(first, node(slot, chain));
-        // What is asked of sources is not asked for every packet: their chains may be longer.
-        if heads.nodes / 9 * 8 > heads.size * (1 + which) {
-            self.glance_next(which);
-            (0..SPLITS).for_each(|_| self.split_next(which));
+        let Self { hashes, slots, key, .. } = self;
+        let buckets = hashes.of(chain);
+        buckets.add(hash, node(slot, chain));
+        if buckets.is_full() {
+            buckets.grow(|node| {
+                let (slot, chain) = split(node);
+                slots.get(slot).map_or(0, |conn| hash_by(*key, conn, chain))
+            });
         }
     }
 
     pub(super) fn unlink(&mut self, slot: usize, chain: usize) {
-        let target = node(slot, chain);
-        let after = self.slots[slot].next[chain];
-        let bucket = self.heads[chain / 2].bucket(self.hash_of(slot, chain));
-        let heads = &mut self.heads[chain / 2];
-        let mut at = &mut heads.at[bucket][0];
-        while *at != target {
-            // One that was put in in spite of a clash is in one chain alone.
-            if *at == NIL {
-                return;
-            }
-            let (slot, chain) = split(*at);
-            at = &mut self.slots[slot].next[chain];
-        }
-        *at = after;
-        heads.nodes -= 1;
-        if heads.at[bucket][0] == NIL {
-            heads.at[bucket][1] = 0;
-        }
-    }
-
-    /// Reads the chains that are split next side by side: of many entries each is in memory that no cache has, and is
-    /// waited for together with the others.
-    fn glance_next(&self, which: usize) {
-        let heads = &self.heads[which];
-        let first = |n| heads.at.get(to_split(heads.size + n)).map_or(NIL, |[first, _]| *first);
-        let mut ends: [u32; SPLITS] = core::array::from_fn(first);
-        let mut wide = false;
-        for _ in 0..GLANCES {
-            for at in &mut ends {
-                let (slot, chain) = split(*at);
-                let Some(conn) = self.slots.get(slot) else { continue };
-                wide |= conn.is_wide();
-                *at = conn.next.get(chain).copied().unwrap_or(NIL);
-            }
-        }
-        black_box((ends, wide));
-    }
-
-    fn split_next(&mut self, which: usize) {
-        let new = self.heads[which].size;
-        let old = to_split(new);
-        self.heads[which].push();
-        let [mut at, _] = core::mem::replace(&mut self.heads[which].at[old], [NIL, 0]);
-        let mut last = [NIL; 2];
-        while at != NIL {
-            let (slot, chain) = split(at);
-            let hash = self.hash_of(slot, chain);
-            let bucket = self.heads[which].bucket(hash);
-            self.heads[which].at[bucket][1] |= bit(hash);
-            let before = core::mem::replace(&mut last[usize::from(bucket == new)], at);
-            let (before_slot, before_chain) = split(before);
-            match self.slots.get_mut(before_slot) {
-                Some(before) => before.next[before_chain] = at,
-                None => self.heads[which].at[bucket][0] = at,
-            }
-            at = core::mem::replace(&mut self.slots[slot].next[chain], NIL);
-        }
+        let hash = self.hash_of(slot, chain);
+        // One that was put in in spite of a clash is in one chain alone.
+        self.hashes.of(chain).remove(hash, node(slot, chain));
     }
 
     /// Entries whose original source, protocol and port are `t`'s, newest first.
     pub(super) fn same_source<'a>(&'a self, t: &'a Tuple, zone: Zone) -> impl Iterator<Item = &'a Conn> {
-        let heads = &self.heads[BY_SOURCE / 2];
-        let [mut at, _] = heads.at[heads.bucket(hash::source(self.key, t, zone))];
-        std::iter::from_fn(move || {
-            let conn = self.slots.get(split(at).0)?;
-            at = conn.next[BY_SOURCE];
-            Some(conn)
-        })
-        .filter(move |c| {
+        let nodes = self.hashes.sources.like(hash::source(self.key, t, zone));
+        nodes.filter_map(|node| self.slots.get(split(node).0)).filter(move |c| {
             let o = c.tuple(Dir::Original);
             (o.protocol, o.src, o.sport) == (t.protocol, t.src, t.sport)
                 && c.zone().id_in(Dir::Original) == zone.id_in(Dir::Original)
@@ -215,28 +141,25 @@ impl Table {
         now: Jiffies,
         but: Option<(usize, Tuple)>,
     ) -> Option<(usize, Dir)> {
-        let bucket = self.heads[0].bucket(hash);
-        let [mut at, bits] = self.heads[0].at[bucket];
-        if bits & bit(hash) == 0 {
-            return None;
-        }
-        while at != NIL {
-            let (slot, chain) = split(at);
-            let conn = &self.slots[slot];
-            if conn.is_expired(now) {
-                self.kill(slot);
-                [at, _] = self.heads[0].at[bucket];
-                continue;
+        loop {
+            let mut expired = None;
+            for node in self.hashes.tuples.like(hash) {
+                let (slot, chain) = split(node);
+                let conn = &self.slots[slot];
+                if conn.is_expired(now) {
+                    expired = Some(slot);
+                    break;
+                }
+                let found = dir_of(chain);
+                let meant = |(own, original): &(usize, Tuple)| {
+                    *own != slot && !conn.has(original, zone, Dir::Original)
+                };
+                if conn.has(tuple, zone, found) && but.as_ref().is_none_or(meant) {
+                    return Some((slot, found));
+                }
             }
-            let found = dir_of(chain);
-            let meant =
-                |(own, original): &(usize, Tuple)| *own != slot && !conn.has(original, zone, Dir::Original);
-            if conn.has(tuple, zone, found) && but.as_ref().is_none_or(meant) {
-                return Some((slot, found));
-            }
-            at = conn.next[chain];
+            self.kill(expired?);
         }
-        None
     }
 
     /// The entry that has `tuple` in a direction whose zone number is `zone`'s.
@@ -253,7 +176,8 @@ impl Table {
 
     /// Whether there is an entry that has the tuple of a direction of `conn`, whose hash this is.
     pub(super) fn has(&mut self, hash: u32, conn: &Conn, dir: Dir, now: Jiffies) -> bool {
-        self.scan_by(hash, &conn.tuple(dir), conn.zone(), now, None).is_some()
+        self.hashes.tuples.may_have(hash)
+            && self.scan_by(hash, &conn.tuple(dir), conn.zone(), now, None).is_some()
     }
 
     /// An entry that clashes with `tuple` in direction `dir` of a new one.
@@ -271,33 +195,37 @@ impl Table {
         self.scan(tuple, zone, Dir::Reply, now, Some((ignored, original))).is_some()
     }
 
-    /// Slots with a node in the bucket of `hash` and the `n` after it, bucket by bucket.
-    pub(super) fn bucket_slots(&self, hash: u32, n: usize) -> Vec<usize> {
-        let heads = &self.heads[0];
-        let [mut at, _] = heads.at[(heads.bucket(hash) + n) % heads.size];
-        let mut slots = Vec::new();
-        while at != NIL {
-            let (slot, chain) = split(at);
-            slots.push(slot);
-            at = self.slots[slot].next[chain];
-        }
+    /// Slots with a node in the part of `hash` and the `n` after it, newest first.
+    pub(super) fn part_slots(&self, hash: u32, n: usize) -> Vec<usize> {
+        let parts = self.hashes.parts();
+        let own = (part(hash, parts) + n) % parts;
+        // There are more parts than buckets: one is in one bucket.
+        let nodes = self.hashes.tuples.beside(own as u32).map(split);
+        let is_own = |(slot, chain): &(usize, usize)| part(self.hash_of(*slot, *chain), parts) == own;
+        let mut slots: Vec<usize> = nodes.filter(is_own).map(|(slot, _)| slot).collect();
         slots.dedup();
         slots
     }
 
     /// Another key for the hashes of an empty table; false when it is not empty.
-    pub(super) fn set_key(&mut self, key: hash::Key) -> bool {
-        let empty = self.heads.iter().all(|heads| heads.nodes == 0);
+    pub(super) const fn set_key(&mut self, key: hash::Key) -> bool {
+        let empty = self.hashes.tuples.len() + self.hashes.sources.len() == 0;
         if empty {
             self.key = key;
         }
         empty
     }
 
-    /// Entries of the longest chain.
+    /// Entries of the longest part.
     #[cfg(test)]
     pub(super) fn longest_chain(&self) -> usize {
-        let of = |n| self.bucket_slots(0, n).len();
-        (0..self.heads[0].size).map(of).max().unwrap_or(0)
+        let of = |n| self.part_slots(0, n).len();
+        (0..self.hashes.parts()).map(of).max().unwrap_or(0)
+    }
+
+    /// Bytes of memory that the hashes take.
+    #[cfg(test)]
+    pub(super) fn hash_bytes(&self) -> usize {
+        self.hashes.tuples.bytes() + self.hashes.sources.bytes()
     }
 }

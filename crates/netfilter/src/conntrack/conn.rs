@@ -39,10 +39,10 @@ pub(super) enum Place {
     Template,
 }
 
-/// No node, no slot.
+/// No slot.
 pub(super) const NIL: u32 = u32::MAX;
 
-/// The chains of the hash tables that an entry is in: by each direction's tuple, numbered as [`Dir`], and by source.
+/// What an entry is found by in the hashes: each direction's tuple, numbered as [`Dir`], and its source.
 pub(super) const BY_SOURCE: usize = 2;
 
 /// A tracked connection (`struct nf_conn`).
@@ -51,15 +51,13 @@ pub(super) const BY_SOURCE: usize = 2;
 /// the caches, so that what is read together lies together: what lookups compare, in 64 bytes with what every packet reads
 /// and writes, and TCP's behind.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub struct Conn {
     /// IPv6: source and destination of either tuple.
     wide: Option<Box<[u128; 4]>>,
     /// IPv4: the same.
     addrs: [u32; 4],
     ports: [u16; 4],
-    /// Next node in the bucket of each chain that it is in: slot * 4 + chain.
-    pub(super) next: [u32; 3],
     zone: u16,
     /// Which directions the zone counts in, and whether its number is a mark.
     zone_how: u8,
@@ -79,26 +77,35 @@ pub struct Conn {
     pub(crate) masq_index: IfIndex,
 }
 
+impl Default for Conn {
+    fn default() -> Self {
+        Self::FREE
+    }
+}
+
 impl Conn {
+    /// A free slot.
+    const FREE: Self = Self {
+        wide: None,
+        addrs: [0; 4],
+        ports: [0; 4],
+        zone: 0,
+        zone_how: 0,
+        protocol: 0,
+        place: Place::Free,
+        helper: None,
+        status: Status(0),
+        serial: 0,
+        mark: 0,
+        timeout: Jiffies(0),
+        proto: Proto::None,
+        due: [NIL; 2],
+        masq_index: IfIndex::NONE,
+    };
+
     pub(super) fn new(tuples: [Tuple; 2], zone: Zone, place: Place) -> Self {
-        let mut conn = Self {
-            wide: None,
-            addrs: [0; 4],
-            ports: [0; 4],
-            proto: Proto::None,
-            timeout: Jiffies(0),
-            status: Status(0),
-            mark: 0,
-            masq_index: IfIndex::NONE,
-            serial: 0,
-            next: [NIL; 3],
-            due: [NIL; 2],
-            zone: zone.id,
-            zone_how: zone.dir as u8 | u8::from(zone.mark) << 2,
-            helper: None,
-            place,
-            protocol: tuples[0].protocol,
-        };
+        let zone_how = zone.dir as u8 | u8::from(zone.mark) << 2;
+        let mut conn = Self { zone: zone.id, zone_how, protocol: tuples[0].protocol, place, ..Self::FREE };
         conn.set_tuple(Dir::Original, &tuples[0]);
         conn.set_tuple(Dir::Reply, &tuples[1]);
         conn
@@ -138,6 +145,18 @@ impl Conn {
         let at = dir.index() * 2;
         let (src, dst) = (self.addr(at), self.addr(at + 1));
         Tuple { src, dst, sport: self.ports[at], dport: self.ports[at + 1], protocol: self.protocol }
+    }
+
+    /// The source port of one direction.
+    pub(super) const fn sport(&self, dir: Dir) -> u16 {
+        let [there, _, back, _] = self.ports;
+        if matches!(dir, Dir::Original) { there } else { back }
+    }
+
+    /// The destination port of one direction.
+    pub(super) const fn dport(&self, dir: Dir) -> u16 {
+        let [_, there, _, back] = self.ports;
+        if matches!(dir, Dir::Original) { there } else { back }
     }
 
     /// It is of IPv6.

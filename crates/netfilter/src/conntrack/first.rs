@@ -3,13 +3,24 @@
 use packetwalk_wire::{CtInfo, CtRef, Instant, Packet, proto};
 
 use super::conn::{BY_SOURCE, Conn, Place, Proto};
+use super::hash::Addrs;
 use super::repeat::renewed;
 use super::time::Jiffies;
 use super::{Conntrack, Dir, Status, Tuple, ZoneDir};
 
 /// What connections that begin alike are when they come into the table, but for their source port.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Begun(Conn);
+pub struct Begun {
+    conn: Conn,
+    /// Of both tuples, and of what answers have as long as its source is not mapped.
+    addrs: [Addrs; 3],
+}
+
+/// What answers have as long as a new connection's source is not mapped.
+#[inline(never)]
+fn unmapped(conn: &Conn) -> Tuple {
+    Tuple { dst: conn.tuple(Dir::Original).src, ..conn.tuple(Dir::Reply) }
+}
 
 impl Conntrack {
     /// What the connection of a first packet that has come through was made, if others that differ in their source port
@@ -32,7 +43,8 @@ impl Conntrack {
         }
         conn.status = Status(conn.status.0 & !Status::CONFIRMED.0);
         (conn.place, conn.proto, conn.timeout) = (Place::Unconfirmed, Proto::None, Jiffies(0));
-        Some(Begun(conn))
+        let tuples = [conn.tuple(Dir::Original), conn.tuple(Dir::Reply), unmapped(&conn)];
+        Some(Begun { conn, addrs: tuples.map(|tuple| Addrs::of(&tuple)) })
     }
 
     /// Begins the connection of a packet of `len` bytes as [`Self::packet_in`] and NAT would and [`Self::confirm`] puts it
@@ -45,11 +57,10 @@ impl Conntrack {
         if !idle || !room || self.collects() {
             return None;
         }
-        let mut conn = like.0.clone();
-        conn.set_source_port(packet.ports()?.0);
-        let chains = [Dir::Original.index(), Dir::Reply.index(), BY_SOURCE];
-        let [there, back, source] = chains.map(|chain| self.table.hash(&conn, chain));
-        self.table.glance([there, back, source]);
+        let port = packet.ports()?.0;
+        let [there, back, _, source] = self.places(like, port);
+        let mut conn = like.conn.clone();
+        conn.set_source_port(port);
         if self.table.has(there, &conn, Dir::Original, tick) {
             return None;
         }
@@ -86,10 +97,39 @@ impl Conntrack {
     /// Whether no other comes from a new connection's source, whose mapping it would get too, nor has its answers as long
     /// as its source is not mapped.
     fn has_free_source(&mut self, conn: &Conn, now: Jiffies) -> bool {
-        let ([there, back], zone) = ([Dir::Original, Dir::Reply].map(|dir| conn.tuple(dir)), conn.zone());
-        let unmapped = Tuple { dst: there.src, ..back };
+        let (there, zone) = (conn.tuple(Dir::Original), conn.zone());
         self.table.same_source(&there, zone).next().is_none()
-            && self.table.find_key(&unmapped, zone, Dir::Reply, now).is_none()
+            && self.table.find_key(&unmapped(conn), zone, Dir::Reply, now).is_none()
+    }
+
+    /// The hashes by which [`Self::begin`] looks for a connection from this port: those of both tuples, of what
+    /// [`Self::has_free_source`] asks for, and of the source.
+    #[inline(never)]
+    pub fn places(&self, like: &Begun, port: u16) -> [u32; 4] {
+        let Begun { conn, addrs: [there, back, unmapped] } = like;
+        if self.table.key.is_some() {
+            let mut conn = conn.clone();
+            conn.set_source_port(port);
+            let [there, back, source] = [Dir::Original.index(), Dir::Reply.index(), BY_SOURCE]
+                .map(|chain| self.table.hash(&conn, chain));
+            return [there, back, back, source];
+        }
+        let (zone, dport, sport) = (conn.zone().id, conn.dport(Dir::Original), conn.sport(Dir::Reply));
+        let back = back.tuple(sport, port, zone);
+        let mapped = conn.status.has(Status::SRC_NAT);
+        let other = if mapped { unmapped.tuple(sport, port, zone) } else { back };
+        [there.tuple(port, dport, zone), back, other, there.source(port, zone)]
+    }
+
+    /// Reads what is at such places: a number without a meaning.
+    #[inline(never)]
+    pub fn glance_at(&self, places: &[[u32; 4]]) -> u32 {
+        self.table.glance(places)
+    }
+
+    /// So many connections it has, expired ones too.
+    pub const fn size(&self) -> usize {
+        self.table.count() as usize
     }
 }
 
@@ -100,6 +140,7 @@ mod tests {
         IpHeader, Nfct, Payload, Payloads, Skb, Tcp, TcpFlags, TcpOptions, Transport, Udp,
     };
 
+    use super::super::hash;
     use super::*;
 
     fn packet(is_tcp: bool, sport: u16) -> Packet {
@@ -135,6 +176,33 @@ mod tests {
                 assert_eq!(short.begin(&like, &packet, packet.len(), now), None);
             }
             assert_eq!(format!("{short:?}"), format!("{whole:?}"));
+        }
+    }
+
+    #[test]
+    fn places_are_known_beforehand() {
+        let addr = |addr: &str| addr.parse::<std::net::IpAddr>().unwrap();
+        let [v4, v6] = [["10.0.0.1", "10.0.0.2"], ["fd00::1", "fd00::2"]].map(|ends| ends.map(addr));
+        for (key, [src, dst]) in [(None, v4), (None, v6), (Some([1, 2]), v4), (Some([1, 2]), v6)] {
+            let mut ct = Conntrack::new();
+            assert!(ct.set_flood_safe(key));
+            let mut first = packet(false, 1000);
+            (first.ip.src, first.ip.dst) = (src, dst);
+            let conn = begin(&mut ct, first, Instant::ZERO);
+            let conn = ct.get_mut(conn).unwrap();
+            conn.set_tuple(Dir::Reply, &Tuple { src: dst, dst: src, sport: 443, dport: 1000, protocol: 17 });
+            conn.status.set(Status::SRC_NAT);
+            let plain = conn.clone();
+            let tuples = [plain.tuple(Dir::Original), plain.tuple(Dir::Reply), unmapped(&plain)];
+            let like = Begun { conn: plain, addrs: tuples.map(|tuple| Addrs::of(&tuple)) };
+            for port in [1, 1000, 65535] {
+                let mut conn = like.conn.clone();
+                conn.set_source_port(port);
+                let [there, back, free, source] = ct.places(&like, port);
+                let unmapped = hash::tuple(None, &unmapped(&conn), 0);
+                assert!(key.is_some() || free == unmapped);
+                assert_eq!([there, back, source], [0, 1, BY_SOURCE].map(|chain| ct.table.hash(&conn, chain)));
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use super::conn::{Conn, Place};
 use super::time::Jiffies;
 use super::{Conntrack, Dir, TcpState, Tuple, Zone, hash};
 
-/// Buckets looked through for an entry to drop early (`NF_CT_EVICTION_RANGE`).
+/// Parts of the hash looked through for an entry to drop early (`NF_CT_EVICTION_RANGE`).
 const EVICTION_RANGE: usize = 8;
 /// So many entries that are due are looked at in a round.
 const ROUND: usize = 500;
@@ -78,7 +78,7 @@ impl Conntrack {
         let hash = hash::tuple(self.table.key, tuple, zone.id_in(Dir::Original));
         for i in 0..EVICTION_RANGE {
             let mut drops = 0;
-            for slot in self.table.bucket_slots(hash, i) {
+            for slot in self.table.part_slots(hash, i) {
                 let conn = &self.table.slots[slot];
                 let expired = conn.is_expired(now);
                 if (expired || !conn.is_assured()) && self.table.kill(slot) {

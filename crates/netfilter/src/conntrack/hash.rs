@@ -64,26 +64,55 @@ fn safe(key: [u64; 2], src: IpAddr, dst: IpAddr, protocol: u8, rest: u64) -> u32
 
 /// The fast hash of an IPv4 tuple in the zone number of its direction.
 pub(super) const fn of_v4(protocol: u8, [src, dst]: [u32; 2], [sport, dport]: [u16; 2], zone_id: u16) -> u32 {
-    let ports = (sport as u64) << 32 | (dport as u64) << 16 | zone_id as u64;
-    finish(step(step(step(SEED ^ protocol as u64, src as u64), dst as u64), ports))
+    let addrs = step(step(SEED ^ protocol as u64, src as u64), dst as u64);
+    finish(step(addrs, ports(sport, dport, zone_id)))
+}
+
+/// What of a tuple is hashed last.
+const fn ports(sport: u16, dport: u16, zone_id: u16) -> u64 {
+    (sport as u64) << 32 | (dport as u64) << 16 | zone_id as u64
 }
 
 /// Hash of a tuple in the zone number of its direction.
 pub(super) fn tuple(key: Key, t: &Tuple, zone_id: u16) -> u32 {
-    let ports = u64::from(t.sport) << 32 | u64::from(t.dport) << 16 | u64::from(zone_id);
     match key {
-        None => finish(step(addr(addr(SEED ^ u64::from(t.protocol), t.src), t.dst), ports)),
-        Some(key) => safe(key, t.src, t.dst, t.protocol, ports),
+        None => Addrs::of(t).tuple(t.sport, t.dport, zone_id),
+        Some(key) => safe(key, t.src, t.dst, t.protocol, ports(t.sport, t.dport, zone_id)),
+    }
+}
+
+/// The fast hashes of tuples that differ in their ports alone, as far as they do not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Addrs {
+    source: u64,
+    both: u64,
+}
+
+impl Addrs {
+    #[inline(never)]
+    pub fn of(t: &Tuple) -> Self {
+        let source = addr(SEED ^ u64::from(t.protocol), t.src);
+        Self { source, both: addr(source, t.dst) }
+    }
+
+    #[inline]
+    pub const fn tuple(self, sport: u16, dport: u16, zone_id: u16) -> u32 {
+        finish(step(self.both, ports(sport, dport, zone_id)))
+    }
+
+    /// [`source`], in both directions' zone number.
+    #[inline]
+    pub const fn source(self, sport: u16, zone_id: u16) -> u32 {
+        finish(step(self.source, ports(0, sport, zone_id)))
     }
 }
 
 /// Hash of a tuple's source half (`hash_by_src`).
 pub(super) fn source(key: Key, t: &Tuple, zone: Zone) -> u32 {
     let zone_id = if zone.dir == ZoneDir::Both { zone.id } else { 0 };
-    let port = u64::from(t.sport) << 16 | u64::from(zone_id);
     match key {
-        None => finish(step(addr(SEED ^ u64::from(t.protocol), t.src), port)),
-        Some(key) => safe(key, t.src, t.src, t.protocol, port),
+        None => Addrs::of(t).source(t.sport, zone_id),
+        Some(key) => safe(key, t.src, t.src, t.protocol, ports(0, t.sport, zone_id)),
     }
 }
 

@@ -7,6 +7,7 @@
 //! for the packets that still name it.
 
 mod attach;
+mod buckets;
 mod chains;
 mod change;
 mod confirm;

@@ -1,88 +1,112 @@
 //! Arrays that grow page by page: nothing that is there is moved, and no more than a page is made at once.
 
 use std::ops::{Index, IndexMut};
+use std::rc::Rc;
 
-use packetwalk_wire::Common;
-
-/// An array in pages of `1 << BITS`. A page that nothing was put into takes no room.
+/// An array in pages of `1 << BITS`, which its clones share until one changes them. A page that nothing was put into takes
+/// no room; in one that is begun, the rest is as by default.
 #[derive(Clone, Debug)]
-pub(super) struct Pages<T, const BITS: u32>(Vec<Common<Vec<T>>>);
+pub(super) struct Pages<T, const BITS: u32> {
+    pages: Vec<Rc<[T]>>,
+    len: usize,
+}
 
 impl<T, const BITS: u32> Default for Pages<T, BITS> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self { pages: Vec::new(), len: 0 }
     }
 }
 
-impl<T: Clone, const BITS: u32> Pages<T, BITS> {
+/// A page that nobody shares.
+#[inline]
+fn own<T: Clone + Default>(page: &mut Rc<[T]>) -> &mut [T] {
+    if Rc::get_mut(page).is_none() {
+        *page = copy(page, page.len());
+    }
+    Rc::get_mut(page).unwrap_or_default()
+}
+
+/// A page with what another has, and room for so many.
+#[cold]
+#[inline(never)]
+fn copy<T: Clone + Default>(page: &[T], room: usize) -> Rc<[T]> {
+    (0..room).map(|n| page.get(n).cloned().unwrap_or_default()).collect()
+}
+
+impl<T: Clone + Default, const BITS: u32> Pages<T, BITS> {
     const SIZE: usize = 1 << BITS;
 
-    /// These, which are no more than a page.
-    pub fn of(mut first: Vec<T>) -> Self {
-        first.truncate(Self::SIZE);
-        Self(vec![first.into()])
+    /// How many [`Self::push`] put there.
+    pub const fn len(&self) -> usize {
+        self.len
     }
 
-    /// How many there are, of an array that only [`Self::push`] made longer.
-    pub fn len(&self) -> usize {
-        self.0.last().map_or(0, |last| ((self.0.len() - 1) << BITS) + last.len())
-    }
-
+    #[inline]
     pub fn get(&self, at: usize) -> Option<&T> {
-        self.0.get(at >> BITS)?.get(at & (Self::SIZE - 1))
+        self.pages.get(at >> BITS)?.get(at & (Self::SIZE - 1))
     }
 
+    /// What is at a place with its page, whose owners are counted before a change.
+    #[inline]
+    pub fn with_page(&self, at: usize) -> Option<(&Rc<[T]>, &T)> {
+        let page = self.pages.get(at >> BITS)?;
+        Some((page, page.get(at & (Self::SIZE - 1))?))
+    }
+
+    #[inline]
     pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
-        self.0.get_mut(at >> BITS)?.get_mut(at & (Self::SIZE - 1))
-    }
-
-    pub fn push(&mut self, value: T) {
-        if let Some(page) = self.0.last_mut().filter(|page| page.len() < Self::SIZE) {
-            page.push(value);
-            return;
-        }
-        // The first page grows as it is filled: most arrays are short.
-        let mut page = Vec::with_capacity(if self.0.is_empty() { 0 } else { Self::SIZE });
-        page.push(value);
-        self.0.push(page.into());
+        own(self.pages.get_mut(at >> BITS)?).get_mut(at & (Self::SIZE - 1))
     }
 
     /// All of them with their places.
     pub fn iter(&self) -> impl Iterator<Item = (usize, &T)> {
-        let page = |(n, page): (usize, &'_ Common<Vec<T>>)| (n << BITS, page.len());
-        self.0
+        let page = |(n, page): (usize, &'_ Rc<[T]>)| (n << BITS, page.len());
+        self.pages
             .iter()
             .enumerate()
             .map(page)
             .flat_map(|(from, len)| from..from + len)
             .filter_map(|at| Some((at, self.get(at)?)))
     }
-}
 
-impl<T: Clone + Default, const BITS: u32> Pages<T, BITS> {
+    pub fn push(&mut self, value: T) {
+        // The first page grows as it is filled: most arrays are short.
+        let room = if self.len < Self::SIZE { 1 } else { Self::SIZE };
+        *self.make(self.len, room) = value;
+        self.len += 1;
+    }
+
     /// The one at a place, which is made when it is not there yet.
     pub fn at(&mut self, at: usize) -> &mut T {
-        while self.0.len() <= at >> BITS {
-            self.0.push(Vec::new().into());
+        self.make(at, 1)
+    }
+
+    /// The same; its page has at least so much room then.
+    #[inline(never)]
+    fn make(&mut self, at: usize, room: usize) -> &mut T {
+        let place = at & (Self::SIZE - 1);
+        while self.pages.len() <= at >> BITS {
+            self.pages.push(Rc::default());
         }
-        let page = &mut self.0[at >> BITS];
-        while page.len() <= at & (Self::SIZE - 1) {
-            page.push(T::default());
+        let page = &mut self.pages[at >> BITS];
+        if page.len() <= place {
+            let room = room.max((place + 1).next_power_of_two());
+            *page = copy(page, room);
         }
-        &mut page[at & (Self::SIZE - 1)]
+        &mut own(page)[place]
     }
 }
 
-impl<T: Clone, const BITS: u32> Index<usize> for Pages<T, BITS> {
+impl<T: Clone + Default, const BITS: u32> Index<usize> for Pages<T, BITS> {
     type Output = T;
     fn index(&self, at: usize) -> &T {
-        &self.0[at >> BITS][at & (Self::SIZE - 1)]
+        &self.pages[at >> BITS][at & (Self::SIZE - 1)]
     }
 }
 
-impl<T: Clone, const BITS: u32> IndexMut<usize> for Pages<T, BITS> {
+impl<T: Clone + Default, const BITS: u32> IndexMut<usize> for Pages<T, BITS> {
     fn index_mut(&mut self, at: usize) -> &mut T {
-        &mut self.0[at >> BITS][at & (Self::SIZE - 1)]
+        &mut own(&mut self.pages[at >> BITS])[at & (Self::SIZE - 1)]
     }
 }
 
@@ -92,14 +116,19 @@ mod tests {
 
     #[test]
     fn pages_are_one_array() {
-        let mut all = Pages::<u32, 2>::of(vec![0, 1]);
-        for n in 2..9 {
+        let mut all = Pages::<u32, 2>::default();
+        for n in 0..9 {
             assert_eq!(all.len(), n as usize);
             all.push(n);
         }
         all[5] = 50;
-        assert_eq!((all.get(8), all.get(9), all[5]), (Some(&8), None, 50));
-        assert!(all.iter().map(|(at, n)| (at, *n)).eq([0, 1, 2, 3, 4, 50, 6, 7, 8].into_iter().enumerate()));
+        assert_eq!((all.get(8), all.get(12), all[5]), (Some(&8), None, 50));
+        let other = all.clone();
+        all[6] = 60;
+        *all.at(7) = 70;
+        let of = |all: &Pages<u32, 2>| all.iter().map(|(_, n)| *n).take(all.len()).collect::<Vec<_>>();
+        assert_eq!(of(&all), [0, 1, 2, 3, 4, 50, 60, 70, 8]);
+        assert_eq!(of(&other), [0, 1, 2, 3, 4, 50, 6, 7, 8]);
     }
 
     #[test]
@@ -109,6 +138,6 @@ mod tests {
         assert_eq!((all.get(3), all.get(8), all.get(9), all.get(10)), (None, Some(&0), Some(&1), None));
         assert!(all.iter().eq([(8, &0), (9, &1)]));
         *all.at(2) += 5;
-        assert_eq!(all.iter().count(), 5);
+        assert_eq!(all.iter().count(), 6);
     }
 }

@@ -2,7 +2,7 @@
 
 use packetwalk_trace::{Hook, Silent};
 use packetwalk_wire::{
-    Instant, IpHeader, Packet, Payload, Payloads, Skb, Tcp, TcpFlags, TcpOptions, Transport, Udp,
+    Instant, IpHeader, Nfct, Packet, Payload, Payloads, Skb, Tcp, TcpFlags, TcpOptions, Transport, Udp,
 };
 
 use super::{Conntrack, Dir, Subject, TcpState, Tuple, Zone, hash};
@@ -41,11 +41,17 @@ fn kept(ct: &Conntrack) -> u32 {
 /// Design goal: at most 160 bytes a flow, with its parts of both hashes and of the wheel.
 #[test]
 fn bytes_of_a_flow() {
-    let conn = size_of::<super::Conn>();
-    // A bucket for each tuple at most, half of one for the source, and a part of a page's head.
-    let bucket = size_of::<[u32; 2]>();
-    let all = conn + 2 * bucket + bucket / 2 + 2;
-    assert!(all <= 160, "{conn} + {}", all - conn);
+    let mut ct = Conntrack::new();
+    for n in 0..150_000 {
+        let mut skb = Skb::new(1, flow(n));
+        ct.packet_in(Hook::Prerouting, &mut skb, &Payloads::default(), Instant::ZERO, &mut Silent);
+        let Nfct::Tracked(conn) = skb.nfct else { panic!("{skb:?}") };
+        ct.publish_source(conn);
+        assert_eq!(ct.confirm(&mut skb, Instant::ZERO, &mut Silent), Verdict::Accept);
+        let (flows, page) = (n as usize + 1, 128 * size_of::<super::Conn>());
+        let bytes = flows * size_of::<super::Conn>() + ct.table.hash_bytes();
+        assert!(bytes < 159 * flows + page, "{bytes} for {flows}");
+    }
 }
 
 /// A packet that is tracked as one just like it was shortens its entry's life as any other does.

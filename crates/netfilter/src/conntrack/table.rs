@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use packetwalk_wire::{CtInfo, CtRef};
 
-use super::chains::Heads;
+use super::chains::Hashes;
 use super::conn::{BY_SOURCE, NIL, Place};
 use super::hash::Key;
 use super::pages::Pages;
@@ -19,10 +19,9 @@ const LIMBO: usize = 256;
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     pub(super) slots: Pages<Conn, 7>,
-    /// The first free slot; each names the next where it had its first chain.
+    /// The first free slot; each names the next in the wheel's place.
     free: u32,
-    /// Both tuples' hash, and that of sources.
-    pub(super) heads: [Heads; 2],
+    pub(super) hashes: Hashes,
     pub(super) wheel: Wheel,
     pub(super) key: Key,
     limbo: VecDeque<u32>,
@@ -40,7 +39,7 @@ impl Default for Table {
         Self {
             slots: Pages::default(),
             free: NIL,
-            heads: Default::default(),
+            hashes: Hashes::default(),
             wheel: Wheel::default(),
             key: None,
             limbo: VecDeque::new(),
@@ -77,7 +76,7 @@ impl Table {
         }
         let slot = self.free as usize;
         if let Some(old) = self.slots.get_mut(slot) {
-            self.free = old.next[0];
+            self.free = old.due[1];
             *old = conn;
             return slot;
         }
@@ -88,7 +87,7 @@ impl Table {
     fn make_free(&mut self, slot: usize) {
         if let Some(conn) = self.slots.get_mut(slot) {
             conn.place = Place::Free;
-            conn.next[0] = self.free;
+            conn.due[1] = self.free;
             self.free = slot as u32;
         }
     }

@@ -9,23 +9,23 @@ use std::hint::black_box;
 use packetwalk_netfilter::conntrack::Conntrack;
 use packetwalk_wire::Skb;
 
-use super::ANY;
-use super::key::{Addr, Ends, Key};
+use super::key::{Addr, Ends, FIRST, Key};
 use super::table::{Entry, Table};
+use super::{ANY, Flows};
 use crate::path::Content;
 use crate::{Flight, Stack};
 
 /// So many flights are looked at together.
 pub const AHEAD: usize = 16;
 
-/// Fewer flows than this are in the nearest caches anyway.
+/// Fewer flows or connections than this are in the nearest caches anyway.
 const MANY: usize = 1 << 11;
 
 impl Stack {
     /// Whether [`Self::look_ahead`] is worth its time.
     #[inline]
     pub const fn has_many_flows(&self) -> bool {
-        self.flows.v4.len() >= MANY || self.flows.v6.len() >= MANY
+        self.flows.v4.len() >= MANY || self.flows.v6.len() >= MANY || self.nf.ct.size() >= MANY
     }
 
     /// Looks at what flights will need here.
@@ -33,30 +33,57 @@ impl Stack {
     pub fn look_ahead(&self, flights: &[Flight]) {
         let Some((_, class)) = self.flows.last else { return };
         let (flows, ct) = (&self.flows, &self.nf.ct);
-        let four = ahead(&flows.v4, ct, flights, flows.any_port, class);
-        let six = ahead(&flows.v6, ct, flights, flows.any_port, class);
+        let four = ahead(&flows.v4, flows, ct, flights, class);
+        let six = ahead(&flows.v6, flows, ct, flights, class);
         black_box(four ^ six);
     }
 }
 
 /// Looks at what flights of one family will need, of the last packet's class: a number without a meaning.
 #[inline]
-fn ahead<A: Addr>(table: &Table<A>, ct: &Conntrack, flights: &[Flight], any_port: bool, class: u32) -> u32 {
-    if table.len() < MANY {
+fn ahead<A: Addr>(table: &Table<A>, flows: &Flows, ct: &Conntrack, flights: &[Flight], class: u32) -> u32 {
+    let begin = !flows.any_port && ct.size() >= MANY;
+    if table.len() == 0 || table.len() < MANY && !begin {
         return 0;
     }
     // What has to wait for memory is alone in its loop: a processor goes on with the next, but not far.
     let mut keys = [None; AHEAD];
     for (key, flight) in keys.iter_mut().zip(flights) {
-        *key = ends(flight, any_port).map(|ends| Key { ends, class });
+        *key = ends(flight, flows.any_port).map(|ends| Key { ends, class });
     }
     let places = keys.map(|key| key.map_or(usize::MAX, |key| table.place(&key)));
     let lines = places.iter().fold(0, |sum, at| sum ^ table.glance(*at));
-    let conns = keys.map(|key| match key.and_then(|key| table.get(&key)) {
+    let entries = keys.map(|key| key.and_then(|key| table.get(&key)));
+    let conns = entries.map(|entry| match entry {
         Some(Entry::Flow { conn: [slot, _], .. }) => *slot,
         _ => u32::MAX,
     });
-    conns.iter().fold(lines, |sum, slot| sum ^ ct.glance(*slot))
+    let lines = conns.iter().fold(lines, |sum, slot| sum ^ ct.glance(*slot));
+    if !begin {
+        return lines;
+    }
+    let (mut firsts, mut len) = ([[0; 4]; AHEAD], 0);
+    for (key, entry) in keys.iter().zip(entries) {
+        let (Some(key), None) = (key, entry) else { continue };
+        if let Some(places) = first(table, flows, ct, key)
+            && let Some(first) = firsts.get_mut(len)
+        {
+            *first = places;
+            len += 1;
+        }
+    }
+    let firsts = firsts.get(..len).unwrap_or_default();
+    if firsts.is_empty() { lines } else { lines ^ ct.glance_at(firsts) }
+}
+
+/// Where the connection of a flow's first packet will be looked for, if others began just so.
+#[inline(never)]
+fn first<A: Addr>(table: &Table<A>, flows: &Flows, ct: &Conntrack, key: &Key<A>) -> Option<[u32; 4]> {
+    let Key { ends, class } = *key;
+    let Entry::First(place) = table.get(&Key { ends: ends.of_any_source(), class: class | FIRST })? else {
+        return None;
+    };
+    Some(ct.places(&flows.firsts.get(*place as usize)?.begun, ends.source_port()))
 }
 
 /// The ends of a flight's packet.

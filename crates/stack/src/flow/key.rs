@@ -115,6 +115,13 @@ impl<A: Addr> Ends<A> {
         self
     }
 
+    /// The source's port.
+    #[inline]
+    pub const fn source_port(&self) -> u16 {
+        let [sport, _] = self.ports;
+        sport
+    }
+
     /// All of it and a number as one number.
     #[inline]
     pub fn mix(&self, number: u32) -> u64 {

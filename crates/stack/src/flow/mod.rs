@@ -287,7 +287,7 @@ impl Stack {
                 let conn = conn.map_or([0; 2], |conn| [conn.index, conn.generation]);
                 self.flows.note(class, ends, Entry::Flow { conn, way });
             }
-            Noted::First(first) => self.flows.note_first(class, ends, Ok(first)),
+            Noted::First(first) => self.flows.note_first(class, ends, Ok(*first)),
             Noted::Nothing { began: true } => self.flows.note_first(class, ends, Err(none)),
             Noted::Nothing { began: false } => self.flows.note(class, ends, none),
         }

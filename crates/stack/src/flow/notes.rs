@@ -14,7 +14,7 @@ pub(super) enum Noted {
     /// The next packet will fare like this one.
     Flow { conn: Option<CtRef>, way: u32 },
     /// The first packet of another connection will.
-    First(First),
+    First(Box<First>),
     /// None may.
     Nothing { began: bool },
 }
@@ -97,7 +97,7 @@ impl Stack {
             let way = Way { received, sent, renewed, found, counted: notes.counted, after, last: next, dst };
             let way = self.flows.place(way);
             Some(match begun {
-                Some(begun) => Noted::First(First { way, begun }),
+                Some(begun) => Noted::First(Box::new(First { way, begun })),
                 None => Noted::Flow { conn, way },
             })
         })();
