@@ -3,7 +3,7 @@
 
 use divan::{Bencher, black_box};
 use packetwalk_wasm::engine::Engine;
-use packetwalk_wasm::view::Records;
+use packetwalk_wasm::view::{Laid, Records};
 
 const LAB: &str = include_str!("../../../tests/labs/article/docker-2015/lab.sh");
 const PING: &str = "ping -c1 203.0.113.10";
@@ -25,7 +25,7 @@ fn walk(bencher: Bencher) {
 fn records(bencher: Bencher) {
     let mut engine = Engine::new(LAB);
     let walk = engine.walk("c1", PING).expect("a walk");
-    let Records { words, ends, plain, wide } = Records::from(walk);
+    let Records { words, texts: Laid { ends, plain, wide, .. } } = Records::from(walk);
     assert!(words.len() > walk.steps.len());
     let bytes = (words.len() + ends.len()) * 4 + plain.len() + wide.len();
     bencher.counter(divan::counter::BytesCount::new(bytes)).bench_local(|| Records::from(black_box(walk)));

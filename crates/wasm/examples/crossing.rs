@@ -1,5 +1,7 @@
 //! A walk that is handed to JavaScript in two ways: `cargo xtask bench` measures them.
 
+use std::rc::Rc;
+
 use packetwalk_wasm::engine::Engine;
 use packetwalk_wasm::{crossing, view};
 use tsify::{Ts, Tsify};
@@ -23,9 +25,7 @@ impl Crossing {
     pub fn new(script: &str, ns: &str, command: &str, steps: usize) -> Result<Self, JsError> {
         let mut engine = Engine::new(script);
         let walk = engine.walk(ns, command).map_err(|trouble| JsError::new(&trouble.message))?;
-        let mut walk = walk.clone();
-        walk.steps.truncate(steps);
-        Ok(Self { walk })
+        Ok(Self { walk: first(walk, steps) })
     }
 
     /// By serde.
@@ -48,21 +48,41 @@ impl Crossing {
 
     /// Where their texts end.
     pub fn ends(&self) -> Vec<u32> {
-        view::Records::from(&self.walk).ends
+        view::Records::from(&self.walk).texts.ends
     }
 
     /// Their texts of ASCII only.
     pub fn plain(&self) -> Vec<u8> {
-        view::Records::from(&self.walk).plain.into_bytes()
+        view::Records::from(&self.walk).texts.plain.into_bytes()
     }
 
     /// Their other texts.
     pub fn wide(&self) -> Vec<u8> {
-        view::Records::from(&self.walk).wide.into_bytes()
+        view::Records::from(&self.walk).texts.wide.into_bytes()
     }
 
     /// Writes the records, and tells no more than how many words they are.
     pub fn written(&self) -> usize {
         view::Records::from(&self.walk).words.len()
     }
+}
+
+/// The first steps of a walk, with the texts of these alone.
+fn first(walk: &view::Walk, steps: usize) -> view::Walk {
+    let (mut walk, mut texts) = (walk.clone(), view::Texts::default());
+    walk.steps.truncate(steps);
+    let mut last: Option<[Rc<[view::Field]>; 2]> = None;
+    for step in &mut walk.steps {
+        let known = Rc::clone(&step.header);
+        *step = step.with(&mut texts);
+        // Those that share a header do so still.
+        match last {
+            Some([of, made]) if Rc::ptr_eq(&of, &known) => step.header = made,
+            _ => {}
+        }
+        last = Some([known, Rc::clone(&step.header)]);
+    }
+    walk.outcome.sentence = texts.of(&walk.outcome.sentence);
+    walk.texts = texts.keep();
+    walk
 }

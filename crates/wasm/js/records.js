@@ -34,42 +34,42 @@ export function read(words, ends, plain, wide) {
     }
   }
   /** @type {any[]} */
-  const made = [undefined];
-  let at = 0;
+  const made = new Array(words.length >> 3);
+  let [at, count] = [0, 1];
   while (at < words.length) {
     switch (words[at]) {
       case 0: {
         // List
-        const last = at + 1 + words[at + 1];
-        const list = [];
-        for (at += 2; at <= last; at++) list.push(made[words[at]]);
-        made.push(list);
+        const list = new Array(words[at + 1]);
+        at += 2;
+        for (let place = 0; place < list.length; place++) list[place] = made[words[at++]];
+        made[count++] = list;
         break;
       }
       case 1: // Float
         halves[0] = words[at + 1];
         halves[1] = words[at + 2];
-        made.push(float[0]);
+        made[count++] = float[0];
         at += 3;
         break;
       case 2: // Field
-        made.push({
+        made[count++] = {
           name: texts[words[at + 1]],
           value: texts[words[at + 2]],
           before: texts[words[at + 3]],
-        });
+        };
         at += 4;
         break;
       case 3: // Decided
-        made.push({
+        made[count++] = {
           table: DECIDED_TABLE[words[at + 1]],
           key: texts[words[at + 2]],
           text: texts[words[at + 3]],
-        });
+        };
         at += 4;
         break;
       case 4: // Step
-        made.push({
+        made[count++] = {
           index: words[at + 1],
           micros: made[words[at + 2]],
           ns: words[at + 3],
@@ -86,79 +86,79 @@ export function read(words, ends, plain, wide) {
           tone: STEP_TONE[words[at + 14]],
           decided: made[words[at + 15]],
           header: made[words[at + 16]],
-        });
+        };
         at += 17;
         break;
       case 5: // Outcome
-        made.push({
+        made[count++] = {
           verdict: OUTCOME_VERDICT[words[at + 1]],
           sentence: texts[words[at + 2]],
           step: words[at + 3],
-        });
+        };
         at += 4;
         break;
       case 6: // Chunk
-        made.push({
+        made[count++] = {
           stream: CHUNK_STREAM[words[at + 1]],
           text: texts[words[at + 2]],
-        });
+        };
         at += 3;
         break;
       case 7: // Output
-        made.push({
+        made[count++] = {
           stdout: texts[words[at + 1]],
           stderr: texts[words[at + 2]],
           chunks: made[words[at + 3]],
           status: words[at + 4],
-        });
+        };
         at += 5;
         break;
       case 8: // Walk
-        made.push({
+        made[count++] = {
           from: words[at + 1],
           command: texts[words[at + 2]],
           steps: made[words[at + 3]],
           outcome: made[words[at + 4]],
           output: made[words[at + 5]],
-        });
+        };
         at += 6;
         break;
       case 9: // Socket
-        made.push({
+        made[count++] = {
           kind: 'socket',
-        });
+        };
         at += 1;
         break;
       case 10: // Device
-        made.push({
+        made[count++] = {
           kind: 'device',
           name: texts[words[at + 1]],
-        });
+        };
         at += 2;
         break;
       case 11: // Bridge
-        made.push({
+        made[count++] = {
           kind: 'bridge',
           name: texts[words[at + 1]],
-        });
+        };
         at += 2;
         break;
       case 12: // Hook
-        made.push({
+        made[count++] = {
           kind: 'hook',
           name: texts[words[at + 1]],
-        });
+        };
         at += 2;
         break;
       case 13: // Route
-        made.push({
+        made[count++] = {
           kind: 'route',
-        });
+        };
         at += 1;
         break;
       default:
         throw new Error(`no record has the number ${words[at]}`);
     }
   }
-  return made.at(-1);
+  return made[count - 1];
 }

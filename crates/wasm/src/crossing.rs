@@ -5,14 +5,14 @@ use tsify::{Ts, serde_wasm_bindgen::preserve};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::view::{Records, Step, Walk};
+use crate::view::{Laid, Records, Step, Walk};
 
 #[wasm_bindgen(module = "/js/records.js")]
 extern "C" {
     fn read(words: &[u32], ends: &[u32], plain: &[u8], wide: &[u8]) -> JsValue;
 }
 
-fn made(Records { words, ends, plain, wide }: &Records) -> JsValue {
+fn made(Records { words, texts: Laid { ends, plain, wide, .. } }: &Records) -> JsValue {
     read(words, ends, plain.as_bytes(), wide.as_bytes())
 }
 

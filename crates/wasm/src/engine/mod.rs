@@ -262,7 +262,7 @@ impl Engine {
         };
         let here = walk.into_iter().flat_map(|walk| &walk.steps).filter(|step| step.ns == u32::from(ns.0));
         let decided = here.filter_map(|step| step.decided.as_ref()).filter(|row| row.table == table);
-        let decided: Vec<&str> = decided.map(|row| row.key.as_str()).collect();
+        let decided: Vec<&str> = decided.map(|row| &*row.key).collect();
         let is_shown =
             |key: &str| table != TableName::Routes || !key.starts_with(LOCAL) || decided.contains(&key);
         let mut lab = |step, run: &mut dyn FnMut(&Shell)| {

@@ -10,7 +10,7 @@ use packetwalk_wire::{Body, Family, Icmp, IfIndex, Packet, TcpFlags, Transport, 
 
 use super::states::{Begun, States};
 use super::{Chunks, Trouble};
-use crate::view::{self, Decided, Field, Leg, Outcome, Place, TableName, Tone, Verdict};
+use crate::view::{self, Decided, Field, Leg, Outcome, Place, TableName, Text, Texts, Tone, Verdict};
 
 /// Most steps that a walk keeps: a ping has about a hundred.
 const MOST_STEPS: usize = 20_000;
@@ -86,28 +86,36 @@ fn explained_as(
     let (ns, command) = begun.command();
     let told = explained::explain(&events, &shell.lab, from, language);
     let order = told.steps.iter().map(|step| step.event).collect();
-    let mut steps = steps(&shell.lab, &events, told.steps, language);
+    let mut texts = Texts::default();
+    let mut steps = steps(&shell.lab, &events, told.steps, language, &mut texts);
     let mut outcome = Outcome {
         verdict: verdict(told.outcome.verdict),
-        sentence: told.outcome.sentence,
+        sentence: texts.of(&told.outcome.sentence),
         step: told.outcome.step as u32,
     };
     if steps.is_empty() {
-        let step = nothing_sent(&shell.lab, ns, &output, language);
+        let step = nothing_sent(&shell.lab, ns, &output, language, &mut texts);
         let (verdict, sentence) = match output.status {
-            0 => (Verdict::Delivered, language.text(Say::SentNothing).to_owned()),
+            0 => (Verdict::Delivered, texts.of(language.text(Say::SentNothing))),
             _ => (Verdict::NotSent, step.sentence.clone()),
         };
         outcome = Outcome { verdict, sentence, step: 0 };
         steps.push(step);
     }
-    let walk = view::Walk { from: u32::from(ns.0), command: command.to_owned(), steps, outcome, output };
+    let (from, command, texts) = (u32::from(ns.0), command.to_owned(), texts.keep());
+    let walk = view::Walk { from, command, steps, outcome, output, texts };
     let states = States::new(before, shell.clone(), begun, events, order, language);
     (walk, states)
 }
 
 /// The only step of a walk without packets: the sender's own kernel refused, or the command had no need.
-fn nothing_sent(lab: &Lab, ns: NsId, output: &view::Output, language: Language) -> view::Step {
+fn nothing_sent(
+    lab: &Lab,
+    ns: NsId,
+    output: &view::Output,
+    language: Language,
+    texts: &mut Texts,
+) -> view::Step {
     let name = lab.label(ns);
     let said =
         output.stderr.lines().chain(output.stdout.lines()).map(str::trim).find(|line| !line.is_empty());
@@ -121,12 +129,12 @@ fn nothing_sent(lab: &Lab, ns: NsId, output: &view::Output, language: Language) 
         ns: u32::from(ns.0),
         packet: 0,
         leg: Leg::Request,
-        what: String::new(),
+        what: texts.of(""),
         place: Place::Route,
-        title: "not sent".to_owned(),
-        label: language.title("not sent"),
-        line: said.to_owned(),
-        sentence,
+        title: texts.of("not sent"),
+        label: texts.of(&language.title("not sent")),
+        line: texts.of(said),
+        sentence: texts.of(&sentence),
         why: None,
         detail: false,
         tone: if output.status == 0 { Tone::Plain } else { Tone::Drop },
@@ -159,6 +167,7 @@ fn steps(
     events: &[Event],
     told: Vec<explained::Explained>,
     language: Language,
+    texts: &mut Texts,
 ) -> Vec<view::Step> {
     let start = events.first().map_or(0, |e| e.at.0);
     let mut places: Map<(NsId, u32), Place> = Map::new();
@@ -170,40 +179,45 @@ fn steps(
         let stays = matches!(event.step, Trace::Drop(_) | Trace::Answer | Trace::Arp);
         let place = match places.get(&seat) {
             Some(last) if stays => last.clone(),
-            _ => place(told.place),
+            _ => place(&told.place, texts),
         };
         places.insert(seat, place.clone());
         let header = match steps.last() {
             Some(step) if Rc::ptr_eq(&last, &told.fields) => Rc::clone(&step.header),
-            _ => told.fields.iter().map(field).collect(),
+            _ => told.fields.iter().map(|of| field(of, texts)).collect(),
         };
         last = told.fields;
+        let title = texts.of(&told.title);
         steps.push(view::Step {
             index: steps.len() as u32,
             micros: event.at.0.saturating_sub(start) as f64 / 1000.0,
             ns: u32::from(event.ns.0),
             packet: event.id,
             leg: leg(told.leg),
-            what: what(&event.body, language),
+            what: what(&event.body, language, texts),
             place,
-            label: language.title(&told.title),
-            title: told.title,
-            line: told.line,
-            sentence: told.sentence,
-            why: told.why,
+            label: if language == Language::En {
+                title.clone()
+            } else {
+                texts.of(&language.title(&told.title))
+            },
+            title,
+            line: texts.of(&told.line),
+            sentence: texts.of(&told.sentence),
+            why: told.why.map(|why| texts.of(&why)),
             detail: told.detail || is_small(lab, event),
             tone: tone(told.tone),
-            decided: told.decided.map(decided),
+            decided: told.decided.map(|of| decided(&of, texts)),
             header,
         });
     }
     hush_bystanders(events, &mut steps);
-    name_reasons(events, &mut steps, language);
+    name_reasons(events, &mut steps, language, texts);
     steps
 }
 
 /// A packet is rewritten by the rule that matched just before, or by what its connection's entry says.
-fn name_reasons(events: &[Event], steps: &mut [view::Step], language: Language) {
+fn name_reasons(events: &[Event], steps: &mut [view::Step], language: Language, texts: &mut Texts) {
     let mut last: Map<(NsId, u32), Decided> = Map::new();
     for (event, step) in events.iter().zip(steps) {
         let seat = (event.ns, event.id);
@@ -218,9 +232,10 @@ fn name_reasons(events: &[Event], steps: &mut [view::Step], language: Language) 
         if matches!(event.step, Trace::Nat { .. }) && step.decided.is_none() {
             step.decided = last.get(&seat).cloned();
             let rule = step.decided.as_ref().filter(|d| d.table == TableName::Rules);
-            if let Some((_, target)) = rule.and_then(|d| d.text.split_once("-j ")) {
+            if let Some((_, target)) = rule.and_then(|d| texts.get(&d.text).split_once("-j ")) {
                 let target = target.split(' ').next().unwrap_or(target);
-                step.sentence = language.say(Say::Rewrites, &[&target, &step.line]);
+                let sentence = language.say(Say::Rewrites, &[&target, &texts.get(&step.line)]);
+                step.sentence = texts.of(&sentence);
             }
         }
     }
@@ -273,8 +288,8 @@ pub fn part(here: &view::Walk, names: &Lab, there: &view::Walk, other: &Lab) -> 
         let told = walk.steps.iter().filter(|step| !step.detail);
         told.map(|step| {
             let ns = lab.label(NsId(step.ns as u16)).to_owned();
-            let row = step.decided.as_ref().map_or_else(String::new, |d| d.text.clone());
-            (step.index, explained::Mark { ns, title: step.title.clone(), row })
+            let row = step.decided.as_ref().map_or_else(String::new, |d| d.text.to_string());
+            (step.index, explained::Mark { ns, title: step.title.to_string(), row })
         })
         .unzip()
     };
@@ -283,12 +298,12 @@ pub fn part(here: &view::Walk, names: &Lab, there: &view::Walk, other: &Lab) -> 
     Some(view::Parting { here: at.get(first).copied(), there: to.get(first).copied() })
 }
 
-fn place(place: explained::Place) -> Place {
+fn place(place: &explained::Place, texts: &mut Texts) -> Place {
     match place {
         explained::Place::Socket => Place::Socket,
-        explained::Place::Device(name) => Place::Device { name },
-        explained::Place::Bridge(name) => Place::Bridge { name },
-        explained::Place::Hook(hook) => Place::Hook { name: hook.name().to_owned() },
+        explained::Place::Device(name) => Place::Device { name: texts.of(name) },
+        explained::Place::Bridge(name) => Place::Bridge { name: texts.of(name) },
+        explained::Place::Hook(hook) => Place::Hook { name: texts.of(hook.name()) },
         explained::Place::Route => Place::Route,
     }
 }
@@ -323,11 +338,13 @@ const fn verdict(verdict: explained::Verdict) -> Verdict {
     }
 }
 
-fn field(field: &explained::Field) -> Field {
-    Field { name: field.name.to_owned(), value: field.value.clone(), before: field.before.clone() }
+fn field(field: &explained::Field, texts: &mut Texts) -> Field {
+    let mut text = |text: &String| texts.of(text);
+    let (value, before) = (text(&field.value), field.before.as_ref().map(text));
+    Field { name: texts.of(field.name), value, before }
 }
 
-fn decided(decided: explained::Decided) -> Decided {
+fn decided(decided: &explained::Decided, texts: &mut Texts) -> Decided {
     let table = match decided.table {
         explained::TableName::Routes => TableName::Routes,
         explained::TableName::Rules => TableName::Rules,
@@ -335,15 +352,14 @@ fn decided(decided: explained::Decided) -> Decided {
         explained::TableName::Neighbours => TableName::Neighbours,
         explained::TableName::Fdb => TableName::Fdb,
     };
-    Decided { table, key: decided.key, text: decided.text }
+    Decided { table, key: texts.of(&decided.key), text: texts.of(&decided.text) }
 }
 
 /// What a packet is, in a word or two: the heading of its steps.
-fn what(body: &Body, language: Language) -> String {
-    let text = |say| language.text(say).to_owned();
-    match body {
-        Body::Arp(_) => String::new(),
-        Body::Ip(Packet { transport: Transport::Tcp(tcp), payload, .. }) => {
+fn what(body: &Body, language: Language, texts: &mut Texts) -> Text {
+    let say = match body {
+        Body::Arp(_) => return texts.of(""),
+        Body::Ip(Packet { transport: Transport::Tcp(tcp), payload, .. }) if payload.is_empty() => {
             let names = [
                 (TcpFlags::SYN, "SYN"),
                 (TcpFlags::FIN, "FIN"),
@@ -351,14 +367,16 @@ fn what(body: &Body, language: Language) -> String {
                 (TcpFlags::ACK, "ACK"),
             ];
             let set: Vec<&str> = names.iter().filter(|(f, _)| tcp.flags.has(*f)).map(|(_, n)| *n).collect();
-            if payload.is_empty() { set.join("-") } else { text(Say::Data) }
+            return texts.of(&set.join("-"));
         }
-        Body::Ip(Packet { transport: Transport::Udp(_), .. }) => text(Say::Datagram),
+        Body::Ip(Packet { transport: Transport::Tcp(_), .. }) => Say::Data,
+        Body::Ip(Packet { transport: Transport::Udp(_), .. }) => Say::Datagram,
         Body::Ip(packet) => match (packet.family(), packet.icmp().map(Icmp::type_code)) {
-            (Family::V4, Some((8, _))) | (Family::V6, Some((128, _))) => text(Say::EchoRequestShort),
-            (Family::V4, Some((0, _))) | (Family::V6, Some((129, _))) => text(Say::EchoReplyShort),
-            (_, Some(_)) => "ICMP".to_owned(),
-            (_, None) => language.say(Say::Protocol, &[&packet.protocol()]),
+            (Family::V4, Some((8, _))) | (Family::V6, Some((128, _))) => Say::EchoRequestShort,
+            (Family::V4, Some((0, _))) | (Family::V6, Some((129, _))) => Say::EchoReplyShort,
+            (_, Some(_)) => return texts.of("ICMP"),
+            (_, None) => return texts.of(&language.say(Say::Protocol, &[&packet.protocol()])),
         },
-    }
+    };
+    texts.of(language.text(say))
 }

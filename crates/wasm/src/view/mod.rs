@@ -11,6 +11,7 @@ mod records;
 mod row;
 mod step;
 mod terminal;
+mod text;
 mod topology;
 mod walk;
 
@@ -22,5 +23,6 @@ pub use records::{Records, javascript};
 pub use row::{Page, RouteRow, Row, RuleRow, Tables};
 pub use step::{Decided, Leg, Place, Step, TableName, Tone, Tried};
 pub use terminal::{Completion, Ended, Said, Typed, Undone};
+pub use text::{Kept, Laid, Text, Texts};
 pub use topology::{Device, DeviceKind, Namespace, Peer, Topology};
 pub use walk::{Outcome, Parting, Verdict, Walk};

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use tsify::Tsify;
 
-use super::Field;
+use super::{Field, Text, Texts};
 
 /// Which part of the exchange a step belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Tsify)]
@@ -22,7 +22,7 @@ pub enum Leg {
 }
 
 /// Where in its namespace the packet is.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[derive(Clone, PartialEq, Debug, Serialize, Tsify)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Place {
     /// At a local socket, or the kernel's own responder.
@@ -30,17 +30,20 @@ pub enum Place {
     /// At an interface.
     Device {
         /// Its name.
-        name: String,
+        #[tsify(type = "string")]
+        name: Text,
     },
     /// In a bridge.
     Bridge {
         /// The bridge's name.
-        name: String,
+        #[tsify(type = "string")]
+        name: Text,
     },
     /// In a netfilter hook.
     Hook {
         /// `PREROUTING`, `INPUT`, `FORWARD`, `OUTPUT` or `POSTROUTING`.
-        name: String,
+        #[tsify(type = "string")]
+        name: Text,
     },
     /// At the routing decision.
     Route,
@@ -80,15 +83,17 @@ impl TableName {
 }
 
 /// The row that decided a step.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[derive(Clone, PartialEq, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Decided {
     /// Its table.
     pub table: TableName,
     /// Its key there.
-    pub key: String,
+    #[tsify(type = "string")]
+    pub key: Text,
     /// The row as its tool prints it, short.
-    pub text: String,
+    #[tsify(type = "string")]
+    pub text: Text,
 }
 
 /// A policy rule or route that was looked at.
@@ -134,19 +139,25 @@ pub struct Step {
     /// Part of the exchange.
     pub leg: Leg,
     /// What the packet is: `echo request`, `SYN`, `who has 172.17.42.1?`
-    pub what: String,
+    #[tsify(type = "string")]
+    pub what: Text,
     /// Where the packet is.
     pub place: Place,
     /// A word or two, the same in every language: `route`, `nat PREROUTING`, `rewrite`.
-    pub title: String,
+    #[tsify(type = "string")]
+    pub title: Text,
     /// The title as it is shown, in the lab's language.
-    pub label: String,
+    #[tsify(type = "string")]
+    pub label: Text,
     /// What a list shows beside the title: the row that decided, or what changed.
-    pub line: String,
+    #[tsify(type = "string")]
+    pub line: Text,
     /// What happened and why, in one plain sentence.
-    pub sentence: String,
+    #[tsify(type = "string")]
+    pub sentence: Text,
     /// Of a rule that did not match, the first condition that was not met and what the packet has instead.
-    pub why: Option<String>,
+    #[tsify(type = "string | undefined")]
+    pub why: Option<Text>,
     /// True for what an expert asks for: rules that did not match, table by table.
     pub detail: bool,
     /// How it went.
@@ -155,4 +166,28 @@ pub struct Step {
     pub decided: Option<Decided>,
     /// The header after the step; steps that do not change it share it.
     pub header: Rc<[Field]>,
+}
+
+impl Step {
+    /// The same step, its texts among others.
+    #[must_use]
+    pub fn with(&self, texts: &mut Texts) -> Self {
+        let mut step = self.clone();
+        if let Place::Device { name } | Place::Bridge { name } | Place::Hook { name } = &mut step.place {
+            *name = texts.of(name);
+        }
+        let Self { what, title, label, line, sentence, why, .. } = &mut step;
+        for text in [what, title, label, line, sentence].into_iter().chain(why) {
+            *text = texts.of(text);
+        }
+        if let Some(Decided { key, text, .. }) = &mut step.decided {
+            (*key, *text) = (texts.of(key), texts.of(text));
+        }
+        let fields = self.header.iter().map(|Field { name, value, before }| {
+            let before = before.as_ref().map(|before| texts.of(before));
+            Field { name: texts.of(name), value: texts.of(value), before }
+        });
+        step.header = fields.collect();
+        step
+    }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tsify::Tsify;
 
-use super::{Output, Step};
+use super::{Kept, Output, Step, Text};
 
 /// How a walk ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Tsify)]
@@ -24,13 +24,14 @@ pub enum Verdict {
 }
 
 /// How a walk ended, with its reason.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Tsify)]
+#[derive(Clone, PartialEq, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
     /// Which way.
     pub verdict: Verdict,
     /// Why, in one plain sentence.
-    pub sentence: String,
+    #[tsify(type = "string")]
+    pub sentence: Text,
     /// The step that decided.
     pub step: u32,
 }
@@ -59,4 +60,7 @@ pub struct Walk {
     pub outcome: Outcome,
     /// What the command printed.
     pub output: Output,
+    /// The steps' texts.
+    #[serde(skip)]
+    pub texts: Kept,
 }

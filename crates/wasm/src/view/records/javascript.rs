@@ -22,7 +22,7 @@ pub fn javascript() -> String {
         let tag = shape.is_variant.then(|| format!("kind: '{}'", lower(shape.name)));
         let fields: Vec<String> = tag.into_iter().chain(fields).collect();
         cases.push_str(&format!(
-            "      case {}: // {}\n        made.push({{\n          {},\n        }});\n        at += {};\n        break;\n",
+            "      case {}: // {}\n        made[count++] = {{\n          {},\n        }};\n        at += {};\n        break;\n",
             *id as u32,
             shape.name,
             fields.join(",\n          "),
@@ -55,29 +55,29 @@ export function read(words, ends, plain, wide) {{
     }}
   }}
   /** @type {{any[]}} */
-  const made = [undefined];
-  let at = 0;
+  const made = new Array(words.length >> 3);
+  let [at, count] = [0, 1];
   while (at < words.length) {{
     switch (words[at]) {{
       case {list}: {{
         // List
-        const last = at + 1 + words[at + 1];
-        const list = [];
-        for (at += 2; at <= last; at++) list.push(made[words[at]]);
-        made.push(list);
+        const list = new Array(words[at + 1]);
+        at += 2;
+        for (let place = 0; place < list.length; place++) list[place] = made[words[at++]];
+        made[count++] = list;
         break;
       }}
       case {float}: // Float
         halves[0] = words[at + 1];
         halves[1] = words[at + 2];
-        made.push(float[0]);
+        made[count++] = float[0];
         at += 3;
         break;
 {cases}      default:
         throw new Error(`no record has the number ${{words[at]}}`);
     }}
   }}
-  return made.at(-1);
+  return made[count - 1];
 }}
 ",
         list = Id::List as u32,

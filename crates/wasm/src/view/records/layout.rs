@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::writer::{Header, Writer};
 use crate::view::{
-    Chunk, Decided, Field, Leg, Outcome, Output, Place, Step, Stream, TableName, Tone, Verdict, Walk,
+    Chunk, Decided, Field, Leg, Outcome, Output, Place, Step, Stream, TableName, Text, Tone, Verdict, Walk,
 };
 
 /// What a word of a record tells.
@@ -75,7 +75,10 @@ impl Word for f64 {
 
     fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
         let bits = self.to_bits();
-        to.record(&[Id::Float as u32, bits as u32, (bits >> 32) as u32])
+        if to.float.0 != bits {
+            to.float = (bits, to.record(&[Id::Float as u32, bits as u32, (bits >> 32) as u32]));
+        }
+        to.float.1
     }
 }
 
@@ -88,6 +91,16 @@ impl Word for String {
 }
 
 impl Numbered for String {}
+
+impl Word for Text {
+    const KIND: Kind = Kind::Text;
+
+    fn word<'a>(&'a self, _: &mut Writer<'a>) -> u32 {
+        self.number
+    }
+}
+
+impl Numbered for Text {}
 
 impl<T: Word> Word for Vec<T> {
     const KIND: Kind = Kind::Record;
@@ -103,18 +116,17 @@ impl Word for Rc<[Field]> {
     const KIND: Kind = Kind::Record;
 
     fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
-        let Header { number, fields, mut words } = mem::take(&mut to.header);
-        let number = if number != 0 && ptr::eq(fields, &raw const **self) {
-            number
-        } else {
-            words.resize(self.len(), 0);
-            for (at, (field, word)) in self.iter().zip(&mut words).enumerate() {
-                if fields.get(at) != Some(field) {
-                    *word = field.word(to);
-                }
+        if to.header.number != 0 && ptr::eq(to.header.fields, &raw const **self) {
+            return to.header.number;
+        }
+        let Header { fields, mut words, .. } = mem::take(&mut to.header);
+        words.resize(self.len(), 0);
+        for (at, (field, word)) in self.iter().zip(&mut words).enumerate() {
+            if fields.get(at).is_none_or(|last| !last.is(field)) {
+                *word = field.word(to);
             }
-            to.list(&words)
-        };
+        }
+        let number = to.list(&words);
         to.header = Header { number, fields: self, words };
         number
     }
@@ -137,7 +149,7 @@ const fn kind<S, T: Word>(_: fn(&S) -> &T) -> Kind {
 macro_rules! layout {
     (
         $(enum $names:ident { $($name:ident),* })*
-        $(struct $record:ident { $($field:ident),* })*
+        $(struct $record:ident { $($field:ident),* } $(besides $other:ident)?)*
         $(kinds $kinds:ident { $($variant:ident { $($part:ident: $type:ty),* }),* })*
     ) => {
         /// The number of a shape.
@@ -178,7 +190,7 @@ macro_rules! layout {
             const KIND: Kind = Kind::Record;
 
             fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
-                let Self { $($field),* } = self;
+                let Self { $($field,)* $($other: _)? } = self;
                 let words = [Id::$record as u32, $($field.word(to)),*];
                 to.record(&words)
             }
@@ -216,13 +228,13 @@ layout! {
     struct Outcome { verdict, sentence, step }
     struct Chunk { stream, text }
     struct Output { stdout, stderr, chunks, status }
-    struct Walk { from, command, steps, outcome, output }
+    struct Walk { from, command, steps, outcome, output } besides texts
 
     kinds Place {
         Socket {},
-        Device { name: String },
-        Bridge { name: String },
-        Hook { name: String },
+        Device { name: Text },
+        Bridge { name: Text },
+        Hook { name: Text },
         Route {}
     }
 }

@@ -5,8 +5,8 @@
 //!
 //! There are words, and texts. The words are records: each the number of its shape and a word for each field. What a
 //! record refers to comes before it, so that the last one is the whole; records are counted from 1. So are the texts,
-//! each of which is there once, however often it is referred to. They lie one after the other: those of ASCII only, as a
-//! browser makes strings of these in no time, and all others.
+//! each of which is there once, however often it is referred to, and has its number since the step was explained. They
+//! lie one after the other: those of ASCII only, as a browser makes strings of these in no time, and all others.
 
 mod javascript;
 mod layout;
@@ -16,36 +16,35 @@ pub use javascript::javascript;
 use layout::Word;
 use writer::Writer;
 
-use super::{Step, Walk};
+use super::{Kept, Laid, Step, Texts, Walk};
 
 /// What crosses.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Records {
     /// The records.
     pub words: Vec<u32>,
-    /// Where each text ends, in units of UTF-16: in `plain`, or, with the highest bit set, in `wide`.
-    pub ends: Vec<u32>,
-    /// The texts of ASCII only.
-    pub plain: String,
-    /// All others.
-    pub wide: String,
+    /// Their texts.
+    pub texts: Laid,
 }
 
 impl From<&Walk> for Records {
     fn from(walk: &Walk) -> Self {
-        Self::of(walk)
+        Self::of(walk, &walk.texts)
     }
 }
 
 impl From<&Step> for Records {
     fn from(step: &Step) -> Self {
-        Self::of(step)
+        let mut texts = Texts::default();
+        let step = step.with(&mut texts);
+        Self::of(&step, &texts.keep())
     }
 }
 
 impl Records {
-    fn of<T: Word>(whole: &T) -> Self {
-        let mut writer = Writer::new();
+    fn of<T: Word>(whole: &T, texts: &Kept) -> Self {
+        let laid = texts.get().map(|store| store.laid.clone());
+        let mut writer = Writer::new(laid.unwrap_or_default());
         whole.word(&mut writer);
         writer.finish()
     }
