@@ -35,9 +35,10 @@ impl Stack {
         {
             skb.pkt_type = PacketType::Host;
         }
-        match self.bridge_calls(port, skb.packet.family()) {
-            true => self.bridge_prerouting(cx, port, ether, dst),
-            false => Next::BridgeForward(port),
+        if self.bridge_calls(port, skb.packet.family()) {
+            self.bridge_prerouting(cx, port, ether, dst)
+        } else {
+            Next::BridgeForward(port)
         }
     }
 
