@@ -33,10 +33,10 @@ pub const fn size(words: u32) -> u32 {
     words.div_ceil(step) * step
 }
 
-/// A large table is not to hold twice what it needs: a vector grows by a sixteenth.
+/// A large table is not to hold twice what it needs: a vector grows by a thirty-second part.
 fn reserve(list: &mut Vec<u16>, more: usize) {
     if list.capacity() - list.len() < more {
-        list.reserve_exact(more.max(list.len() / 16).max(512));
+        list.reserve_exact(more.max(list.len() / 32).max(512));
     }
 }
 
