@@ -110,7 +110,7 @@ fn alone(name: &str, flows: u32, key: Option<[u64; 2]>) -> Result<(), String> {
         replace.run(flows, |n| failed += u32::from(!send(&mut ct, &payloads, flows + n, at(flows + n))));
         let mut late = ct.clone();
         let end = at(4 * flows);
-        expire.run(flows / 500 + 100, |_| ct.expire(end));
+        expire.run(flows / 100, |_| ct.expire(end));
         count.run(1, |_| failed += ct.count(end));
         if failed != 0 {
             return Err(format!("{failed} packets or flows went wrong"));

@@ -11,7 +11,7 @@ use super::{Conntrack, Dir, TcpState, Tuple, Zone, hash};
 /// Parts of the hash looked through for an entry to drop early (`NF_CT_EVICTION_RANGE`).
 const EVICTION_RANGE: usize = 8;
 /// So many entries that are due are looked at in a round.
-const ROUND: usize = 500;
+const ROUND: usize = 128;
 /// And so many when a connection begins: more than one, so that the table is rid of them sooner than it gets new ones.
 const TIDY: usize = 16;
 

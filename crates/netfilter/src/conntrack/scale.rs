@@ -227,9 +227,9 @@ fn rounds_are_bounded() {
     assert_eq!(kept(&ct), 10_000);
     ct.expire(secs(30));
     let left = kept(&ct);
-    assert!((9500..10_000).contains(&left), "{left}");
+    assert!((9800..10_000).contains(&left), "{left}");
     assert_eq!(ct.iter(secs(30)).count(), 0);
-    (0..20).for_each(|_| ct.expire(secs(30)));
+    (0..100).for_each(|_| ct.expire(secs(30)));
     assert_eq!((kept(&ct), ct.table.wheel_is_empty()), (0, true));
     begin(&mut ct, 0..10_000, secs(40));
     assert_eq!(ct.count(secs(70)), 0);
