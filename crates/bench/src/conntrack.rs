@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::memory::memory;
 use crate::published::Published;
 
 /// Packets that are measured together.
@@ -33,13 +34,4 @@ pub fn measure() -> Result<(), String> {
         println!("{} bytes of memory a flow", after.saturating_sub(before) / u64::from(flow));
     }
     Ok(())
-}
-
-/// Bytes of memory that this process has, where the system tells; nothing else of WASI than the clock is to be needed.
-fn memory() -> Option<u64> {
-    if cfg!(target_family = "wasm") {
-        return None;
-    }
-    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
-    Some(text.split(' ').nth(1)?.parse::<u64>().ok()? * 4096)
 }

@@ -16,6 +16,7 @@ mod containers;
 mod counts;
 mod flow;
 mod kube;
+mod memory;
 mod published;
 mod rounds;
 mod rules;

@@ -10,6 +10,11 @@ use packetwalk_netfilter::Conntrack;
 use packetwalk_trace::{Hook, Silent};
 use packetwalk_wire::{Instant, IpHeader, Nfct, Packet, Payload, Payloads, Skb, Transport, Udp};
 
+use memory::memory;
+
+#[path = "../../bench/src/memory.rs"]
+mod memory;
+
 /// Seconds that a flow lives; each begins so much after the one before that as many live as are wanted.
 const LIVES: u64 = 600;
 const SERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -57,12 +62,6 @@ impl Phase {
             worst / 1000
         );
     }
-}
-
-/// Bytes of memory that this process has, where the system tells.
-fn memory() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
-    Some(text.split(' ').nth(1)?.parse::<u64>().ok()? * 4096)
 }
 
 fn table(flows: u32, key: Option<[u64; 2]>) -> Conntrack {

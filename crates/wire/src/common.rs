@@ -75,6 +75,22 @@ fn part<T: Clone>(shared: &mut Rc<T>) {
     *shared = Rc::new(T::clone(shared));
 }
 
+/// The elements of a slice to change, copied if they are shared.
+#[inline]
+pub fn own<T: Clone>(shared: &mut Rc<[T]>) -> &mut [T] {
+    if Rc::get_mut(shared).is_none() {
+        part_all(shared);
+    }
+    Rc::get_mut(shared).unwrap_or_default()
+}
+
+/// Parts with those who share the elements.
+#[cold]
+#[inline(never)]
+fn part_all<T: Clone>(shared: &mut Rc<[T]>) {
+    *shared = shared.iter().cloned().collect();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

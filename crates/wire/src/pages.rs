@@ -4,6 +4,8 @@ use std::iter::Chain;
 use std::rc::Rc;
 use std::{option, slice};
 
+use crate::common::own;
+
 /// How many elements a page has.
 const PAGE: usize = 16;
 
@@ -55,17 +57,7 @@ impl<T: Clone> Page<T> {
     /// Its elements to change, copied if it is shared.
     #[inline]
     fn slots(&mut self) -> &mut [Option<T>] {
-        if !self.is_own() {
-            self.part();
-        }
-        Rc::get_mut(&mut self.0).unwrap_or_default()
-    }
-
-    /// Parts with those who share it.
-    #[cold]
-    #[inline(never)]
-    fn part(&mut self) {
-        self.0 = self.0.iter().cloned().collect();
+        own(&mut self.0)
     }
 
     /// Puts an element before what is at `place`; the last one, if there was no room.

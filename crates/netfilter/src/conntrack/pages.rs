@@ -3,6 +3,8 @@
 use std::ops::{Index, IndexMut};
 use std::rc::Rc;
 
+use packetwalk_wire::common::own;
+
 /// An array in pages of `1 << BITS`, which its clones share until one changes them. A page that nothing was put into takes
 /// no room; in one that is begun, the rest is as by default.
 #[derive(Clone, Debug)]
@@ -15,15 +17,6 @@ impl<T, const BITS: u32> Default for Pages<T, BITS> {
     fn default() -> Self {
         Self { pages: Vec::new(), len: 0 }
     }
-}
-
-/// A page that nobody shares.
-#[inline]
-fn own<T: Clone + Default>(page: &mut Rc<[T]>) -> &mut [T] {
-    if Rc::get_mut(page).is_none() {
-        *page = copy(page, page.len());
-    }
-    Rc::get_mut(page).unwrap_or_default()
 }
 
 /// A page with what another has, and room for so many.

@@ -60,9 +60,7 @@ impl Store {
     fn get(&self, number: u32) -> &str {
         let place = (number as usize).wrapping_sub(1);
         let Some((from, to)) = self.at.get(place) else { return "" };
-        let is_plain = self.laid.ends.get(place).is_some_and(|end| *end < WIDE);
-        let all = if is_plain { &self.laid.plain } else { &self.laid.wide };
-        all.get(*from as usize..*to as usize).unwrap_or_default()
+        self.laid.around(place).get(*from as usize..*to as usize).unwrap_or_default()
     }
 }
 
@@ -80,6 +78,12 @@ pub struct Laid {
 }
 
 impl Laid {
+    /// What the text at a place is in.
+    fn around(&self, place: usize) -> &str {
+        let is_plain = self.ends.get(place).is_some_and(|end| *end < WIDE);
+        if is_plain { &self.plain } else { &self.wide }
+    }
+
     /// Adds a text: its number.
     pub fn add(&mut self, text: &str) -> u32 {
         let Self { ends, plain, wide, units } = self;
@@ -180,7 +184,7 @@ impl Texts {
         }
         let Store { laid, at } = &mut self.store;
         let number = laid.add(text);
-        let to = if text.is_ascii() { laid.plain.len() } else { laid.wide.len() };
+        let to = laid.around(at.len()).len();
         at.push(((to - text.len()) as u32, to as u32));
         number
     }

@@ -25,29 +25,24 @@ look() {
     iptables -Z
 }
 
-echo "for everybody:"
-ip netns exec c1 ping -b -c1 -W1 -q 10.0.0.255
-look
-echo "for the bridge:"
-ip netns exec c1 ping -c1 -W1 -q 10.0.0.1
-look
-echo "for its port:"
-ip netns exec c1 ip neigh replace 10.0.0.1 lladdr 02:00:00:00:00:11 dev eth0
-ip netns exec c1 ping -c1 -W1 -q 10.0.0.1
-look
-echo "for another port:"
-ip netns exec c1 ip neigh replace 10.0.0.1 lladdr 02:00:00:00:00:12 dev eth0
-ip netns exec c1 ping -c1 -W1 -q 10.0.0.1
-look
+everybody() {
+    echo "for everybody$1:"
+    ip netns exec c1 ping -b -c1 -W1 -q 10.0.0.255
+    look
+}
+
+one() {
+    echo "for $1:"
+    ip netns exec c1 ip neigh replace 10.0.0.1 lladdr "$2" dev eth0
+    ip netns exec c1 ping -c1 -W1 -q 10.0.0.1
+    look
+}
+
+everybody
+one "the bridge" 02:00:00:00:00:99
+one "its port" 02:00:00:00:00:11
+one "another port" 02:00:00:00:00:12
 ip link set br0 promisc on
-echo "for everybody, and the bridge takes every frame:"
-ip netns exec c1 ping -b -c1 -W1 -q 10.0.0.255
-look
-echo "for its port:"
-ip netns exec c1 ip neigh replace 10.0.0.1 lladdr 02:00:00:00:00:11 dev eth0
-ip netns exec c1 ping -c1 -W1 -q 10.0.0.1
-look
-echo "for nobody here:"
-ip netns exec c1 ip neigh replace 10.0.0.1 lladdr 02:00:00:00:00:55 dev eth0
-ip netns exec c1 ping -c1 -W1 -q 10.0.0.1
-look
+everybody ", and the bridge takes every frame"
+one "its port" 02:00:00:00:00:11
+one "nobody here" 02:00:00:00:00:55
