@@ -1,7 +1,7 @@
 //! Frames that come from outside of the lab.
 
 use packetwalk_stack::path::{Content, Ether};
-use packetwalk_stack::{Cx, Flight, Stack, launch};
+use packetwalk_stack::{Cx, Flight, Stack, launch, new_id};
 use packetwalk_trace::{NsId, Observer};
 use packetwalk_wire::{Body, Frame, IfIndex, Skb};
 
@@ -25,13 +25,21 @@ impl<I: IntoIterator<Item = Frame>> Action for Received<I> {
     type Output = ();
     fn run<O: Observer>(self, stack: &mut Stack, cx: &mut Cx<'_, O>) {
         stack.settled = true;
-        for Frame { dst, src, body } in self.frames {
+        let (at, to) = (cx.now, (stack.id, self.dev));
+        let last_id = &mut *cx.last_id;
+        let flights = self.frames.into_iter().map(|Frame { dst, src, body }| {
             let content = match body {
                 Body::Arp(arp) => Content::Arp(arp),
-                Body::Ip(packet) => Content::Ip(Skb::new(cx.new_id(), packet)),
+                Body::Ip(packet) => Content::Ip(Skb::new(new_id(last_id), packet)),
             };
-            let ether = Ether { dst, src, content };
-            let _ = launch(cx.flights, Flight { at: cx.now, to: (stack.id, self.dev), upper: None, ether });
+            Flight { at, to, upper: None, ether: Ether { dst, src, content } }
+        });
+        if cx.flights.back().is_none_or(|last| last.at <= at) {
+            cx.flights.extend(flights);
+        } else {
+            flights.for_each(|flight| {
+                launch(cx.flights, flight);
+            });
         }
     }
 }

@@ -210,8 +210,7 @@ pub struct Cx<'a, O: Observer> {
 impl<O: Observer> Cx<'_, O> {
     /// A number for a new packet.
     pub fn new_id(&mut self) -> u32 {
-        *self.last_id = self.last_id.wrapping_add(1).max(1);
-        *self.last_id
+        new_id(self.last_id)
     }
 
     /// Remembers an error about a packet, if it is the one whose sender waits.
@@ -262,6 +261,13 @@ impl<O: Observer> Cx<'_, O> {
             skb.scrub(from != to.0);
         }
     }
+}
+
+/// The number after the last one: never 0.
+#[inline]
+pub fn new_id(last: &mut u32) -> u32 {
+    *last = last.wrapping_add(1).max(1);
+    *last
 }
 
 /// A frame sets out, behind those that arrive no later.

@@ -23,7 +23,7 @@ mod synproxy;
 pub mod sysctl;
 mod tee;
 
-pub use cx::{Captured, Captures, Cx, Direction, Flight, KernelLog, LogLine, launch};
+pub use cx::{Captured, Captures, Cx, Direction, Flight, KernelLog, LogLine, launch, new_id};
 pub use dst::{Dst, OutputKey};
 pub use flow::ahead::AHEAD;
 pub use gap::{Gap, Unmodelled};

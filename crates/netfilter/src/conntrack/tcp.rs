@@ -67,21 +67,25 @@ pub struct Seen {
 }
 
 /// What is kept of a TCP connection (`struct ip_ct_tcp`).
+///
+/// The numbers of few values come first: by them a connection is told from one of another protocol, which then lies in
+/// the same line of memory as what every packet reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(C)]
 pub struct Tcp {
-    /// Both sides: the original direction's sender first.
-    pub seen: [Seen; 2],
     /// State.
     pub state: TcpState,
     pub(super) last_dir: Dir,
-    pub(super) retrans: u8,
     pub(super) last_index: Segment,
+    pub(super) retrans: u8,
     pub(super) last_seq: u32,
     pub(super) last_ack: u32,
     pub(super) last_end: u32,
     pub(super) last_win: u16,
     pub(super) last_wscale: u8,
     pub(super) last_flags: SeenFlags,
+    /// Both sides: the original direction's sender first.
+    pub seen: [Seen; 2],
 }
 
 impl Default for Tcp {

@@ -9,14 +9,14 @@ use std::hint::black_box;
 use packetwalk_netfilter::conntrack::Conntrack;
 use packetwalk_wire::Skb;
 
-use super::key::{Addr, Ends, FIRST, Key};
+use super::key::{Addrs, Ends, Key};
 use super::table::{Entry, Table};
 use super::{ANY, Flows};
 use crate::path::Content;
 use crate::{Flight, Stack};
 
 /// So many flights are looked at together.
-pub const AHEAD: usize = 16;
+pub const AHEAD: usize = 32;
 
 /// Fewer flows or connections than this are in the nearest caches anyway.
 const MANY: usize = 1 << 11;
@@ -41,7 +41,7 @@ impl Stack {
 
 /// Looks at what flights of one family will need, of the last packet's class: a number without a meaning.
 #[inline]
-fn ahead<A: Addr>(table: &Table<A>, flows: &Flows, ct: &Conntrack, flights: &[Flight], class: u32) -> u32 {
+fn ahead<A: Addrs>(table: &Table<A>, flows: &Flows, ct: &Conntrack, flights: &[Flight], class: u32) -> u32 {
     let begin = !flows.any_port && ct.size() >= MANY;
     if table.len() == 0 || table.len() < MANY && !begin {
         return 0;
@@ -49,11 +49,14 @@ fn ahead<A: Addr>(table: &Table<A>, flows: &Flows, ct: &Conntrack, flights: &[Fl
     // What has to wait for memory is alone in its loop: a processor goes on with the next, but not far.
     let mut keys = [None; AHEAD];
     for (key, flight) in keys.iter_mut().zip(flights) {
-        *key = ends(flight, flows.any_port).map(|ends| Key { ends, class });
+        *key = ends(flight, flows.any_port).map(|ends| Key::new(ends, class));
     }
     let places = keys.map(|key| key.map_or(usize::MAX, |key| table.place(&key)));
     let lines = places.iter().fold(0, |sum, at| sum ^ table.glance(*at));
-    let entries = keys.map(|key| key.and_then(|key| table.get(&key)));
+    let mut entries = [None; AHEAD];
+    for (entry, (key, at)) in entries.iter_mut().zip(keys.iter().zip(places)) {
+        *entry = key.as_ref().and_then(|key| table.get_from(at, key));
+    }
     let conns = entries.map(|entry| match entry {
         Some(Entry::Flow { conn: [slot, _], .. }) => *slot,
         _ => u32::MAX,
@@ -78,17 +81,14 @@ fn ahead<A: Addr>(table: &Table<A>, flows: &Flows, ct: &Conntrack, flights: &[Fl
 
 /// Where the connection of a flow's first packet will be looked for, if others began just so.
 #[inline(never)]
-fn first<A: Addr>(table: &Table<A>, flows: &Flows, ct: &Conntrack, key: &Key<A>) -> Option<[u32; 4]> {
-    let Key { ends, class } = *key;
-    let Entry::First(place) = table.get(&Key { ends: ends.of_any_source(), class: class | FIRST })? else {
-        return None;
-    };
-    Some(ct.places(&flows.firsts.get(*place as usize)?.begun, ends.source_port()))
+fn first<A: Addrs>(table: &Table<A>, flows: &Flows, ct: &Conntrack, key: &Key<A>) -> Option<[u32; 4]> {
+    let Entry::First(place) = table.get(&key.first())? else { return None };
+    Some(ct.places(&flows.firsts.get(*place as usize)?.begun, key.source_port()))
 }
 
 /// The ends of a flight's packet.
 #[inline]
-fn ends<A: Addr>(flight: &Flight, any_port: bool) -> Option<Ends<A>> {
+fn ends<A: Addrs>(flight: &Flight, any_port: bool) -> Option<Ends<A>> {
     let Content::Ip(Skb { packet, .. }) = &flight.ether.content else { return None };
-    Ends::new((packet.ip.src, packet.ip.dst), if any_port { ANY } else { packet.ports()? })
+    Ends::new(&packet.ip.src, &packet.ip.dst, if any_port { ANY } else { packet.ports()? })
 }

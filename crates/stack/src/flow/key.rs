@@ -18,7 +18,8 @@ impl Class {
     const TIMESTAMP: u16 = 1 << 9;
 
     /// The class of a frame that came in by `dev`; none of one that is not whole, right and to one host.
-    #[inline]
+    #[allow(clippy::inline_always, reason = "handed over in memory, a processor waits for its words")]
+    #[inline(always)]
     pub fn of(dev: IfIndex, ether: &Ether) -> Option<Self> {
         let Content::Ip(Skb { packet, mark, priority, .. }) = &ether.content else { return None };
         let (protocol, flags) = match &packet.transport {
@@ -39,6 +40,13 @@ impl Class {
         ]))
     }
 
+    /// Whether both are one: word by word, as they come out of registers.
+    #[inline]
+    pub const fn is(&self, other: &Self) -> bool {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        (a ^ e) | (b ^ f) | (c ^ g) | (d ^ h) == 0
+    }
+
     /// Length of the packets, from the IP header on, in bytes.
     #[inline]
     pub const fn len(&self) -> u16 {
@@ -51,24 +59,30 @@ impl Class {
     }
 }
 
-/// An address of one family.
-pub(super) trait Addr: Copy + Eq {
-    /// That of an address, if it is of this family.
-    fn of(ip: IpAddr) -> Option<Self>;
-    /// 64 bits of it.
+/// Two addresses of one family.
+///
+/// They are words, as the rest of a [`Key`] is: read as it was written, a processor need not wait for it.
+pub(super) trait Addrs: Copy + Eq {
+    /// These addresses, if they are of this family.
+    fn of(src: &IpAddr, dst: &IpAddr) -> Option<Self>;
+    /// 64 bits of them.
     fn word(self) -> u64;
     /// What is known of the family's flows.
     fn table(flows: &mut Flows) -> &mut Table<Self>;
 }
 
-impl Addr for u32 {
+/// Those of IPv4.
+pub(super) type Four = u64;
+
+impl Addrs for Four {
     #[inline]
-    fn of(ip: IpAddr) -> Option<Self> {
-        if let IpAddr::V4(ip) = ip { Some(ip.to_bits()) } else { None }
+    fn of(src: &IpAddr, dst: &IpAddr) -> Option<Self> {
+        let (IpAddr::V4(src), IpAddr::V4(dst)) = (src, dst) else { return None };
+        Some(u64::from(src.to_bits()) << 32 | u64::from(dst.to_bits()))
     }
     #[inline]
     fn word(self) -> u64 {
-        u64::from(self)
+        self
     }
     #[inline]
     fn table(flows: &mut Flows) -> &mut Table<Self> {
@@ -76,16 +90,20 @@ impl Addr for u32 {
     }
 }
 
-impl Addr for [u64; 2] {
+/// Those of IPv6.
+pub(super) type Six = [u64; 4];
+
+impl Addrs for Six {
     #[inline]
-    fn of(ip: IpAddr) -> Option<Self> {
-        let IpAddr::V6(ip) = ip else { return None };
-        Some([(ip.to_bits() >> 64) as u64, ip.to_bits() as u64])
+    fn of(src: &IpAddr, dst: &IpAddr) -> Option<Self> {
+        let (IpAddr::V6(src), IpAddr::V6(dst)) = (src, dst) else { return None };
+        let ([a, b], [c, d]) = (halves(src.to_bits()), halves(dst.to_bits()));
+        Some([a, b, c, d])
     }
     #[inline]
     fn word(self) -> u64 {
-        let [high, low] = self;
-        high ^ low
+        let [a, b, c, d] = self;
+        (a ^ b).rotate_left(32) ^ c ^ d
     }
     #[inline]
     fn table(flows: &mut Flows) -> &mut Table<Self> {
@@ -93,68 +111,66 @@ impl Addr for [u64; 2] {
     }
 }
 
+const fn halves(addr: u128) -> [u64; 2] {
+    [(addr >> 64) as u64, addr as u64]
+}
+
 /// A flow's own: source and destination.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Ends<A> {
-    addrs: [A; 2],
-    ports: [u16; 2],
+    addrs: A,
+    /// The source's in the upper half.
+    ports: u32,
 }
 
-impl<A: Addr> Ends<A> {
+impl<A: Addrs> Ends<A> {
     /// These ends.
     #[inline]
-    pub fn new((src, dst): (IpAddr, IpAddr), (sport, dport): (u16, u16)) -> Option<Self> {
-        Some(Self { addrs: [A::of(src)?, A::of(dst)?], ports: [sport, dport] })
+    pub fn new(src: &IpAddr, dst: &IpAddr, (sport, dport): (u16, u16)) -> Option<Self> {
+        Some(Self { addrs: A::of(src, dst)?, ports: u32::from(sport) << 16 | u32::from(dport) })
     }
 
-    /// These ends, whatever the source port is.
+    /// A number by which a flow is known to have been seen, or first packets of flows.
     #[inline]
-    pub const fn of_any_source(mut self) -> Self {
-        let [sport, _] = &mut self.ports;
-        *sport = 0;
+    pub fn mark(&self, class: &Class, first: bool) -> u64 {
+        let key = Key::new(*self, class.dev());
+        if first { key.first() } else { key }.hash()
+    }
+}
+
+/// What a flow's packets that are alike have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Key<A> {
+    addrs: A,
+    /// The class, by number, and the ports.
+    rest: u64,
+}
+
+impl<A: Addrs> Key<A> {
+    /// That of packets of a class, by number, between these ends.
+    #[inline]
+    pub fn new(Ends { addrs, ports }: Ends<A>, class: u32) -> Self {
+        Self { addrs, rest: u64::from(class) << 32 | u64::from(ports) }
+    }
+
+    /// That of first packets of a flow like this one from any port.
+    #[inline]
+    pub const fn first(mut self) -> Self {
+        self.rest = self.rest & !0xffff_0000 | 1 << 63;
         self
     }
 
     /// The source's port.
     #[inline]
     pub const fn source_port(&self) -> u16 {
-        let [sport, _] = self.ports;
-        sport
+        (self.rest >> 16) as u16
     }
 
-    /// All of it and a number as one number.
-    #[inline]
-    pub fn mix(&self, number: u32) -> u64 {
-        let ([src, dst], [sport, dport]) = (self.addrs, self.ports);
-        let addrs = src.word().rotate_left(32) ^ dst.word();
-        let rest = u64::from(number) << 32 | u64::from(sport) << 16 | u64::from(dport);
-        let mixed = addrs.wrapping_mul(0x94d0_49bb_1331_11eb) ^ rest;
-        let mixed = (mixed ^ mixed >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        mixed ^ mixed >> 32
-    }
-
-    /// A number by which a flow is known to have been seen, or first packets of flows.
-    #[inline]
-    pub fn mark(&self, class: &Class, first: bool) -> u64 {
-        self.mix(class.dev() | if first { FIRST } else { 0 })
-    }
-}
-
-/// In a class's number: first packets of the flows from any port are meant.
-pub(super) const FIRST: u32 = 1 << 31;
-
-/// What a flow's packets that are alike have in common.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Key<A> {
-    pub ends: Ends<A>,
-    /// The class, by number.
-    pub class: u32,
-}
-
-impl<A: Addr> Key<A> {
     #[inline]
     pub fn hash(&self) -> u64 {
-        self.ends.mix(self.class)
+        let mixed = self.addrs.word().wrapping_mul(0x94d0_49bb_1331_11eb) ^ self.rest;
+        let mixed = (mixed ^ mixed >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        mixed ^ mixed >> 32
     }
 }
 
@@ -241,8 +257,8 @@ mod tests {
     #[test]
     fn ends_are_of_one_family() {
         let (four, six) = (IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST));
-        assert!(Ends::<u32>::new((four, six), (1, 2)).is_none());
-        assert!(Ends::<[u64; 2]>::new((four, four), (1, 2)).is_none());
-        assert!(Ends::<[u64; 2]>::new((six, six), (1, 2)).is_some());
+        assert!(Ends::<Four>::new(&four, &six, (1, 2)).is_none());
+        assert!(Ends::<Six>::new(&four, &four, (1, 2)).is_none());
+        assert!(Ends::<Six>::new(&six, &six, (1, 2)).is_some());
     }
 }

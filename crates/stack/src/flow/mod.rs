@@ -17,18 +17,17 @@ mod table;
 mod way;
 
 use std::fmt;
-use std::net::IpAddr;
 
 use packetwalk_netfilter::Netfilter;
 use packetwalk_netfilter::conntrack::Begun;
 use packetwalk_route::Routing;
-use packetwalk_trace::Observer;
+use packetwalk_trace::{Observer, RouteKind};
 use packetwalk_wire::{Family, IfIndex, Instant, Skb};
 use rustc_hash::FxHashMap;
 
 use crate::path::{Content, Ether, Next};
 use crate::{Cx, Dst, Stack};
-use key::{Addr, Class, Ends, FIRST, Key};
+use key::{Addrs, Class, Ends, Four, Key, Six};
 use notes::Noted;
 use table::{Entry, Table};
 use way::{Known, Way};
@@ -44,6 +43,16 @@ const ANY: (u16, u16) = (0, 0);
 /// A flow whose way could not be noted is tried again after at most so many packets.
 const PATIENCE: u16 = 1 << 12;
 
+/// How far a frame came by what is known of its flow.
+pub(crate) enum Shortcut {
+    /// Nowhere.
+    None,
+    /// To the last box of a way that was noted, by its place.
+    Way(u32),
+    /// To this box, with this route: notes were taken of its own way.
+    Notes(Box<(Next, Dst)>),
+}
+
 /// What first packets of flows that are alike do.
 #[derive(Debug)]
 struct First {
@@ -55,8 +64,8 @@ struct First {
 /// The flows of a namespace. No part of its state: a copy begins empty.
 #[derive(Default)]
 pub struct Flows {
-    v4: Table<u32>,
-    v6: Table<[u64; 2]>,
+    v4: Table<Four>,
+    v6: Table<Six>,
     classes: FxHashMap<Class, u32>,
     /// The last packet's class, if that is known: the next one's is mostly the same.
     last: Option<(Class, u32)>,
@@ -107,25 +116,29 @@ impl Flows {
     /// The number of a class, if packets of it were noted.
     #[inline]
     fn class(&mut self, class: &Class) -> Option<u32> {
-        if let Some((last, number)) = &self.last
-            && last == class
-        {
-            return Some(*number);
+        match &self.last {
+            Some((last, number)) if last.is(class) => Some(*number),
+            _ => self.other_class(class),
         }
+    }
+
+    /// The same of a class that is not the last packet's.
+    #[inline(never)]
+    fn other_class(&mut self, class: &Class) -> Option<u32> {
         let number = *self.classes.get(class)?;
         self.last = Some((*class, number));
         Some(number)
     }
 
     /// What a flow's packets of a class do from now on.
-    fn note<A: Addr>(&mut self, class: Class, ends: Ends<A>, entry: Entry) {
+    fn note<A: Addrs>(&mut self, class: Class, ends: Ends<A>, entry: Entry) {
         let class = self.number(class);
-        A::table(self).insert(Key { ends, class }, entry);
+        A::table(self).insert(Key::new(ends, class), entry);
     }
 
     /// What first packets of a class from any port do from now on.
-    fn note_first<A: Addr>(&mut self, class: Class, ends: Ends<A>, first: Result<First, Entry>) {
-        let key = Key { ends: ends.of_any_source(), class: self.number(class) | FIRST };
+    fn note_first<A: Addrs>(&mut self, class: Class, ends: Ends<A>, first: Result<First, Entry>) {
+        let key = Key::new(ends, self.number(class)).first();
         let old = match A::table(self).get(&key) {
             Some(Entry::First(place)) => Some(*place),
             _ => None,
@@ -189,6 +202,13 @@ impl Flows {
         false
     }
 
+    /// The last box of a way, and the route that its packets have when they come there.
+    #[inline]
+    pub(crate) fn end(&self, way: u32) -> Option<(Next, &Dst)> {
+        let Way { last, dst, .. } = &self.ways.get(way as usize)?.way;
+        Some((*last, dst))
+    }
+
     /// The place of a way among them.
     fn place(&mut self, way: Way) -> u32 {
         let (print, next) = (way.print(), self.ways.len() as u32);
@@ -213,105 +233,99 @@ impl Stack {
         }
     }
 
-    /// A frame comes in and nobody watches: where it goes on after what is known of its flow was done, or at its
-    /// first box.
+    /// A frame comes in and nobody watches: it goes as far as is known of its flow.
     pub(crate) fn shortcut<O: Observer>(
         &mut self,
         cx: &mut Cx<'_, O>,
         dev: IfIndex,
         ether: &mut Ether,
-        dst: &mut Dst,
-    ) -> Next {
-        let own = Next::Receive(dev);
+    ) -> Shortcut {
         if cx.captures.wanted() || self.sending != 0 || !self.work.is_empty() {
-            return own;
+            return Shortcut::None;
         }
-        let Content::Ip(Skb { packet, .. }) = &ether.content else { return own };
-        let (addrs, Some(ports)) = ((packet.ip.src, packet.ip.dst), packet.ports()) else { return own };
+        let Content::Ip(Skb { packet, .. }) = &ether.content else { return Shortcut::None };
+        let Some(ports) = packet.ports() else { return Shortcut::None };
+        let Some(class) = Class::of(dev, ether) else { return Shortcut::None };
         self.keep_up();
+        let number = self.flows.class(&class);
+        let (src, dst) = (&packet.ip.src, &packet.ip.dst);
         let ports = if self.flows.any_port { ANY } else { ports };
-        let next = match addrs.0 {
-            IpAddr::V4(_) => {
-                Ends::<u32>::new(addrs, ports).map(|ends| self.shortcut_of(cx, dev, ether, dst, ends))
-            }
-            IpAddr::V6(_) => {
-                Ends::<[u64; 2]>::new(addrs, ports).map(|ends| self.shortcut_of(cx, dev, ether, dst, ends))
-            }
-        };
-        next.unwrap_or(own)
+        if let Some(ends) = Ends::<Four>::new(src, dst, ports) {
+            self.shortcut_of(cx, dev, ether, (number, &class), ends)
+        } else if let Some(ends) = Ends::<Six>::new(src, dst, ports) {
+            self.shortcut_of(cx, dev, ether, (number, &class), ends)
+        } else {
+            Shortcut::None
+        }
     }
 
     /// The same for a packet between two ends.
     #[inline]
-    fn shortcut_of<A: Addr, O: Observer>(
+    fn shortcut_of<A: Addrs, O: Observer>(
         &mut self,
         cx: &mut Cx<'_, O>,
         dev: IfIndex,
         ether: &mut Ether,
-        dst: &mut Dst,
+        (number, class): (Option<u32>, &Class),
         ends: Ends<A>,
-    ) -> Next {
-        let own = Next::Receive(dev);
-        let Some(class) = Class::of(dev, ether) else { return own };
-        let number = self.flows.class(&class);
-        let key = number.map(|class| Key { ends, class });
+    ) -> Shortcut {
+        let key = number.map(|class| Key::new(ends, class));
         let again = match key.and_then(|key| A::table(&mut self.flows).get_mut(&key)) {
             Some(&mut Entry::Flow { conn, way }) => {
-                if let Some(next) = self.repeat(conn, way, class.len(), ether, dst, cx.now) {
-                    return next;
+                if self.repeat(conn, way, class.len(), ether, cx.now) {
+                    return Shortcut::Way(way);
                 }
                 1
             }
             Some(Entry::Own { left: 0, again }) => *again,
             Some(Entry::Own { left, .. }) => {
                 *left -= 1;
-                return own;
+                return Shortcut::None;
             }
-            Some(Entry::First(_)) => return own,
-            None => match self.first(number, &class, ends, ether, dst, cx.now) {
-                Some(Ok(next)) => return next,
+            Some(Entry::First(_)) => return Shortcut::None,
+            None => match self.first(number, class, ends, ether, cx.now) {
+                Some(Ok(way)) => return Shortcut::Way(way),
                 Some(Err(again)) => again,
                 None => {
                     let many = self.flows.len() >= MOST_WITHOUT_RULES && self.flows.any_port;
-                    if many || !self.flows.seen(ends.mark(&class, false)) {
-                        return own;
+                    if many || !self.flows.seen(ends.mark(class, false)) {
+                        return Shortcut::None;
                     }
                     1
                 }
             },
         };
-        let (next, noted) = self.take_notes(cx, dev, ether, dst);
+        let mut dst = Dst::here(RouteKind::Local);
+        let (next, noted) = self.take_notes(cx, dev, ether, &mut dst);
         let none = Entry::Own { left: again, again: (again * 2).min(PATIENCE) };
         match noted {
             Noted::Flow { conn, way } => {
                 let conn = conn.map_or([0; 2], |conn| [conn.index, conn.generation]);
-                self.flows.note(class, ends, Entry::Flow { conn, way });
+                self.flows.note(*class, ends, Entry::Flow { conn, way });
             }
-            Noted::First(first) => self.flows.note_first(class, ends, Ok(*first)),
-            Noted::Nothing { began: true } => self.flows.note_first(class, ends, Err(none)),
-            Noted::Nothing { began: false } => self.flows.note(class, ends, none),
+            Noted::First(first) => self.flows.note_first(*class, ends, Ok(*first)),
+            Noted::Nothing { began: true } => self.flows.note_first(*class, ends, Err(none)),
+            Noted::Nothing { began: false } => self.flows.note(*class, ends, none),
         }
-        next
+        Shortcut::Notes(Box::new((next, dst)))
     }
 
     /// A packet of an unknown flow may be its first: where it goes on if others began just so, or after how many packets it
     /// is tried again if notes are to be taken of this one.
-    fn first<A: Addr>(
+    fn first<A: Addrs>(
         &mut self,
         number: Option<u32>,
         class: &Class,
         ends: Ends<A>,
         ether: &mut Ether,
-        dst: &mut Dst,
         now: Instant,
-    ) -> Option<Result<Next, u16>> {
+    ) -> Option<Result<u32, u16>> {
         if self.flows.any_port {
             return None;
         }
-        let ends = ends.of_any_source();
-        let key = number.map(|number| Key { ends, class: number | FIRST });
+        let key = number.map(|number| Key::new(ends, number).first());
         match key.and_then(|key| A::table(&mut self.flows).get_mut(&key)) {
-            Some(&mut Entry::First(place)) => self.repeat_first(place, class.len(), ether, dst, now).map(Ok),
+            Some(&mut Entry::First(place)) => self.repeat_first(place, class.len(), ether, now).map(Ok),
             Some(Entry::Own { left: 0, again }) => Some(Err(*again)),
             Some(Entry::Own { left, .. }) => {
                 *left -= 1;
@@ -325,6 +339,8 @@ impl Stack {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     /// Flows that come by turns are all known at last.
@@ -333,11 +349,11 @@ mod tests {
         let mut flows = Flows::default();
         let ends = |n: u32| {
             let addr = |n| IpAddr::V4(std::net::Ipv4Addr::from_bits(n));
-            Ends::<u32>::new((addr(n >> 14), addr(7)), (n as u16 & 0x3fff, 80)).expect("of one family")
+            Ends::<Four>::new(&addr(n >> 14), &addr(7), (n as u16 & 0x3fff, 80)).expect("of one family")
         };
         let mut left: Vec<u32> = (0..1 << 16).collect();
         for _ in 0..20 {
-            left.retain(|n| !flows.seen(ends(*n).mix(1)));
+            left.retain(|n| !flows.seen(Key::new(ends(*n), 1).hash()));
         }
         assert!(left.len() < 1 << 8, "{} of 65,536 flows", left.len());
     }

@@ -2,7 +2,7 @@
 
 use packetwalk_link::{Device, Kind};
 use packetwalk_trace::{Notes, Observer, Recorder};
-use packetwalk_wire::{CtRef, Family, IfIndex, Instant, Mac};
+use packetwalk_wire::{CtRef, Family, IfIndex, Instant, Mac, Nfct};
 
 use super::First;
 use super::way::{After, Fdb, Renewed, Way};
@@ -90,7 +90,10 @@ impl Stack {
             let Content::Ip(was) = &before.content else { return None };
             let (after, dst, conn) = (After::of(was, ether, skb), *dst, notes.conn);
             let mut made = before;
-            after.make(conn, &mut made);
+            after.make(&mut made);
+            if let Content::Ip(skb) = &mut made.content {
+                skb.nfct = conn.map_or(Nfct::None, Nfct::Tracked);
+            }
             if made != *ether || begun.is_some() && after.ports.0.is_some() {
                 return None;
             }

@@ -2,15 +2,15 @@
 
 use packetwalk_netfilter::conntrack::Conntrack;
 use packetwalk_netfilter::xtables::Counters;
-use packetwalk_wire::{CtRef, Instant, Packet};
+use packetwalk_wire::{Instant, Nfct, Skb};
 
 use super::way::{Hits, Known, Way};
 use super::{First, Flows};
-use crate::path::{Content, Ether, Next};
-use crate::{Dst, Stack};
+use crate::Stack;
+use crate::path::{Content, Ether};
 
 impl Stack {
-    /// Takes a packet to the last box of its flow's way; `None`, and nothing has changed, where it might fare otherwise.
+    /// Takes a packet to the last box of its flow's way; `false`, and nothing has changed, where it might fare otherwise.
     ///
     /// What it counts and renews is written back when somebody else has to do with this namespace: [`Stack::write_back`].
     #[inline]
@@ -20,30 +20,37 @@ impl Stack {
         way: u32,
         len: u16,
         ether: &mut Ether,
-        dst: &mut Dst,
         now: Instant,
-    ) -> Option<Next> {
-        self.go(way, len, ether, dst, now, |ct, _, way, packet| {
-            let Some(found) = &way.found else { return Some(None) };
+    ) -> bool {
+        self.go(way, len, ether, now, |ct, _, way, skb| {
+            let Some(found) = &way.found else {
+                skb.nfct = Nfct::None;
+                return true;
+            };
             let conn = found.conn(index, generation);
-            ct.repeat(found, conn, packet, len, now).then_some(Some(conn))
+            let done = ct.repeat(found, conn, &skb.packet, len, now);
+            if done {
+                skb.nfct = Nfct::Tracked(conn);
+            }
+            done
         })
     }
 
-    /// The same for the first packet of a flow, as others began.
+    /// The same for the first packet of a flow, as others began: the way that it went.
     pub(super) fn repeat_first(
         &mut self,
         place: u32,
         len: u16,
         ether: &mut Ether,
-        dst: &mut Dst,
         now: Instant,
-    ) -> Option<Next> {
+    ) -> Option<u32> {
         let way = self.flows.firsts.get(place as usize)?.way;
-        self.go(way, len, ether, dst, now, |ct, firsts, _, packet| {
-            let First { begun, .. } = firsts.get(place as usize)?;
-            ct.begin(begun, packet, len, now).map(Some)
-        })
+        let done = self.go(way, len, ether, now, |ct, firsts, _, skb| {
+            let begun = firsts.get(place as usize).map(|first| &first.begun);
+            let conn = begun.and_then(|begun| ct.begin(begun, &skb.packet, len, now));
+            conn.map(|conn| skb.nfct = Nfct::Tracked(conn)).is_some()
+        });
+        done.then_some(way)
     }
 
     /// Takes a packet to the last box of a way, if connection tracking repeats its part.
@@ -53,22 +60,20 @@ impl Stack {
         place: u32,
         len: u16,
         ether: &mut Ether,
-        dst: &mut Dst,
         now: Instant,
-        track: impl FnOnce(&mut Conntrack, &[First], &Way, &Packet) -> Option<Option<CtRef>>,
-    ) -> Option<Next> {
-        let known = self.flows.ways.get(place as usize)?;
+        track: impl FnOnce(&mut Conntrack, &[First], &Way, &mut Skb) -> bool,
+    ) -> bool {
+        let Some(known) = self.flows.ways.get(place as usize) else { return false };
         if (known.checked != self.flows.round || known.until <= now) && !self.check(place, now) {
-            return None;
+            return false;
         }
         let Self { flows: Flows { ways, firsts, dirty, .. }, nf, settled, .. } = self;
-        let Known { way, hits, .. } = ways.get_mut(place as usize)?;
-        let Content::Ip(skb) = &ether.content else { return None };
-        let conn = track(&mut nf.ct, firsts, way, &skb.packet)?;
-        way.after.make(conn, ether);
-        if matches!(way.last, Next::Deliver) {
-            *dst = way.dst;
+        let Some(Known { way, hits, .. }) = ways.get_mut(place as usize) else { return false };
+        let Content::Ip(skb) = &mut ether.content else { return false };
+        if !track(&mut nf.ct, firsts, way, skb) {
+            return false;
         }
+        way.after.make(ether);
         let hits = hits.get_or_insert_with(|| {
             dirty.push(place);
             Hits { packets: Counters::ZERO, last: now }
@@ -76,7 +81,7 @@ impl Stack {
         hits.packets.count(len);
         hits.last = now;
         *settled = true;
-        Some(way.last)
+        true
     }
 
     /// Whether all that a way renews is still there.

@@ -2,7 +2,7 @@
 //!
 //! A packet of many flows finds its entry in no cache: it takes one line of memory to look at it.
 
-use super::key::{Addr, Key};
+use super::key::{Addrs, Key};
 
 /// What is known of a key.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ impl<A> Default for Table<A> {
     }
 }
 
-impl<A: Addr> Table<A> {
+impl<A: Addrs> Table<A> {
     /// Room at first.
     const FIRST: usize = 8;
 
@@ -50,8 +50,13 @@ impl<A: Addr> Table<A> {
     /// The place of a key, or the free one where it is to be; beyond the end if there is no room at all.
     #[inline]
     fn find(&self, key: &Key<A>) -> usize {
+        self.find_from(self.place(key), key)
+    }
+
+    /// The same, when [`Self::place`] is known.
+    #[inline]
+    fn find_from(&self, mut at: usize, key: &Key<A>) -> usize {
         let mask = self.places.len().wrapping_sub(1);
-        let mut at = self.place(key);
         while let Some(Some(place)) = self.places.get(at) {
             if place.key == *key {
                 return at;
@@ -63,7 +68,13 @@ impl<A: Addr> Table<A> {
 
     #[inline]
     pub fn get(&self, key: &Key<A>) -> Option<&Entry> {
-        Some(&self.places.get(self.find(key))?.as_ref()?.entry)
+        self.get_from(self.place(key), key)
+    }
+
+    /// The same, when [`Self::place`] is known.
+    #[inline]
+    pub fn get_from(&self, at: usize, key: &Key<A>) -> Option<&Entry> {
+        Some(&self.places.get(self.find_from(at, key))?.as_ref()?.entry)
     }
 
     #[inline]
@@ -107,19 +118,19 @@ impl<A: Addr> Table<A> {
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
-    use super::super::key::Ends;
+    use super::super::key::{Ends, Four, Six};
     use super::*;
 
-    fn key(n: u32) -> Key<u32> {
+    fn key(n: u32) -> Key<Four> {
         let [src, dst] = [n >> 16, 7].map(|n| IpAddr::V4(Ipv4Addr::from_bits(n)));
-        Key { ends: Ends::new((src, dst), (n as u16, 80)).expect("of one family"), class: 1 }
+        Key::new(Ends::new(&src, &dst, (n as u16, 80)).expect("of one family"), 1)
     }
 
     /// Two entries lie in one line of a cache, and none in two.
     #[test]
     fn an_entry_is_small() {
-        assert_eq!((size_of::<Option<Place<u32>>>(), align_of::<Option<Place<u32>>>()), (32, 32));
-        assert_eq!(size_of::<Option<Place<[u64; 2]>>>(), 64);
+        assert_eq!((size_of::<Option<Place<Four>>>(), align_of::<Option<Place<Four>>>()), (32, 32));
+        assert_eq!(size_of::<Option<Place<Six>>>(), 64);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use packetwalk_netfilter::Netfilter;
 use packetwalk_netfilter::conntrack::Known as Found;
 use packetwalk_netfilter::xtables::Counters;
 use packetwalk_trace::Counted;
-use packetwalk_wire::{CtRef, IfIndex, Instant, Mac, Nfct, PacketType, Skb, Transport};
+use packetwalk_wire::{IfIndex, Instant, Mac, PacketType, Skb, Transport};
 use rustc_hash::FxHasher;
 
 use crate::Dst;
@@ -119,20 +119,23 @@ impl After {
         }
     }
 
-    /// Makes a packet of the connection that came in like it.
+    /// Makes a packet of the way that came in like it; its connection is somebody else's work.
     #[inline]
-    pub fn make(&self, conn: Option<CtRef>, ether: &mut Ether) {
+    pub fn make(&self, ether: &mut Ether) {
         (ether.dst, ether.src) = self.macs;
         let Content::Ip(skb) = &mut ether.content else { return };
         skb.mac = self.mac;
         skb.pkt_type = self.pkt_type;
         (skb.iif, skb.physin, skb.physout) = (self.iif, self.physin, self.physout);
         (skb.mark, skb.priority) = (self.mark, self.priority);
-        skb.nfct = conn.map_or(Nfct::None, Nfct::Tracked);
         let ip = &mut skb.packet.ip;
         (ip.ttl, ip.tos) = (self.ttl, self.tos);
-        ip.src = self.addrs.0.unwrap_or(ip.src);
-        ip.dst = self.addrs.1.unwrap_or(ip.dst);
+        if let Some(src) = self.addrs.0 {
+            ip.src = src;
+        }
+        if let Some(dst) = self.addrs.1 {
+            ip.dst = dst;
+        }
         let (sport, dport) = match &mut skb.packet.transport {
             Transport::Udp(udp) => (&mut udp.sport, &mut udp.dport),
             Transport::Tcp(tcp) => (&mut tcp.sport, &mut tcp.dport),

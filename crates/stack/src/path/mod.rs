@@ -21,6 +21,7 @@ mod transmit;
 use packetwalk_trace::{DropReason, NsId, Observer, RouteKind, Step};
 use packetwalk_wire::{Arp, Body, Frame, IfIndex, Mac, Skb};
 
+use crate::flow::Shortcut;
 use crate::{Cx, Dst, Stack, Unmodelled};
 
 /// What an Ethernet header stands before.
@@ -150,10 +151,14 @@ impl Stack {
     ) -> Option<(NsId, IfIndex)> {
         cx.obs.at(self.id, cx.now);
         self.settled = false;
-        let mut dst = Dst::here(RouteKind::Local);
-        let next = match first {
-            Next::Receive(dev) if cx.obs.is_idle() => self.shortcut(cx, dev, ether, &mut dst),
-            _ => first,
+        let shortcut = match first {
+            Next::Receive(dev) if cx.obs.is_idle() => self.shortcut(cx, dev, ether),
+            _ => Shortcut::None,
+        };
+        let next = match &shortcut {
+            Shortcut::None => first,
+            Shortcut::Way(way) => self.flows.end(*way).map_or(first, |(last, _)| last),
+            Shortcut::Notes(noted) => noted.0,
         };
         let next = match (next, &ether.content) {
             (Next::Deliver, Content::Ip(skb)) if self.hand_over(cx, skb) => Next::Done,
@@ -164,7 +169,19 @@ impl Stack {
                 next
             }
         };
-        match self.carry_on(cx, next, ether, &mut dst) {
+        let away = match next {
+            Next::Done => None,
+            Next::Away(to) => Some(to),
+            next => {
+                let route = match shortcut {
+                    Shortcut::None => None,
+                    Shortcut::Way(way) => self.flows.end(way).map(|(_, dst)| *dst),
+                    Shortcut::Notes(noted) => Some(noted.1),
+                };
+                self.carry_through(cx, next, ether, &mut route.unwrap_or(Dst::here(RouteKind::Local)))
+            }
+        };
+        match away {
             Some(to) if cx.flights.is_empty() && self.work.is_empty() => return Some(to),
             Some(to) => cx.emit(self.id, to, ether),
             None => {}
@@ -206,27 +223,12 @@ impl Stack {
         ether: &mut Ether,
         dst: &mut Dst,
     ) {
-        if let Some(to) = self.carry_on(cx, first, ether, dst) {
+        if let Some(to) = self.carry_through(cx, first, ether, dst) {
             cx.emit(self.id, to, ether);
         }
     }
 
     /// The same, if somebody else sends it to the veth's other end that is its way out.
-    #[inline]
-    fn carry_on<O: Observer>(
-        &mut self,
-        cx: &mut Cx<'_, O>,
-        first: Next,
-        ether: &mut Ether,
-        dst: &mut Dst,
-    ) -> Option<(NsId, IfIndex)> {
-        match first {
-            Next::Done => None,
-            Next::Away(to) => Some(to),
-            next => self.carry_through(cx, next, ether, dst),
-        }
-    }
-
     #[inline(never)]
     fn carry_through<O: Observer>(
         &mut self,
