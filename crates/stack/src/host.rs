@@ -53,7 +53,7 @@ impl Host for HostView<'_> {
     fn socket(&self, key: &SocketKey) -> Option<SocketView> {
         let id = match key.protocol {
             proto::TCP => self.sockets.tcp(key.src, key.dst, key.iif),
-            _ => self.sockets.udp(key.src, key.dst, key.iif),
+            _ => self.sockets.udp((&key.src.0, key.src.1), (&key.dst.0, key.dst.1), key.iif),
         }?;
         let socket = self.sockets.get(id)?;
         let connected = socket.remote.is_some() || matches!(socket.kind, Kind::Tcp { .. });

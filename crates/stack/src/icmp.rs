@@ -200,7 +200,7 @@ impl Stack {
                 })
             }
             QuotedTransport::Udp(udp) => {
-                self.sockets.udp((dst, udp.dport), (src, udp.sport), skb.iif).is_some()
+                self.sockets.udp((&dst, udp.dport), (&src, udp.sport), skb.iif).is_some()
             }
             QuotedTransport::Icmp { ty, .. } => {
                 quoted.ip.family() == Family::V6 || ty == packetwalk_wire::icmp::v4::ECHO_REPLY
@@ -218,7 +218,7 @@ impl Stack {
                 }
                 None
             }
-            QuotedTransport::Udp(udp) => self.sockets.udp((dst, udp.dport), (src, udp.sport), skb.iif),
+            QuotedTransport::Udp(udp) => self.sockets.udp((&dst, udp.dport), (&src, udp.sport), skb.iif),
             QuotedTransport::Icmp { .. } | QuotedTransport::Opaque { .. } => None,
         };
         let told = SockError {

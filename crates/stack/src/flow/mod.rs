@@ -202,11 +202,17 @@ impl Flows {
         false
     }
 
-    /// The last box of a way, and the route that its packets have when they come there.
+    /// The last box of a way.
     #[inline]
-    pub(crate) fn end(&self, way: u32) -> Option<(Next, &Dst)> {
-        let Way { last, dst, .. } = &self.ways.get(way as usize)?.way;
-        Some((*last, dst))
+    pub(crate) fn last_box(&self, way: u32) -> Next {
+        let out = self.ways.get(way as usize).and_then(|known| known.way.out);
+        out.map_or(Next::Deliver, Next::Transmit)
+    }
+
+    /// The route that a way's packets have there.
+    #[cold]
+    pub(crate) fn route(&self, way: u32) -> Option<Dst> {
+        self.ways.get(way as usize).map(|known| known.way.dst)
     }
 
     /// The place of a way among them.

@@ -71,10 +71,13 @@ impl Stack {
             && self.random == random;
         let notes = recorder.into_notes().unwrap_or_default();
         let began = notes.began;
-        let ended = matches!(next, Next::Done | Next::Away(_));
-        if !quiet || notes.unlike || ended || began && self.asks_source_port() {
-            return (next, Noted::Nothing { began });
-        }
+        let out = match next {
+            Next::Deliver => Some(None),
+            Next::Transmit(dev) => Some(Some(dev)),
+            _ => None,
+        };
+        let out = out.filter(|_| quiet && !notes.unlike && !(began && self.asks_source_port()));
+        let Some(out) = out else { return (next, Noted::Nothing { began }) };
         let noted = (|| {
             for &(addr, dev) in &notes.neighbours {
                 let (id, mac) = self.neigh.ready(dev, addr)?;
@@ -97,7 +100,7 @@ impl Stack {
             if made != *ether || begun.is_some() && after.ports.0.is_some() {
                 return None;
             }
-            let way = Way { received, sent, renewed, found, counted: notes.counted, after, last: next, dst };
+            let way = Way { received, sent, renewed, found, counted: notes.counted, after, out, dst };
             let way = self.flows.place(way);
             Some(match begun {
                 Some(begun) => Noted::First(Box::new(First { way, begun })),

@@ -12,7 +12,7 @@ use packetwalk_wire::{IfIndex, Instant, Mac, PacketType, Skb, Transport};
 use rustc_hash::FxHasher;
 
 use crate::Dst;
-use crate::path::{Content, Ether, Next};
+use crate::path::{Content, Ether};
 
 /// An entry that a packet renews.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -157,8 +157,8 @@ pub(super) struct Way {
     pub found: Option<Found>,
     pub counted: Vec<Counted>,
     pub after: After,
-    /// The last box here.
-    pub last: Next,
+    /// Where it leaves; none for one that is delivered here.
+    pub out: Option<IfIndex>,
     pub dst: Dst,
 }
 
@@ -191,8 +191,8 @@ impl Way {
     /// A number that is the same of equal ways, and seldom of others.
     pub fn print(&self) -> u64 {
         let mut hasher = FxHasher::default();
-        let Self { received, sent, renewed, found, counted, after, last, dst: _ } = self;
-        (received, sent, renewed, found, counted, after, last).hash(&mut hasher);
+        let Self { received, sent, renewed, found, counted, after, out, dst: _ } = self;
+        (received, sent, renewed, found, counted, after, out).hash(&mut hasher);
         hasher.finish()
     }
 

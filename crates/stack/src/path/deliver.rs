@@ -32,7 +32,7 @@ impl Stack {
         (sport, dport): (u16, u16),
     ) -> bool {
         let ip = &skb.packet.ip;
-        let found = self.sockets.udp((ip.src, sport), (ip.dst, dport), skb.iif);
+        let found = self.sockets.udp((&ip.src, sport), (&ip.dst, dport), skb.iif);
         let Some(socket) = found.and_then(|id| self.sockets.get_mut(id)) else { return false };
         socket.received.push_back(Datagram { at: cx.now, packet: skb.packet, iif: skb.iif });
         cx.obs.step(skb, Step::Deliver);

@@ -157,7 +157,7 @@ impl Stack {
         };
         let next = match &shortcut {
             Shortcut::None => first,
-            Shortcut::Way(way) => self.flows.end(*way).map_or(first, |(last, _)| last),
+            Shortcut::Way(way) => self.flows.last_box(*way),
             Shortcut::Notes(noted) => noted.0,
         };
         let next = match (next, &ether.content) {
@@ -175,7 +175,7 @@ impl Stack {
             next => {
                 let route = match shortcut {
                     Shortcut::None => None,
-                    Shortcut::Way(way) => self.flows.end(way).map(|(_, dst)| *dst),
+                    Shortcut::Way(way) => self.flows.route(way),
                     Shortcut::Notes(noted) => Some(noted.1),
                 };
                 self.carry_through(cx, next, ether, &mut route.unwrap_or(Dst::here(RouteKind::Local)))

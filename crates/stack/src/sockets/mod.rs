@@ -166,20 +166,21 @@ impl Socket {
     }
 
     /// Whether packets to `addr` on `iif` are for this socket, port aside; more is a closer match.
-    fn score(&self, src: (IpAddr, u16), dst: IpAddr, iif: IfIndex) -> Option<u8> {
+    fn score(&self, src: (&IpAddr, u16), dst: &IpAddr, iif: IfIndex) -> Option<u8> {
         let dual = self.family == Family::V6 && !self.opts.v6only && self.local.is_none();
-        if Family::of(dst) != self.family && !dual {
+        let family = Family::of(*dst);
+        if family != self.family && !dual {
             return None;
         }
-        let mut score = u8::from(Family::of(dst) == self.family);
-        if let Some(local) = self.local {
+        let mut score = u8::from(family == self.family);
+        if let Some(local) = &self.local {
             if local != dst {
                 return None;
             }
             score += 2;
         }
-        if let Some(remote) = self.remote {
-            if remote != src && !(matches!(self.kind, Kind::Raw { .. }) && remote.0 == src.0) {
+        if let Some((remote, port)) = &self.remote {
+            if remote != src.0 || *port != src.1 && !matches!(self.kind, Kind::Raw { .. }) {
                 return None;
             }
             score += 4;

@@ -152,7 +152,7 @@ impl Sockets {
     }
 
     /// The UDP socket that a datagram is for.
-    pub fn udp(&self, src: (IpAddr, u16), dst: (IpAddr, u16), iif: IfIndex) -> Option<SockId> {
+    pub fn udp(&self, src: (&IpAddr, u16), dst: (&IpAddr, u16), iif: IfIndex) -> Option<SockId> {
         self.best(|s| matches!(s.kind, Kind::Udp), src, dst, iif)
     }
 
@@ -164,7 +164,7 @@ impl Sockets {
         if let Some((id, _)) = connection {
             return Some(id);
         }
-        self.best(|s| matches!(s.kind, Kind::TcpListen { .. }), src, dst, iif)
+        self.best(|s| matches!(s.kind, Kind::TcpListen { .. }), (&src.0, src.1), (&dst.0, dst.1), iif)
     }
 
     /// Every raw socket that gets a copy.
@@ -172,7 +172,7 @@ impl Sockets {
         let wants = |s: &Socket| {
             matches!(s.kind, Kind::Raw { protocol: p } if p == protocol)
                 && s.family == Family::of(dst)
-                && s.score((src, 0), dst, iif).is_some()
+                && s.score((&src, 0), &dst, iif).is_some()
         };
         self.sockets.iter().filter(|(_, s)| wants(s)).map(|(&id, _)| id).collect()
     }
@@ -180,8 +180,8 @@ impl Sockets {
     fn best(
         &self,
         wants: impl Fn(&Socket) -> bool,
-        src: (IpAddr, u16),
-        dst: (IpAddr, u16),
+        src: (&IpAddr, u16),
+        dst: (&IpAddr, u16),
         iif: IfIndex,
     ) -> Option<SockId> {
         let mut best: Option<(u8, SockId)> = None;
