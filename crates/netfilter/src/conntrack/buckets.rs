@@ -8,13 +8,12 @@ use std::hint::black_box;
 use std::rc::Rc;
 
 use super::pages::Pages;
+use super::repeat::AHEAD;
 
 /// Buckets at first.
 const FIRST: usize = 8;
 /// So many buckets are split at a time.
 const SPLITS: usize = 16;
-/// Of so many hashes the buckets are looked at beforehand.
-const GLANCES: usize = 16;
 /// Nodes of a line.
 const WIDTH: usize = 10;
 /// Where a tag's bits begin in the hash: at the last multiple of so many bits that a bucket's number has, so that some are
@@ -184,7 +183,7 @@ impl Buckets {
     #[inline(never)]
     pub fn glance(&self, hashes: &[[u32; 4]], which: usize) -> u32 {
         // What has to wait for memory is alone in its loop: a processor goes on with the next, but not far.
-        let mut lines = [None; GLANCES];
+        let mut lines = [None; AHEAD];
         for (line, hashes) in lines.iter_mut().zip(hashes) {
             let hash = hashes.get(which).copied().unwrap_or(0);
             *line = self.first.with_page(self.place(hash).0);

@@ -58,7 +58,7 @@ pub use expect::Expect;
 pub use ext::Counter;
 pub use first::Begun;
 pub use helper::HelperKind;
-pub use repeat::Known;
+pub use repeat::{AHEAD, Known};
 pub use sctp::{Sctp, SctpState};
 pub use status::Status;
 pub use sysctl::{SysctlError, Sysctls};

@@ -6,17 +6,15 @@
 
 use std::hint::black_box;
 
+pub use packetwalk_netfilter::conntrack::AHEAD;
 use packetwalk_netfilter::conntrack::Conntrack;
 use packetwalk_wire::Skb;
 
-use super::key::{Addrs, Ends, Key};
+use super::key::{Addrs, Class, Ends, Key};
 use super::table::{Entry, Table};
 use super::{ANY, Flows};
 use crate::path::Content;
 use crate::{Flight, Stack};
-
-/// So many flights are looked at together.
-pub const AHEAD: usize = 32;
 
 /// Fewer flows or connections than this are in the nearest caches anyway.
 const MANY: usize = 1 << 11;
@@ -31,17 +29,23 @@ impl Stack {
     /// Looks at what flights will need here.
     #[inline(never)]
     pub fn look_ahead(&self, flights: &[Flight]) {
-        let Some((_, class)) = self.flows.last else { return };
+        let Some(last) = &self.flows.last else { return };
         let (flows, ct) = (&self.flows, &self.nf.ct);
-        let four = ahead(&flows.v4, flows, ct, flights, class);
-        let six = ahead(&flows.v6, flows, ct, flights, class);
+        let four = ahead(&flows.v4, flows, ct, flights, last);
+        let six = ahead(&flows.v6, flows, ct, flights, last);
         black_box(four ^ six);
     }
 }
 
 /// Looks at what flights of one family will need, of the last packet's class: a number without a meaning.
 #[inline]
-fn ahead<A: Addrs>(table: &Table<A>, flows: &Flows, ct: &Conntrack, flights: &[Flight], class: u32) -> u32 {
+fn ahead<A: Addrs>(
+    table: &Table<A>,
+    flows: &Flows,
+    ct: &Conntrack,
+    flights: &[Flight],
+    (last, class): &(Class, u32),
+) -> u32 {
     let begin = !flows.any_port && ct.size() >= MANY;
     if table.len() == 0 || table.len() < MANY && !begin {
         return 0;
@@ -49,7 +53,7 @@ fn ahead<A: Addrs>(table: &Table<A>, flows: &Flows, ct: &Conntrack, flights: &[F
     // What has to wait for memory is alone in its loop: a processor goes on with the next, but not far.
     let mut keys = [None; AHEAD];
     for (key, flight) in keys.iter_mut().zip(flights) {
-        *key = ends(flight, flows.any_port).map(|ends| Key::new(ends, class));
+        *key = ends(flight, flows.any_port).map(|ends| Key::new(ends, *class));
     }
     let places = keys.map(|key| key.map_or(usize::MAX, |key| table.place(&key)));
     let lines = places.iter().fold(0, |sum, at| sum ^ table.glance(*at));
@@ -61,7 +65,7 @@ fn ahead<A: Addrs>(table: &Table<A>, flows: &Flows, ct: &Conntrack, flights: &[F
         Some(Entry::Flow { conn: [slot, _], .. }) => *slot,
         _ => u32::MAX,
     });
-    let lines = conns.iter().fold(lines, |sum, slot| sum ^ ct.glance(*slot));
+    let lines = lines ^ ct.glance(&conns, last.is_tcp());
     if !begin {
         return lines;
     }

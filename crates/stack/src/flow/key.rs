@@ -53,6 +53,11 @@ impl Class {
         (self.0[0] >> 16) as u16
     }
 
+    /// Whether its packets are TCP's, not UDP's.
+    pub const fn is_tcp(&self) -> bool {
+        (self.0[2] >> 8) as u8 == proto::TCP
+    }
+
     /// Where frames of the class come in.
     const fn dev(&self) -> u32 {
         (self.0[0] >> 32) as u32
