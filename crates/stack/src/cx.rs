@@ -220,6 +220,7 @@ impl<O: Observer> Cx<'_, O> {
         }
     }
 
+    #[inline]
     pub(crate) fn capture(
         &mut self,
         ns: NsId,

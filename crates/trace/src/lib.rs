@@ -69,7 +69,7 @@ pub trait Observer {
     /// A step of a packet.
     #[inline]
     fn step(&mut self, skb: &Skb, step: Step) {
-        if Self::ON {
+        if !self.is_idle() {
             self.body(skb.id, Body::Ip(skb.packet), step);
         }
     }

@@ -32,7 +32,7 @@ impl Stack {
         next_hop: Option<IpAddr>,
     ) -> HookEnd {
         let family = skb.packet.family();
-        if !O::ON && !self.nf.acts(hook, family) {
+        if cx.obs.is_idle() && !self.nf.acts(hook, family) {
             return HookEnd::Go(None);
         }
         let host = HostView { links: &self.links, routing: &self.routing, sockets: &self.sockets };

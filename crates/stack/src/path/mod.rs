@@ -69,8 +69,9 @@ impl Ether {
     }
 
     /// Tells the observer of a step of this frame.
+    #[inline]
     pub fn tell<O: Observer>(&self, obs: &mut O, step: Step) {
-        if O::ON {
+        if !obs.is_idle() {
             obs.body(self.id(), self.frame().body, step);
         }
     }
@@ -186,7 +187,9 @@ impl Stack {
             Some(to) => cx.emit(self.id, to, ether),
             None => {}
         }
-        self.run_waiting(cx);
+        if !self.work.is_empty() {
+            self.run_waiting(cx);
+        }
         None
     }
 
