@@ -29,8 +29,8 @@ pub fn counters(stack: &Stack) -> Counts {
                         let c = base.counters;
                         counts.insert(place(0, base.policy.name()), (c.packets, c.bytes));
                     }
-                    for (n, rule) in chain.rules.iter().enumerate() {
-                        let c = rule.counters;
+                    for n in 0..chain.rules.len() {
+                        let c = chain.counters(n);
                         counts.insert(place(n + 1, ""), (c.packets, c.bytes));
                     }
                 }

@@ -73,10 +73,12 @@ pub struct Chain {
 /// Without the index, which is what the rules are, and not always there.
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut settled = self.clone();
+        settled.settle();
         f.debug_struct("Chain")
             .field("name", &self.name)
             .field("base", &self.base)
-            .field("rules", &self.rules)
+            .field("rules", &settled.rules)
             .field("prints", &self.prints)
             .field("hooks", &self.hooks)
             .field("height", &self.height)
@@ -89,6 +91,34 @@ impl Chain {
     /// Whether a packet can meet it at all.
     pub fn is_live(&self) -> bool {
         self.base.is_none_or(|b| b.exists)
+    }
+
+    /// The counters of rule number `at`, from 0.
+    pub fn counters(&self, at: usize) -> Counters {
+        let mut counters = self.rules.get(at).map_or(Counters::ZERO, |rule| rule.counters);
+        counters.add(self.index.as_ref().and_then(|index| index.counted(at)).unwrap_or_default());
+        counters
+    }
+
+    /// The counters of a rule itself, to change.
+    #[inline(never)]
+    pub(super) fn own_counters(&mut self, at: usize) -> Option<&mut Counters> {
+        self.rules.get_mut(at).map(|rule| &mut rule.counters)
+    }
+
+    /// Has all counters in the rules themselves.
+    pub(super) fn settle(&mut self) {
+        let Some(mut index) = self.index.take() else { return };
+        for at in 0..self.rules.len() {
+            if let Some(counted) = index.counted(at)
+                && counted != Counters::ZERO
+                && let Some(own) = self.own_counters(at)
+            {
+                own.add(counted);
+            }
+        }
+        index.zero();
+        self.index = Some(index);
     }
 }
 

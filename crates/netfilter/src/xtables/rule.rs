@@ -18,7 +18,7 @@ pub struct Rule {
     pub base: Base,
     /// `-m`, in the order given.
     pub matches: Vec<Match>,
-    /// Packets that met it.
+    /// Packets that met it, as far as it was looked at: in a chain [`super::Chain::counters`] has all.
     pub counters: Counters,
     /// `-j`, `-g`.
     pub target: Target,

@@ -366,7 +366,10 @@ impl Table {
         if let Some(chain) = self.slot(id) {
             chain.prints.insert(at, rule.print());
             chain.rules.insert(at, rule);
-            chain.index.take_if(|index| !index.insert(at));
+            if chain.index.as_mut().is_some_and(|index| !index.insert(at)) {
+                chain.settle();
+                chain.index = None;
+            }
         }
         if let Some(to) = jump {
             self.link(id, to);
@@ -406,7 +409,10 @@ impl Table {
         let chain = self.slot(id).ok_or(RuleError::NoChain)?;
         let rule = chain.rules.remove(at).ok_or(RuleError::NoRule)?;
         chain.prints.remove(at);
-        chain.index.take_if(|index| !index.remove(at));
+        if chain.index.as_mut().is_some_and(|index| !index.remove(at)) {
+            chain.settle();
+            chain.index = None;
+        }
         self.forget(&rule);
         Ok(())
     }
@@ -450,7 +456,7 @@ impl Table {
     pub(crate) fn count(&mut self, chain: ChainId, rule: Option<u32>, packets: Counters) {
         let Some(chain) = self.chains.get_mut(chain.index()).and_then(Option::as_mut) else { return };
         let counters = match rule {
-            Some(rule) => chain.rules.get_mut(rule as usize).map(|rule| &mut rule.counters),
+            Some(rule) => chain.own_counters(rule as usize),
             None => chain.base.as_mut().map(|base| &mut base.counters),
         };
         if let Some(counters) = counters {
@@ -465,6 +471,7 @@ impl Table {
     /// [`RuleError::NoChain`], [`RuleError::NoRule`].
     pub fn zero(&mut self, id: ChainId, rule: Option<usize>) -> Result<(), RuleError> {
         let chain = self.slot(id).ok_or(RuleError::NoChain)?;
+        chain.settle();
         if let Some(at) = rule {
             let rule = chain.rules.get_mut(at).ok_or(RuleError::NoRule)?;
             rule.counters = Counters::ZERO;

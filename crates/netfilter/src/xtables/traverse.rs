@@ -11,7 +11,7 @@ use crate::shared::{Trace, TraceEnd};
 use crate::targets::{Flow, Target};
 
 use super::condition::Look;
-use super::index::{Found, Index, Keys, TINY};
+use super::index::{Found, How, Index, Keys, TINY};
 use super::{Chain, Face, Gap, Policy, Rule, Table};
 
 /// Where a packet goes on after a called chain: the calling chain and the next rule's place in it.
@@ -63,11 +63,11 @@ pub fn traverse<H: Host, O: Observer>(
         // A rule goes to no built-in chain.
         let user = at != base;
         let mut place = Place { face, table: id, chain: at, name, user, index };
-        let compiled = index_of(compiled, rules, cx.state.family, obs.misses());
+        let mut compiled = index_of(compiled, rules, cx.state.family, obs.misses());
         let (mut cursor, mut is_met) = (None, false);
         let mut rules = rules.single();
         let next = loop {
-            if let Some(compiled) = compiled {
+            if let Some(compiled) = &mut compiled {
                 let cursor = cursor.get_or_insert_with(|| {
                     if !read {
                         keys.read(&look, cx.state, cx.skb);
@@ -75,7 +75,11 @@ pub fn traverse<H: Host, O: Observer>(
                     }
                     compiled.cursor(&mut keys, &look, cx.state)
                 });
-                Found { place: place.index, is_met } = compiled.next(cursor, &keys, place.index);
+                let found = compiled.next(cursor, &keys, place.index);
+                (place.index, is_met) = (found.place, found.how != How::Ask);
+                if let Some(next) = plain(found, compiled, &place, &look, cx, obs) {
+                    break next;
+                }
             }
             let rule = match &mut rules {
                 Ok(rules) => rules.get_mut(place.index).and_then(Option::as_mut),
@@ -157,8 +161,8 @@ fn index_of<'a>(
     rules: &Pages<Rule>,
     family: Family,
     misses: bool,
-) -> Option<&'a Index> {
-    (!misses && rules.len() > TINY).then(|| &*index.get_or_insert_with(|| Index::new(rules, family)))
+) -> Option<&'a mut Index> {
+    (!misses && rules.len() > TINY).then(|| index.get_or_insert_with(|| Index::new(rules, family)))
 }
 
 /// What the rules' own conditions ask. The nft face takes an authentication header for the upper layer.
@@ -252,6 +256,33 @@ fn tell<H: Host, O: Observer>(place: &Place<'_>, cx: &Cx<'_, '_, H>, obs: &mut O
         let rule = u32::try_from(place.index + 1).unwrap_or(u32::MAX);
         obs.step(cx.skb, Step::Rule { table: place.table, chain: place.chain, rule, end });
     }
+}
+
+/// A rule of which the index knows all takes the packet: it is counted there, and the rule not looked at.
+#[inline]
+fn plain<H: Host, O: Observer>(
+    found: Found,
+    index: &mut Index,
+    place: &Place<'_>,
+    look: &Look,
+    cx: &Cx<'_, '_, H>,
+    obs: &mut O,
+) -> Option<Next> {
+    let (end, next) = match found.how {
+        How::Ask | How::Met => return None,
+        How::Accept => (RuleEnd::Accept, Next::End(Verdict::Accept)),
+        How::Drop => (RuleEnd::Drop, Next::End(Verdict::Drop(DropReason::NetfilterDrop))),
+        How::Return => (RuleEnd::Return, Next::Return),
+    };
+    if cx.skb.nf_trace {
+        return None;
+    }
+    index.count(found.place, look.len)?;
+    if O::ON {
+        obs.counted(place.counted(cx));
+    }
+    tell(place, cx, obs, end);
+    Some(next)
 }
 
 /// Asks one rule, unless it is known to be met.

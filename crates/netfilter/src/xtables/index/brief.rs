@@ -9,6 +9,7 @@ use crate::env::HookState;
 use crate::matches::Match;
 use crate::matches::range::Range;
 use crate::raw;
+use crate::targets::Target;
 use crate::xtables::condition::{Field, Look};
 use crate::xtables::{Cond, Rule};
 
@@ -67,8 +68,8 @@ struct Name {
 /// What a chain's rules ask of interfaces.
 type Names = Vec<Name>;
 
-/// So many of [`Names`] have bits, above the protocol's.
-const NAMES: usize = 23;
+/// So many of [`Names`] have bits, above the protocol's and below [`HOW`].
+const NAMES: usize = 21;
 
 /// The bit of a condition of an interface, if there is one left for it.
 fn bit(names: &mut Names, name: Name) -> Option<u32> {
@@ -80,13 +81,25 @@ fn bit(names: &mut Names, name: Name) -> Option<u32> {
     Some(1 << 8 << known?)
 }
 
-/// Of [`Brief::rest`], where no condition stands: whoever meets all that is here meets the rule.
-const WHOLE: u32 = 1 << 31;
+/// Where [`How`] stands in [`Brief::rest`], above all conditions.
+const HOW: u32 = 29;
+
+/// What is known of a rule that may take a packet.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(in crate::xtables) enum How {
+    /// It has to be asked.
+    Ask,
+    /// It takes the packet; what it does then is not here.
+    Met,
+    /// It takes the packet and counts it, and this is all that it does.
+    Accept,
+    Drop,
+    Return,
+}
 
 /// A rule's conditions: addresses, protocol and ports that are not negated, and interfaces. Who does not meet them does
 /// not meet the rule, nor would it be noticed that the rule had been asked.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(16))]
 struct Brief<const N: usize> {
     addresses: [u64; N],
     masks: [u64; N],
@@ -120,11 +133,18 @@ impl<const N: usize> Brief<N> {
             let low = ranges().map(|r| r.0 as u16).min().unwrap_or(0);
             (low, ranges().map(|r| r.1 as u16).max().unwrap_or(u16::MAX) - low)
         });
+        let how = match &rule.target {
+            _ if !is_whole => How::Ask,
+            Target::Accept => How::Accept,
+            Target::Drop => How::Drop,
+            Target::Return => How::Return,
+            _ => How::Met,
+        };
         let first = |words: [u64; 4]| words.first_chunk().copied().unwrap_or([0; N]);
         Self {
             addresses: first(addresses(family, src, dst)),
             masks: first(addresses(family, src_mask, dst_mask)),
-            rest: rest | if is_whole { WHOLE } else { 0 },
+            rest: rest | (how as u32) << HOW,
             rest_mask,
             lowest: hull.map(|h| h.0),
             more: hull.map(|h| h.1),
@@ -146,9 +166,17 @@ impl<const N: usize> Brief<N> {
         (keys.rest ^ self.rest) & self.rest_mask | u32::from(outside) & keys.has_ports == 0
     }
 
+    /// Of a packet that it admits.
     #[inline]
-    const fn is_whole(&self, keys: &Keys) -> bool {
-        self.rest & WHOLE & keys.has_ports != 0
+    const fn found(&self, keys: &Keys, place: usize) -> Found {
+        let how = match (self.rest & keys.has_ports) >> HOW {
+            0 => How::Ask,
+            1 => How::Met,
+            2 => How::Accept,
+            3 => How::Drop,
+            _ => How::Return,
+        };
+        Found { place, how }
     }
 }
 
@@ -208,8 +236,15 @@ struct All<const N: usize> {
 pub(in crate::xtables) struct Found {
     /// Its place in the chain.
     pub place: usize,
-    /// It takes the packet, and nothing of it has to be asked.
-    pub is_met: bool,
+    /// What is known of it.
+    pub how: How,
+}
+
+impl Found {
+    /// One that has to be asked.
+    pub(super) const fn ask(place: usize) -> Self {
+        Self { place, how: How::Ask }
+    }
 }
 
 impl<const N: usize> All<N> {
@@ -226,13 +261,15 @@ impl<const N: usize> All<N> {
     fn next(&self, keys: &Keys, from: usize) -> Option<Found> {
         let keys = *keys;
         let place = from + self.each.get(from..)?.iter().position(|brief| brief.admits(&keys))?;
-        Some(Found { place, is_met: self.each.get(place)?.is_whole(&keys) })
+        let Found { place, how } = self.each.get(place)?.found(&keys, place);
+        // In a short chain the rule is near.
+        Some(Found { place, how: how.min(How::Met) })
     }
 
     #[inline]
     fn at(&self, keys: &Keys, place: usize) -> Option<Found> {
         let brief = self.each.get(place).filter(|brief| brief.admits(keys))?;
-        Some(Found { place, is_met: brief.is_whole(keys) })
+        Some(brief.found(keys, place))
     }
 
     #[inline]
@@ -259,7 +296,7 @@ impl<const N: usize> All<N> {
                     break;
                 }
                 if brief.admits(&keys) && place >= from {
-                    first = Some(Found { place, is_met: brief.is_whole(&keys) });
+                    first = Some(brief.found(&keys, place));
                     before = place;
                     break;
                 }

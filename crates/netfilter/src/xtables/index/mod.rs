@@ -8,6 +8,8 @@
 //! noticed: counters, matches with a state of their own and verdicts are those of the walk from rule to rule. A traced packet
 //! takes that walk, for it is told why each rule was not met.
 //!
+//! A rule that is met by these words and gives a verdict alone is not asked either: it is counted here.
+//!
 //! A few rules put in or taken out do not make the sets anew: they are kept as [`Run`]s between the old ones.
 
 mod brief;
@@ -19,13 +21,13 @@ mod tests;
 
 use std::sync::Arc;
 
-use packetwalk_wire::{Family, Pages};
+use packetwalk_wire::{Common, Family, Pages};
 
-pub(super) use self::brief::{Found, Keys};
+pub(super) use self::brief::{Found, How, Keys};
 use self::compiled::Compiled;
 pub(super) use self::compiled::Cursor;
-use super::Rule;
 use super::condition::Look;
+use super::{Counters, Rule};
 use crate::env::HookState;
 
 /// Chains of so many rules are walked without an index.
@@ -33,6 +35,12 @@ pub(super) const TINY: usize = 5;
 
 /// The index of a chain of so many has no sets.
 const SMALL: usize = 16;
+
+/// Counters that snapshots share.
+type Page = Common<[Counters; PAGE]>;
+
+/// So many are a page.
+const PAGE: usize = 64;
 
 /// So many changes are kept beside the sets before these are made anew.
 const CHANGES: usize = 64;
@@ -45,6 +53,8 @@ pub struct Index {
     runs: Vec<Run>,
     /// How many changes it still bears.
     changes: usize,
+    /// What rules counted without being looked at, by their numbers in the sets; none in a short chain.
+    counted: Vec<Page>,
 }
 
 /// Rules that stand together in the chain.
@@ -76,8 +86,10 @@ impl Index {
             runs.push(Run { at: 0, len: known, old: Some(0) });
             runs.push(Run { at: known, len: rules.len() - known, old: None });
         }
-        let changes = if rules.len() > SMALL { CHANGES } else { 0 };
-        Self { compiled: Arc::new(Compiled::new(rules, family)), runs, changes }
+        let (changes, pages) =
+            if rules.len() > SMALL { (CHANGES, rules.len().min(known).div_ceil(PAGE)) } else { (0, 0) };
+        let counted = vec![Page::new([Counters::ZERO; PAGE]); pages];
+        Self { compiled: Arc::new(Compiled::new(rules, family)), runs, changes, counted }
     }
 
     /// Where a packet begins.
@@ -89,11 +101,11 @@ impl Index {
     pub(super) fn next(&self, cursor: &mut Cursor, keys: &Keys, from: usize) -> Found {
         if self.runs.is_empty() {
             let found = self.compiled.next(cursor, keys, from);
-            return found.unwrap_or(Found { place: self.compiled.len(), is_met: false });
+            return found.unwrap_or(Found::ask(self.compiled.len()));
         }
         for run in self.runs.iter().filter(|run| run.end() > from) {
             let at = from.max(run.at);
-            let Some(old) = run.old else { return Found { place: at, is_met: false } };
+            let Some(old) = run.old else { return Found::ask(at) };
             let old = old as usize;
             let found = self.compiled.next(cursor, keys, old + at - run.at);
             let found = found.map(|found| Found { place: run.at + found.place - old, ..found });
@@ -101,7 +113,34 @@ impl Index {
                 return found;
             }
         }
-        Found { place: self.runs.last().map_or(0, Run::end), is_met: false }
+        Found::ask(self.runs.last().map_or(0, Run::end))
+    }
+
+    /// The number in the sets of the rule at `at`, if it is in them.
+    fn known(&self, at: usize) -> Option<usize> {
+        if self.runs.is_empty() {
+            return Some(at);
+        }
+        let run = self.runs.get(self.runs.partition_point(|run| run.end() <= at))?;
+        Some(run.old? as usize + at - run.at)
+    }
+
+    /// What the rule at `at` counted without being looked at.
+    pub(super) fn counted(&self, at: usize) -> Option<Counters> {
+        let known = self.known(at)?;
+        self.counted.get(known / PAGE)?.get(known % PAGE).copied()
+    }
+
+    /// Counts a packet of `len` bytes that the rule at `at` takes, unless only the rule itself can.
+    pub(super) fn count(&mut self, at: usize, len: u16) -> Option<()> {
+        let known = self.known(at)?;
+        self.counted.get_mut(known / PAGE)?.get_mut(known % PAGE)?.count(len);
+        Some(())
+    }
+
+    /// Forgets what rules counted without being looked at.
+    pub(super) fn zero(&mut self) {
+        self.counted.fill(Page::new([Counters::ZERO; PAGE]));
     }
 
     /// A rule was put in at `at`. False when the index is worn out.

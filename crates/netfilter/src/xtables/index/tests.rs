@@ -184,10 +184,11 @@ fn walk<O: Observer>(table: &mut Table, packet: Packet, names: u8, obs: &mut O) 
 
 fn counters(table: &Table) -> Vec<Counters> {
     let chains = table.listed();
-    chains.iter().flat_map(|(_, c)| &c.rules).map(|r| r.counters).collect()
+    chains.iter().flat_map(|(_, c)| (0..c.rules.len()).map(|at| c.counters(at))).collect()
 }
 
-/// What is done between packets.
+/// What is done between packets: a rule is put in, or one is taken out; some places stand for counters that are set to
+/// zero instead, of one rule or of all.
 type Change = (u16, Option<[u8; 10]>);
 
 fn same(
@@ -218,20 +219,26 @@ fn same_of<'a>(
     }
     let mut silent = told.clone();
     for (packet, names, changes) in packets {
+        let (snapshot, before) = (silent.clone(), counters(&silent));
         let expected = walk(&mut told, packet, names, &mut Recorder::default());
         prop_assert_eq!(walk(&mut silent, packet, names, &mut Silent), expected);
         prop_assert_eq!(counters(&silent), counters(&told));
+        prop_assert_eq!(counters(&snapshot), before);
         for (at, new) in changes {
             for table in [&mut told, &mut silent] {
                 let len = table.chain(forward).map_or(0, |c| c.rules.len());
-                let at = usize::from(*at) % (len + 1);
+                let (part, at) = (*at >> 12, usize::from(*at) % (len + 1));
                 match new {
+                    None if part == 0 => drop(table.zero(forward, Some(at))),
+                    None if part == 1 => drop(table.zero(forward, None)),
                     Some(b) => drop(table.insert(forward, at, rule(family, *b))),
                     None => drop(table.delete(forward, at)),
                 }
             }
         }
     }
+    // With what rules keep, and what is said of the chains.
+    prop_assert_eq!(format!("{silent:?}"), format!("{told:?}"));
     Ok(())
 }
 
@@ -336,4 +343,74 @@ fn chains_of_many_addresses_too() {
         let packets = packets.iter().map(|packet| (*packet, 0, [].as_slice()));
         same_of(Face::Nft, family, rules.into_iter(), packets).unwrap();
     }
+}
+
+/// What a packet does that goes to the address of rule number `n` of [`verdicts`].
+fn to(n: u8) -> Packet {
+    let mut packet = packet(Family::V4, [0, 0, 0, 1, 2, 2]);
+    packet.ip.dst = Ipv4Addr::new(10, 9, 0, n).into();
+    packet
+}
+
+/// Many rules with an address each, and a verdict or a mark by turns.
+fn verdicts() -> (Table, ChainId) {
+    let mut table = Table::new(Face::Legacy, Family::V4, TableId::Filter);
+    let forward = table.base_of(Hook::Forward).unwrap();
+    for n in 0..100 {
+        let dst = Some(Cond::new(Net::prefix(Ipv4Addr::new(10, 9, 0, n).into(), 32)));
+        let target = match n % 4 {
+            0 => Target::Accept,
+            1 => Target::Drop,
+            2 => Target::Return,
+            _ => Target::Mark(set_mark::Mark { mark: 1, mask: 0 }),
+        };
+        let base = Base { dst, ..Base::default() };
+        table
+            .append(forward, Rule { base, matches: Vec::new(), target, counters: Counters::ZERO, handle: 0 })
+            .unwrap();
+    }
+    (table, forward)
+}
+
+/// How many packets a rule counted in all, and in itself; and whether a snapshot shares its page.
+fn counted(table: &Table, at: usize) -> (u64, u64, bool) {
+    let chain = table.chain(table.base_of(Hook::Forward).unwrap()).unwrap();
+    (chain.counters(at).packets, chain.rules.get(at).unwrap().counters.packets, !chain.rules.is_own(at))
+}
+
+#[test]
+fn a_rule_with_a_verdict_alone_is_not_looked_at_nor_copied() {
+    let (mut table, _) = verdicts();
+    walk(&mut table, to(0), 0, &mut Silent);
+    let snapshot = table.clone();
+    for (n, in_itself) in [(20, 0), (37, 0), (54, 0), (71, 1)] {
+        walk(&mut table, to(n), 0, &mut Silent);
+        assert_eq!(counted(&table, usize::from(n)), (1, in_itself, in_itself == 0), "{n}");
+        assert_eq!(counted(&snapshot, usize::from(n)), (0, 0, in_itself == 0), "{n}");
+    }
+}
+
+#[test]
+fn what_it_counted_goes_with_it() {
+    let (mut table, forward) = verdicts();
+    let (new, moved) = (table.chain(forward).unwrap().rules.get(1).unwrap().clone(), 21);
+    walk(&mut table, to(20), 0, &mut Silent);
+    // One that every rule tells of, and one more after a change.
+    walk(&mut table, to(20), 0, &mut Recorder::default());
+    table.insert(forward, 0, new.clone()).unwrap();
+    walk(&mut table, to(20), 0, &mut Silent);
+    assert_eq!(counted(&table, moved), (3, 1, false));
+    // The index is worn out.
+    for _ in 0..64 {
+        table.insert(forward, moved, new.clone()).unwrap();
+        table.delete(forward, moved).unwrap();
+    }
+    assert_eq!(counted(&table, moved), (3, 3, false));
+    walk(&mut table, to(20), 0, &mut Silent);
+    assert_eq!(counted(&table, moved), (4, 3, false));
+    table.zero(forward, Some(moved)).unwrap();
+    assert_eq!(counted(&table, moved), (0, 0, false));
+    walk(&mut table, to(20), 0, &mut Silent);
+    table.replace(forward, moved, new).unwrap();
+    assert_eq!(counted(&table, moved), (0, 0, false));
 }

@@ -1,7 +1,7 @@
 //! A rule's own conditions and its whole text.
 
 use packetwalk_netfilter::targets::Target;
-use packetwalk_netfilter::xtables::{Base, Field, IfPattern, Rule, Table};
+use packetwalk_netfilter::xtables::{Base, Counters, Field, IfPattern, Rule, Table};
 use packetwalk_wire::Family;
 
 use super::ext::{self, Listing, bang, put};
@@ -67,7 +67,7 @@ pub(super) fn conditions(rule: &Rule, family: Family) -> Vec<String> {
 }
 
 /// What follows `-A CHAIN` as `-S` prints it, a space first. `counters` puts `-c` before the target.
-pub(super) fn save(rule: &Rule, table: &Table, counters: bool) -> String {
+pub(super) fn save(rule: &Rule, table: &Table, counters: Option<Counters>) -> String {
     let family = table.family();
     let mut out = String::new();
     for field in rule.base.fields() {
@@ -77,8 +77,8 @@ pub(super) fn save(rule: &Rule, table: &Table, counters: bool) -> String {
         put!(out, " -m {}", m.name());
         ext::of_match(m).save(&mut out, family);
     }
-    if counters {
-        put!(out, " -c {} {}", rule.counters.packets, rule.counters.bytes);
+    if let Some(counters) = counters {
+        put!(out, " -c {} {}", counters.packets, counters.bytes);
     }
     match &rule.target {
         Target::None => {}
@@ -147,7 +147,14 @@ pub(super) fn number(out: &mut String, n: u64, exact: bool, columns: bool) {
 /// # Source
 /// iptables 1.8.9, `iptables/xshared.c`: `print_rule_details`, `print_fragment`, `print_ifaces`,
 /// `print_ipv4_addresses`; `nft-ipv4.c`: `nft_ipv4_print_rule`.
-pub(super) fn list(out: &mut String, rule: &Rule, n: usize, table: &Table, f: &Format<'_>) {
+pub(super) fn list(
+    out: &mut String,
+    rule: &Rule,
+    counters: Counters,
+    n: usize,
+    table: &Table,
+    f: &Format<'_>,
+) {
     let family = table.family();
     let column = |out: &mut String, text: &str, width: usize| {
         if f.columns {
@@ -160,8 +167,8 @@ pub(super) fn list(out: &mut String, rule: &Rule, n: usize, table: &Table, f: &F
         column(out, &n.to_string(), 4);
     }
     if f.verbose && f.columns {
-        number(out, rule.counters.packets, f.exact, true);
-        number(out, rule.counters.bytes, f.exact, true);
+        number(out, counters.packets, f.exact, true);
+        number(out, counters.bytes, f.exact, true);
     }
     let target = match &rule.target {
         Target::Jump(id) | Target::Goto(id) => chain_name(table, *id),

@@ -228,7 +228,7 @@ impl<'a> Handle<'a> {
             hosts: self.world.hosts,
         };
         let f = Format { verbose: true, exact: true, numbers: false, columns: false, how };
-        base::list(&mut self.out, rule, 0, &self.table, &f);
+        base::list(&mut self.out, rule, rule.counters, 0, &self.table, &f);
     }
 
     fn names(&self, builtin: bool) -> Vec<(ChainId, String)> {

@@ -133,7 +133,7 @@ pub fn conditions(rule: &Rule, family: Family) -> Vec<String> {
 
 /// A rule's line of `iptables -S`: `-A CHAIN ...`.
 pub fn rule_text(rule: &Rule, chain: &str, table: &Table) -> String {
-    format!("-A {chain}{}", base::save(rule, table, false))
+    format!("-A {chain}{}", base::save(rule, table, None))
 }
 
 /// Arguments of a program.

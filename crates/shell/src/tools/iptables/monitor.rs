@@ -158,7 +158,7 @@ fn one(out: &mut String, t: &Trace, table: &Table, family: Family, name: &dyn Fn
             let _ = write!(out, "rule:0x{handle:x}:{verdict}  ");
             if let Some(rule) = rule {
                 let six = if family == Family::V4 { 4 } else { 6 };
-                let text = base::save(rule, table, false);
+                let text = base::save(rule, table, None);
                 let _ = write!(out, "-{six} -t {} -A {chain}{text}", table.id().name());
             }
             out.push('\n');

@@ -184,7 +184,7 @@ impl Batch<'_> {
         };
         let f = Format { verbose: true, exact: true, numbers: false, columns: false, how };
         let mut text = String::new();
-        base::list(&mut text, rule, 0, &self.look(table), &f);
+        base::list(&mut text, rule, rule.counters, 0, &self.look(table), &f);
         self.out.push_str(&text);
     }
 
@@ -446,7 +446,7 @@ pub(super) fn list(
         let Some(chain) = table.chain(*id) else { continue };
         if number != 0 {
             if let Some(rule) = chain.rules.get(number - 1) {
-                base::list(out, rule, number, table, f);
+                base::list(out, rule, chain.counters(number - 1), number, table, f);
                 err.extend(base::grumbles(rule));
             }
             continue;
@@ -456,7 +456,7 @@ pub(super) fn list(
         }
         base::header(out, *id, table, f);
         for (n, rule) in chain.rules.iter().enumerate() {
-            base::list(out, rule, n + 1, table, f);
+            base::list(out, rule, chain.counters(n), n + 1, table, f);
             err.extend(base::grumbles(rule));
         }
     }
@@ -490,6 +490,7 @@ pub(super) fn list_rules(
     for chain in named {
         for (n, rule) in chain.rules.iter().enumerate() {
             if number == 0 || number == n + 1 {
+                let counters = counters.then(|| chain.counters(n));
                 put!(out, "-A {}{}\n", chain.name, base::save(rule, table, counters));
                 err.extend(base::grumbles(rule));
             }

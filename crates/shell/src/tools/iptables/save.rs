@@ -129,11 +129,12 @@ fn one(table: &Table, counters: bool, world: World<'_>, out: &mut String, err: &
         put!(out, ":{} {policy} [{}:{}]\n", chain.name, c.packets, c.bytes);
     }
     for (_, chain) in table.listed() {
-        for rule in &chain.rules {
+        for (n, rule) in chain.rules.iter().enumerate() {
             if counters {
-                put!(out, "[{}:{}] ", rule.counters.packets, rule.counters.bytes);
+                let c = chain.counters(n);
+                put!(out, "[{}:{}] ", c.packets, c.bytes);
             }
-            put!(out, "-A {}{}\n", chain.name, base::save(rule, table, false));
+            put!(out, "-A {}{}\n", chain.name, base::save(rule, table, None));
             err.extend(base::grumbles(rule));
         }
     }

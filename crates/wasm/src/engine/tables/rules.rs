@@ -49,8 +49,8 @@ fn add(rows: &mut Vec<RuleRow>, table: &Table, wanted: Wanted<'_>) {
         }
     }
     for (_, chain) in &listed {
-        for (rule, number) in chain.rules.iter().zip(1u32..) {
-            row(&chain.name, number, rule.counters, &|| rule_text(rule, &chain.name, table));
+        for ((at, rule), number) in chain.rules.iter().enumerate().zip(1u32..) {
+            row(&chain.name, number, chain.counters(at), &|| rule_text(rule, &chain.name, table));
         }
     }
 }
