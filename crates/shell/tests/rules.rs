@@ -187,3 +187,26 @@ proptest! {
         check(name, table, chain, &parts);
     }
 }
+
+/// A table that no command has made yet has its built-in chains for a rule that names one.
+#[test]
+fn a_table_that_is_not_there_yet_has_its_built_in_chains() {
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<String>>();
+    for table in ["raw", "mangle", "nat", "filter", "security"] {
+        for chain in ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING", "NONE"] {
+            for action in ["-A", "-C", "-I", "-D"] {
+                let [plain, made] = [false, true].map(|is_made| {
+                    let mut nf = Netfilter::new();
+                    let mut run = |text: String| {
+                        run("iptables", words(&text), Ok(&[]), &mut nf, &OnlyLocalhost).expect("a program")
+                    };
+                    if is_made {
+                        run(format!("-t {table} -N OTHER"));
+                    }
+                    run(format!("-t {table} {action} OUTPUT -j {chain}"))
+                });
+                assert_eq!(plain, made, "{table} {action} {chain}");
+            }
+        }
+    }
+}

@@ -25,8 +25,9 @@ fn walk(bencher: Bencher) {
 fn records(bencher: Bencher) {
     let mut engine = Engine::new(LAB);
     let walk = engine.walk("c1", PING).expect("a walk");
-    let Records { words, texts: Laid { ends, plain, wide, .. } } = Records::from(walk);
-    assert!(words.len() > walk.steps.len());
-    let bytes = (words.len() + ends.len()) * 4 + plain.len() + wide.len();
+    let records = Records::from(walk);
+    let Laid { ends, plain, wide, .. } = records.laid();
+    assert!(records.words.len() > walk.steps.len());
+    let bytes = (records.words.len() + ends.len()) * 4 + plain.len() + wide.len();
     bencher.counter(divan::counter::BytesCount::new(bytes)).bench_local(|| Records::from(black_box(walk)));
 }

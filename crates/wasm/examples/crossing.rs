@@ -48,17 +48,17 @@ impl Crossing {
 
     /// Where their texts end.
     pub fn ends(&self) -> Vec<u32> {
-        view::Records::from(&self.walk).texts.ends
+        view::Records::from(&self.walk).laid().ends.clone()
     }
 
     /// Their texts of ASCII only.
     pub fn plain(&self) -> Vec<u8> {
-        view::Records::from(&self.walk).texts.plain.into_bytes()
+        view::Records::from(&self.walk).laid().plain.clone().into_bytes()
     }
 
     /// Their other texts.
     pub fn wide(&self) -> Vec<u8> {
-        view::Records::from(&self.walk).texts.wide.into_bytes()
+        view::Records::from(&self.walk).laid().wide.clone().into_bytes()
     }
 
     /// Writes the records, and tells no more than how many words they are.
@@ -82,7 +82,12 @@ fn first(walk: &view::Walk, steps: usize) -> view::Walk {
         }
         last = Some([known, Rc::clone(&step.header)]);
     }
-    walk.outcome.sentence = texts.of(&walk.outcome.sentence);
+    let (outcome, output) = (&mut walk.outcome, &mut walk.output);
+    let said = output.chunks.iter_mut().map(|chunk| &mut chunk.text);
+    let others = [&mut walk.command, &mut outcome.sentence, &mut output.stdout, &mut output.stderr];
+    for text in others.into_iter().chain(said) {
+        *text = texts.of(text);
+    }
     walk.texts = texts.keep();
     walk
 }

@@ -12,8 +12,9 @@ extern "C" {
     fn read(words: &[u32], ends: &[u32], plain: &[u8], wide: &[u8]) -> JsValue;
 }
 
-fn made(Records { words, texts: Laid { ends, plain, wide, .. } }: &Records) -> JsValue {
-    read(words, ends, plain.as_bytes(), wide.as_bytes())
+fn made(records: &Records) -> JsValue {
+    let Laid { ends, plain, wide, .. } = records.laid();
+    read(&records.words, ends, plain.as_bytes(), wide.as_bytes())
 }
 
 /// A walk for JavaScript.

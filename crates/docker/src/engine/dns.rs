@@ -7,6 +7,7 @@
 use packetwalk_wire::Family;
 
 use super::{Engine, resolv_conf};
+use crate::firewall::rule::address;
 use crate::host::RESOLVER;
 use crate::sandbox::Sandbox;
 use crate::{Container, Host, Op, Place, Version, Words};
@@ -30,7 +31,7 @@ impl Engine {
         let Some(sandbox) = c.sandbox.as_mut().filter(|s| s.resolver.is_none()) else { return };
         let Some(key) = sandbox.key else { return };
         sandbox.resolver = Some(ports);
-        let resolver = RESOLVER.to_string();
+        let resolver = address(RESOLVER.into());
         let mut run =
             |text: String| host.apply(Place::Sandbox(key), Op::Rules(Family::V4, Words::new(text))).is_ok();
         for (chain, own) in [("OUTPUT", "DOCKER_OUTPUT"), ("POSTROUTING", "DOCKER_POSTROUTING")] {

@@ -153,8 +153,7 @@ impl Buckets {
     /// Empty ones, of which two have so many nodes on average before there are more.
     pub fn new(fill: usize) -> Self {
         let older = Older { lines: Pages::default(), free: NONE };
-        let mut first = Pages::default();
-        (0..FIRST).for_each(|_| first.push(Line::default()));
+        let first = Pages::of_default(FIRST);
         Self { first, older, size: FIRST, nodes: 0, most: 0, fill }
     }
 

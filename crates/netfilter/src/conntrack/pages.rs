@@ -29,6 +29,16 @@ fn copy<T: Clone + Default>(page: &[T], room: usize) -> Rc<[T]> {
 impl<T: Clone + Default, const BITS: u32> Pages<T, BITS> {
     const SIZE: usize = 1 << BITS;
 
+    /// So many by default, for which room is made at once.
+    pub fn of_default(len: usize) -> Self {
+        let mut all = Self::default();
+        for at in (0..len).rev() {
+            all.make(at, 1);
+        }
+        all.len = len;
+        all
+    }
+
     /// How many [`Self::push`] put there.
     pub const fn len(&self) -> usize {
         self.len

@@ -169,6 +169,12 @@ impl Table {
         self.by_name(name).ok().and_then(|at| self.names.get(at)).copied()
     }
 
+    /// The same of a table that is made when it is asked for.
+    pub fn find_in_new(id: TableId, name: &str) -> Option<ChainId> {
+        let at = table_hooks(id).iter().position(|hook| hook.name() == name)?;
+        Some(ChainId(at as u32))
+    }
+
     /// Where a name stands among all, or would stand.
     fn by_name(&self, name: &str) -> Result<usize, usize> {
         self.names.binary_search_by(|id| self.chain(*id).map_or("", |c| &*c.name).cmp(name))

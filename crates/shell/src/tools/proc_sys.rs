@@ -9,13 +9,12 @@ use crate::sys::Errno;
 
 /// The setting's name of a path: its slashes are dots, and its dots slashes.
 fn name(path: &[u8]) -> Option<String> {
-    let path = std::str::from_utf8(path.strip_prefix(b"/proc/sys/")?).ok()?;
-    let swap = |c| match c {
-        '/' => '.',
-        '.' => '/',
-        c => c,
+    let swap = |byte: &u8| match byte {
+        b'/' => b'.',
+        b'.' => b'/',
+        byte => *byte,
     };
-    Some(path.chars().map(swap).collect())
+    String::from_utf8(path.strip_prefix(b"/proc/sys/")?.iter().map(swap).collect()).ok()
 }
 
 fn errno(e: &SysctlError) -> Errno {

@@ -18,7 +18,7 @@ use packetwalk_shell::{Failure, Line, Shell, Sink, Stream, Terminal};
 use packetwalk_trace::NsId;
 use packetwalk_wire::sorted::Map;
 
-use crate::view::{self, TableName};
+use crate::view::{self, TableName, Texts};
 pub use check::check;
 use states::States;
 pub use tables::Place;
@@ -105,18 +105,25 @@ impl Chunks {
         found
     }
 
-    fn output(self, status: u8) -> view::Output {
-        let mut output =
-            view::Output { stdout: String::new(), stderr: String::new(), chunks: Vec::new(), status };
-        for (stream, bytes) in self.parts {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
+    fn output(&self, status: u8, texts: &mut Texts) -> view::Output {
+        let (mut stdout, mut stderr, mut chunks) = (String::new(), String::new(), Vec::new());
+        for (stream, bytes) in &self.parts {
+            let text = String::from_utf8_lossy(bytes);
             let (stream, whole) = match stream {
-                Stream::Stdout => (view::Stream::Stdout, &mut output.stdout),
-                Stream::Stderr => (view::Stream::Stderr, &mut output.stderr),
+                Stream::Stdout => (view::Stream::Stdout, &mut stdout),
+                Stream::Stderr => (view::Stream::Stderr, &mut stderr),
             };
             whole.push_str(&text);
-            output.chunks.push(view::Chunk { stream, text });
+            chunks.push(view::Chunk { stream, text: texts.of(&text) });
         }
+        view::Output { stdout: texts.of(&stdout), stderr: texts.of(&stderr), chunks, status }
+    }
+
+    /// Output of no walk.
+    fn output_alone(&self, status: u8) -> view::Output {
+        let mut texts = Texts::default();
+        let output = self.output(status, &mut texts);
+        texts.keep();
         output
     }
 }
@@ -129,7 +136,7 @@ impl Engine {
         let mut chunks = Chunks::default();
         let status = shell.run_script(NAME, script.as_bytes(), &mut chunks);
         let troubles = chunks.troubles(script);
-        let output = chunks.output(status);
+        let output = chunks.output_alone(status);
         Self {
             loaded: Rc::new(shell.clone()),
             shell,
@@ -174,7 +181,7 @@ impl Engine {
         let ns = self.ns(ns)?;
         let mut chunks = Chunks::default();
         match self.shell.run_line(ns, command.as_bytes(), &mut chunks) {
-            Line::Done(status) | Line::Exit(status) => Ok(chunks.output(status)),
+            Line::Done(status) | Line::Exit(status) => Ok(chunks.output_alone(status)),
             Line::Incomplete => Err(Trouble::plain("the command is not complete")),
         }
     }

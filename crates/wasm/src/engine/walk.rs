@@ -44,7 +44,7 @@ pub fn walk(
     shell.land(&mut late);
     let mut events = shell.lab.stop_trace();
     shell.lab.captures.on = false;
-    let (output, mut aside) = match ran {
+    let (said, mut aside) = match ran {
         Ok(ran) => ran,
         Err(trouble) => {
             *shell = before;
@@ -55,7 +55,7 @@ pub fn walk(
     aside.append(&mut late.aside);
     events.truncate(MOST_STEPS);
     let begun = Begun::Command(ns, command.to_owned());
-    let (walk, states) = explained_as(before, shell, begun, events, ns, output, language);
+    let (walk, states) = explained_as(before, shell, begun, events, ns, said, language);
     Ok((walk, states, aside))
 }
 
@@ -70,8 +70,8 @@ pub fn told(
     events.truncate(MOST_TYPED);
     let sender = events.iter().find(|event| event.step == Trace::Send).map(|event| event.ns);
     let from = sender.unwrap_or(begun.command().0);
-    let output = Chunks::default().output(0);
-    explained_as(before, shell, begun, events, from, output, language)
+    let said = (Chunks::default(), 0);
+    explained_as(before, shell, begun, events, from, said, language)
 }
 
 fn explained_as(
@@ -80,13 +80,14 @@ fn explained_as(
     begun: Begun,
     events: Vec<Event>,
     from: NsId,
-    output: view::Output,
+    (said, status): (Chunks, u8),
     language: Language,
 ) -> (view::Walk, States) {
     let (ns, command) = begun.command();
     let told = explained::explain(&events, &shell.lab, from, language);
     let order = told.steps.iter().map(|step| step.event).collect();
     let mut texts = Texts::default();
+    let output = said.output(status, &mut texts);
     let mut steps = steps(&shell.lab, &events, told.steps, language, &mut texts);
     let mut outcome = Outcome {
         verdict: verdict(told.outcome.verdict),
@@ -102,7 +103,7 @@ fn explained_as(
         outcome = Outcome { verdict, sentence, step: 0 };
         steps.push(step);
     }
-    let (from, command, texts) = (u32::from(ns.0), command.to_owned(), texts.keep());
+    let (from, command, texts) = (u32::from(ns.0), texts.of(command), texts.keep());
     let walk = view::Walk { from, command, steps, outcome, output, texts };
     let states = States::new(before, shell.clone(), begun, events, order, language);
     (walk, states)
@@ -117,10 +118,10 @@ fn nothing_sent(
     texts: &mut Texts,
 ) -> view::Step {
     let name = lab.label(ns);
-    let said =
-        output.stderr.lines().chain(output.stdout.lines()).map(str::trim).find(|line| !line.is_empty());
-    let said = said.unwrap_or_else(|| language.text(Say::Nothing));
-    let unreachable = output.stderr.contains("Network is unreachable");
+    let (stdout, stderr) = (texts.get(&output.stdout), texts.get(&output.stderr));
+    let said = stderr.lines().chain(stdout.lines()).map(str::trim).find(|line| !line.is_empty());
+    let said = said.unwrap_or_else(|| language.text(Say::Nothing)).to_owned();
+    let unreachable = stderr.contains("Network is unreachable");
     let say = if unreachable { Say::NoRouteOut } else { Say::NoPacket };
     let sentence = language.say(say, &[&name, &said]);
     view::Step {
@@ -133,7 +134,7 @@ fn nothing_sent(
         place: Place::Route,
         title: texts.of("not sent"),
         label: texts.of(&language.title("not sent")),
-        line: texts.of(said),
+        line: texts.of(&said),
         sentence: texts.of(&sentence),
         why: None,
         detail: false,
@@ -148,7 +149,7 @@ pub fn in_background(command: &str) -> String {
     format!("{{ {command}\n}} &")
 }
 
-fn run(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Output, Aside), Trouble> {
+fn run(shell: &mut Shell, ns: NsId, command: &str) -> Result<((Chunks, u8), Aside), Trouble> {
     let mut chunks = Chunks::default();
     if shell.run_line(ns, in_background(command).as_bytes(), &mut chunks) == Line::Incomplete {
         return Err(Trouble::plain("the command is not complete"));
@@ -156,7 +157,7 @@ fn run(shell: &mut Shell, ns: NsId, command: &str) -> Result<(view::Output, Asid
     match shell.run_line(ns, b"wait $!", &mut chunks) {
         Line::Done(status) | Line::Exit(status) => {
             let aside = std::mem::take(&mut chunks.aside);
-            Ok((chunks.output(status), aside))
+            Ok(((chunks, status), aside))
         }
         Line::Incomplete => Err(Trouble::plain("the command is not complete")),
     }

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use tsify::Tsify;
 
+use super::Text;
+
 /// Where a piece of output went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -20,7 +22,8 @@ pub struct Chunk {
     /// Which stream.
     pub stream: Stream,
     /// What was printed.
-    pub text: String,
+    #[tsify(type = "string")]
+    pub text: Text,
 }
 
 /// What a command printed and how it ended.
@@ -28,9 +31,11 @@ pub struct Chunk {
 #[serde(rename_all = "camelCase")]
 pub struct Output {
     /// All of standard output.
-    pub stdout: String,
+    #[tsify(type = "string")]
+    pub stdout: Text,
     /// All of standard error.
-    pub stderr: String,
+    #[tsify(type = "string")]
+    pub stderr: Text,
     /// Both, in the order they were printed.
     pub chunks: Vec<Chunk>,
     /// Exit status, 0 to 255.

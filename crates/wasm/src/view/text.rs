@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 /// Set of the end of a text that is not plain.
 const WIDE: u32 = 1 << 31;
 
-/// A text of a walk's steps.
+/// A text of a walk.
 #[derive(Clone)]
 pub struct Text {
     /// Its number among [`Texts`], from 1.
@@ -25,7 +25,20 @@ impl Deref for Text {
     type Target = str;
 
     fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Text {
+    /// Itself.
+    pub fn as_str(&self) -> &str {
         self.of.get().map_or("", |store| store.get(self.number))
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&**self, f)
     }
 }
 
@@ -37,6 +50,14 @@ impl fmt::Debug for Text {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialEq<&str> for Text {
+    fn eq(&self, other: &&str) -> bool {
         **self == **other
     }
 }
@@ -74,7 +95,7 @@ pub struct Laid {
     /// All others.
     pub wide: String,
     /// How long `wide` is in JavaScript.
-    units: u32,
+    pub units: u32,
 }
 
 impl Laid {

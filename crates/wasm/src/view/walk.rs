@@ -53,14 +53,15 @@ pub struct Walk {
     /// Namespace the command ran in (`Namespace::id`).
     pub from: u32,
     /// The command.
-    pub command: String,
+    #[tsify(type = "string")]
+    pub command: Text,
     /// The steps in order.
     pub steps: Vec<Step>,
     /// How it ended.
     pub outcome: Outcome,
     /// What the command printed.
     pub output: Output,
-    /// The steps' texts.
+    /// All texts.
     #[serde(skip)]
     pub texts: Kept,
 }

@@ -3,6 +3,8 @@
 //! # Source
 //! dpkg 1.21, `utils/update-alternatives.c`; Debian's iptables, `debian/iptables.postinst`.
 
+use std::borrow::Cow;
+
 use crate::{Cx, Poll};
 
 /// The programs whose plain names follow a choice, and those of the legacy face.
@@ -16,12 +18,12 @@ fn legacy(name: &str) -> Option<String> {
 }
 
 /// The program that a name of `iptables` stands for.
-pub(in crate::tools) fn program(cx: &Cx<'_>, name: String) -> String {
+pub(in crate::tools) fn program<'n>(cx: &Cx<'_>, name: &'n str) -> Cow<'n, str> {
     let six = name.starts_with("ip6");
     if cx.sys.legacy_iptables.get(usize::from(six)) != Some(&true) {
-        return name;
+        return name.into();
     }
-    legacy(&name).unwrap_or(name)
+    legacy(name).map_or(name.into(), Cow::Owned)
 }
 
 pub(in crate::tools) fn main(cx: &mut Cx<'_>) -> Poll {

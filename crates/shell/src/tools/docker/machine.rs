@@ -89,7 +89,7 @@ impl Machine<'_, '_> {
 
     fn rules(&mut self, ns: NsId, family: Family, args: Words) -> Result<(), String> {
         let name = if family == Family::V4 { "iptables" } else { "ip6tables" };
-        let name = crate::tools::control::alternatives::program(self.cx, name.to_owned());
+        let name = crate::tools::control::alternatives::program(self.cx, name);
         let now = self.cx.now();
         let stack = self.cx.lab.stack_mut(ns).ok_or_else(|| "no such network namespace".to_owned())?;
         stack.nf.shared.now = now;

@@ -22,15 +22,37 @@ use super::program::World;
 /// How many command lines are remembered.
 const MOST: usize = 128;
 
-/// Command lines that were read, the latest two of each pair of places.
+/// Command lines that were read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Known(Vec<Option<Rc<Line>>>);
+pub(crate) struct Known {
+    /// The latest two of each pair of places.
+    lines: Vec<Option<Rc<Line>>>,
+    last: Last,
+}
+
+/// The rule that was handed on last, word for word: it is asked for before it is added.
+#[derive(Clone, Debug, Default)]
+struct Last {
+    table: String,
+    /// Its chain and itself.
+    text: String,
+    /// The program, if there is such a rule, and the rule's place.
+    at: Option<((Face, Family), usize)>,
+}
 
 #[derive(Clone, Debug)]
 struct Line {
     program: (Face, Family),
     shape: Shape,
     parsed: Parsed,
+}
+
+impl Line {
+    /// Another command with its rule.
+    fn order(&mut self, command: Command) {
+        self.parsed.commands.set(command);
+        self.parsed.number = usize::from(command == Command::Insert);
+    }
 }
 
 /// A command line, apart from what is done with its rule and from usual addresses and ports.
@@ -215,14 +237,26 @@ impl Known {
             return done(read(warn)?, warn);
         }
         let program = (world.program.face, world.program.family);
-        let (command, shape) = match parts(words.text()) {
-            Some((table, command, text)) => (Some(command), Shape::of(table, text, program.1)),
+        let parts = parts(words.text());
+        let mut last = std::mem::take(&mut self.last);
+        if let (Some((table, command, text)), Some((by, at))) = (parts, last.at)
+            && by == program
+            && last.table == table
+            && last.text == text
+            && let Some(line) = self.lines.get_mut(at).and_then(Option::as_mut).map(Rc::make_mut)
+        {
+            self.last = last;
+            line.order(command);
+            return run(&line.parsed, warn);
+        }
+        let shape = match parts {
+            Some((table, _, text)) => Shape::of(table, text, program.1),
             // Such a one begins with a blank, as no table's name does.
-            None => (None, Shape { words: [" ", words.text()].concat(), values: Values::default() }),
+            None => Shape { words: [" ", words.text()].concat(), values: Values::default() },
         };
-        self.0.resize(MOST, None);
+        self.lines.resize(MOST, None);
         let at = shape.place();
-        let Some([slot, other]) = self.0.get_mut(at..at + 2) else { return done(read(warn)?, warn) };
+        let Some([slot, other]) = self.lines.get_mut(at..at + 2) else { return done(read(warn)?, warn) };
         let same = |line: &Rc<Line>| line.shape.words == shape.words && line.program == program;
         let mut is_known = slot.as_ref().is_some_and(same);
         if !is_known {
@@ -248,9 +282,14 @@ impl Known {
             *slot = Some(Rc::new(Line { program, shape, parsed }));
         }
         let Some(line) = slot.as_mut().map(Rc::make_mut) else { return Ok(()) };
-        if let Some(command) = command {
-            line.parsed.commands.set(command);
-            line.parsed.number = usize::from(command == Command::Insert);
+        if let Some((table, command, text)) = parts {
+            line.order(command);
+            for (old, new) in [(&mut last.table, table), (&mut last.text, text)] {
+                old.clear();
+                old.push_str(new);
+            }
+            last.at = Some((program, at));
+            self.last = last;
         }
         run(&line.parsed, warn)
     }
@@ -303,6 +342,30 @@ mod tests {
                         let got = succeeds(name, &words, &mut by_known, &mut known);
                         assert_eq!(got, want.map(|o| o.status == 0), "{round} {name} {words:?}");
                     }
+                }
+            }
+            for save in ["iptables-save", "ip6tables-save", "iptables-legacy-save"] {
+                let [want, got] =
+                    [&mut plain, &mut by_known].map(|nf| run(save, Vec::new(), Ok(&[]), nf, &OnlyLocalhost));
+                assert_eq!(got, want, "{round}");
+            }
+        }
+    }
+
+    /// Nor does that it was handed on just before.
+    #[test]
+    fn a_rule_that_is_asked_for_first_is_the_same() {
+        let (mut plain, mut by_known, mut known) = (Netfilter::new(), Netfilter::new(), Known::default());
+        let actions = ["-C", "-A", "-C", "-I", "-N", "-D", "-D", "-C", "-D", "-A"];
+        for (round, name) in ["iptables", "ip6tables", "iptables-legacy", "iptables"].into_iter().enumerate()
+        {
+            for (table, chain) in [("nat", "OUTPUT"), ("filter", "OUTPUT"), ("filter", "INPUT")] {
+                for action in actions {
+                    let words =
+                        Words::new(format!("-t {table} {action} {chain} -p tcp --dport 80 -j ACCEPT"));
+                    let want = run(name, words.clone(), Ok(&[]), &mut plain, &OnlyLocalhost);
+                    let got = succeeds(name, &words, &mut by_known, &mut known);
+                    assert_eq!(got, want.map(|o| o.status == 0), "{round} {name} {words:?}");
                 }
             }
             for save in ["iptables-save", "ip6tables-save", "iptables-legacy-save"] {

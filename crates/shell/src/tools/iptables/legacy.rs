@@ -200,14 +200,15 @@ impl<'a> Handle<'a> {
     /// The command's rules.
     fn build(&mut self, p: &Parsed) -> Result<Vec<Rule>, Stop> {
         let name = &p.jump.name;
-        let chain = self.table.find(name).is_some();
-        if p.jump.target.is_some() && chain {
+        let (kind, chain) = ((self.table.face(), self.table.family()), self.table.find(name));
+        let find = |_: &str| chain;
+        if p.jump.target.is_some() && chain.is_some() {
             put!(self.err, "Warning: using chain {name}, not extension\n");
             let mut p = p.clone();
             p.jump.target = None;
-            return Ok(rules::build(&p, &self.table).unwrap_or_default());
+            return Ok(rules::build(&p, kind, find).unwrap_or_default());
         }
-        rules::build(p, &self.table).ok_or_else(|| {
+        rules::build(p, kind, find).ok_or_else(|| {
             Stop::Fail(Fail::param(if p.jump.goto {
                 format!("goto '{name}' is not a chain")
             } else {

@@ -159,7 +159,11 @@ impl Batch<'_> {
 
     /// The command's rules, once its chain is there.
     fn build(&mut self, p: &Parsed, table: TableId) -> Result<Vec<Rule>, Stop> {
-        rules::build(p, &self.look(table))
+        let find = |name: &str| match self.rules.get(table) {
+            Some(table) => table.find(name),
+            None => Table::find_in_new(table, name),
+        };
+        rules::build(p, (Face::Nft, self.rules.family()), find)
             .ok_or_else(|| Stop::Fail(Fail::param(format!("Chain '{}' does not exist", p.jump.name))))
     }
 

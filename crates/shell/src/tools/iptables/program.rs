@@ -1,5 +1,6 @@
 //! Which of the programs runs, and what it knows of the world.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use packetwalk_netfilter::xtables::Face;
@@ -20,7 +21,7 @@ pub(super) enum Role {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Program {
     /// As it calls itself.
-    pub(super) name: String,
+    pub(super) name: Cow<'static, str>,
     /// `nft` or `legacy`.
     pub(super) face: Face,
     /// IPv4 or IPv6.
@@ -49,10 +50,10 @@ impl Program {
         };
         let base = if family == Family::V4 { "iptables" } else { "ip6tables" };
         let name = match (face, role) {
-            (_, Role::Command) => base.to_owned(),
-            (Face::Legacy, Role::Save) => format!("{base}-save"),
-            (Face::Legacy, Role::Restore) => format!("{base}-restore"),
-            (Face::Nft, Role::Save | Role::Restore) => name.to_owned(),
+            (_, Role::Command) => base.into(),
+            (Face::Legacy, Role::Save) => format!("{base}-save").into(),
+            (Face::Legacy, Role::Restore) => format!("{base}-restore").into(),
+            (Face::Nft, Role::Save | Role::Restore) => name.to_owned().into(),
         };
         Some(Self { name, face, family, role })
     }

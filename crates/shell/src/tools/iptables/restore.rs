@@ -348,7 +348,7 @@ pub(super) fn arguments(
     options: &Options,
     program: &Program,
 ) -> Result<Vec<String>, Fail> {
-    let mut args = vec![program.name.clone(), "-t".to_owned(), table.to_owned()];
+    let mut args = vec![program.name.to_string(), "-t".to_owned(), table.to_owned()];
     if !options.noflush {
         args.extend(std::iter::repeat_n("-v".to_owned(), options.verbose));
     }

@@ -5,7 +5,8 @@ use packetwalk_netfilter::matches::range::Range;
 use packetwalk_netfilter::matches::tcp::Tcp;
 use packetwalk_netfilter::matches::udp::Udp;
 use packetwalk_netfilter::targets::Target;
-use packetwalk_netfilter::xtables::{Cond, Counters, Face, Rule, Table};
+use packetwalk_netfilter::xtables::{Cond, Counters, Face, Rule};
+use packetwalk_trace::ChainId;
 use packetwalk_wire::{Family, proto};
 
 use super::cli::Parsed;
@@ -46,30 +47,35 @@ pub(super) fn check_native(p: &Parsed, program: &Program) -> Result<(), Fail> {
 
 /// The rules of a command line, one for each pair of addresses; `None` when the chain that it jumps to is
 /// not there.
-pub(super) fn build(p: &Parsed, table: &Table) -> Option<Vec<Rule>> {
+pub(super) fn build(
+    p: &Parsed,
+    (face, family): (Face, Family),
+    find: impl FnOnce(&str) -> Option<ChainId>,
+) -> Option<Vec<Rule>> {
     let target = match &p.jump.target {
         Some(target) => target.clone(),
         None if p.jump.name.is_empty() => Target::None,
         None => {
-            let id = table.find(&p.jump.name)?;
+            let id = find(&p.jump.name)?;
             if p.jump.goto { Target::Goto(id) } else { Target::Jump(id) }
         }
     };
     // iptables 1.8.9, `iptables/nft-ipv6.c`: `nft_ipv6_add_entry` and its like hand no counters on.
-    let lost = table.face() == Face::Nft && table.family() == Family::V6;
+    let lost = face == Face::Nft && family == Family::V6;
     let (packets, bytes) = p.counters.filter(|_| !lost).unwrap_or_default();
     let some = |c: packetwalk_netfilter::xtables::Cond<packetwalk_netfilter::xtables::Net>| {
         (c.not || c.is.mask != 0).then_some(c)
     };
-    let matches = if table.face() == Face::Nft { native(&p.matches) } else { p.matches.clone() };
-    let mut rules = Vec::with_capacity(p.sources.len() * p.destinations.len());
+    let mut matches = if face == Face::Nft { native(&p.matches) } else { p.matches.clone() };
+    let most = p.sources.len() * p.destinations.len();
+    let mut rules = Vec::with_capacity(most);
     for source in &p.sources {
         for destination in &p.destinations {
             let mut base = p.base;
             (base.src, base.dst) = (some(*source), some(*destination));
             rules.push(Rule {
                 base,
-                matches: matches.clone(),
+                matches: if rules.len() + 1 == most { std::mem::take(&mut matches) } else { matches.clone() },
                 target: target.clone(),
                 counters: Counters { packets, bytes },
                 handle: 0,

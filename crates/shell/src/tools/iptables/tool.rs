@@ -22,7 +22,7 @@ struct Iptables {
 impl Process for Iptables {
     fn poll(&mut self, cx: &mut Cx<'_>) -> Poll {
         let name = cx.args.first().map(|n| String::from_utf8_lossy(n).into_owned()).unwrap_or_default();
-        let name = name.rsplit('/').next().unwrap_or_default().to_owned();
+        let name = name.rsplit('/').next().unwrap_or_default();
         let name = crate::tools::control::alternatives::program(cx, name);
         let args: Vec<String> = cx.args.iter().skip(1).map(|arg| raw::decode(arg)).collect();
         let mut unreadable = None;

@@ -40,23 +40,27 @@ pub fn javascript() -> String {
  * @param {{Uint8Array}} wide
  */
 export function read(words, ends, plain, wide) {{
-  const [narrow, other] = [decoder.decode(plain), decoder.decode(wide)];
+  const narrow = decoder.decode(plain);
+  const other = decoder.decode(wide);
   /** @type {{(string | undefined)[]}} */
   const texts = new Array(ends.length + 1);
-  let [from, fromWide] = [0, 0];
+  let from = 0;
+  let fromWide = 0;
   for (let place = 0; place < ends.length; place++) {{
     const to = ends[place];
     if (to < WIDE) {{
       texts[place + 1] = narrow.slice(from, to);
       from = to;
     }} else {{
-      texts[place + 1] = other.slice(fromWide, to - WIDE);
-      fromWide = to - WIDE;
+      const end = to - WIDE;
+      texts[place + 1] = other.slice(fromWide, end);
+      fromWide = end;
     }}
   }}
   /** @type {{any[]}} */
   const made = new Array(words.length >> 3);
-  let [at, count] = [0, 1];
+  let at = 0;
+  let count = 1;
   while (at < words.length) {{
     switch (words[at]) {{
       case {list}: {{

@@ -76,21 +76,11 @@ impl Word for f64 {
     fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
         let bits = self.to_bits();
         if to.float.0 != bits {
-            to.float = (bits, to.record(&[Id::Float as u32, bits as u32, (bits >> 32) as u32]));
+            to.float = (bits, to.record([Id::Float as u32, bits as u32, (bits >> 32) as u32]));
         }
         to.float.1
     }
 }
-
-impl Word for String {
-    const KIND: Kind = Kind::Text;
-
-    fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
-        to.text(self)
-    }
-}
-
-impl Numbered for String {}
 
 impl Word for Text {
     const KIND: Kind = Kind::Text;
@@ -192,7 +182,7 @@ macro_rules! layout {
             fn word<'a>(&'a self, to: &mut Writer<'a>) -> u32 {
                 let Self { $($field,)* $($other: _)? } = self;
                 let words = [Id::$record as u32, $($field.word(to)),*];
-                to.record(&words)
+                to.record(words)
             }
         }
 
@@ -205,7 +195,7 @@ macro_rules! layout {
                 match self {
                     $(Self::$variant { $($part),* } => {
                         let words = [Id::$variant as u32, $(<$type as Word>::word($part, to)),*];
-                        to.record(&words)
+                        to.record(words)
                     })*
                 }
             }

@@ -5,12 +5,14 @@
 //!
 //! There are words, and texts. The words are records: each the number of its shape and a word for each field. What a
 //! record refers to comes before it, so that the last one is the whole; records are counted from 1. So are the texts,
-//! each of which is there once, however often it is referred to, and has its number since the step was explained. They
+//! each of which is there once, however often it is referred to, and has its number since the walk was explained. They
 //! lie one after the other: those of ASCII only, as a browser makes strings of these in no time, and all others.
 
 mod javascript;
 mod layout;
 mod writer;
+
+use std::rc::Rc;
 
 pub use javascript::javascript;
 use layout::Word;
@@ -18,13 +20,16 @@ use writer::Writer;
 
 use super::{Kept, Laid, Step, Texts, Walk};
 
+/// Of a walk that is not told.
+static NO_TEXTS: Laid = Laid { ends: Vec::new(), plain: String::new(), wide: String::new(), units: 0 };
+
 /// What crosses.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Records {
     /// The records.
     pub words: Vec<u32>,
-    /// Their texts.
-    pub texts: Laid,
+    /// Where their texts are laid.
+    texts: Kept,
 }
 
 impl From<&Walk> for Records {
@@ -42,11 +47,15 @@ impl From<&Step> for Records {
 }
 
 impl Records {
+    /// Their texts.
+    pub fn laid(&self) -> &Laid {
+        self.texts.get().map_or(&NO_TEXTS, |store| &store.laid)
+    }
+
     fn of<T: Word>(whole: &T, texts: &Kept) -> Self {
-        let laid = texts.get().map(|store| store.laid.clone());
-        let mut writer = Writer::new(laid.unwrap_or_default());
+        let mut writer = Writer::default();
         whole.word(&mut writer);
-        writer.finish()
+        Self { words: writer.finish(), texts: Rc::clone(texts) }
     }
 }
 

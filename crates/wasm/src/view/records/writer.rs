@@ -1,8 +1,10 @@
-//! Writes texts and records.
+//! Writes records.
 
-use super::Records;
 use super::layout::{Id, SHAPES};
-use crate::view::{Field, Laid};
+use crate::view::Field;
+
+/// Records of so many words are looked for: one of more is a step, an output or a walk, like no other.
+const ALIKE: usize = 4;
 
 /// Records as they are written.
 #[derive(Debug)]
@@ -11,9 +13,10 @@ pub struct Writer<'a> {
     pub header: Header<'a>,
     /// The fraction that was written last, by its bits, and its number.
     pub float: (u64, u32),
-    written: Records,
-    /// Strings that were written, with their numbers.
-    strings: Vec<(&'a str, u32)>,
+    /// What is written, and room.
+    words: Vec<u32>,
+    /// Where the room begins.
+    end: usize,
     /// How many records there are.
     count: u32,
     /// Where the last record of each shape begins, and its number.
@@ -31,77 +34,84 @@ pub struct Header<'a> {
     pub words: Vec<u32>,
 }
 
-impl<'a> Writer<'a> {
-    /// Nothing is written yet but the texts of the steps; there is room for half a hundred of these.
-    pub fn new(texts: Laid) -> Self {
-        let written = Records { words: Vec::with_capacity(2048), texts };
+impl Default for Writer<'_> {
+    /// Nothing is written yet; there is room for half a hundred steps.
+    fn default() -> Self {
         let (header, last) = Default::default();
-        Self { header, float: (u64::MAX, 0), written, strings: Vec::new(), count: 0, last }
+        Self { header, float: (u64::MAX, 0), words: vec![0; 2048], end: 0, count: 0, last }
     }
+}
 
-    /// The number of a string, which is not one of the steps' texts. Most that are there twice are among the first.
-    pub fn text(&mut self, text: &'a str) -> u32 {
-        if let Some((_, number)) = self.strings.iter().take(8).find(|(known, _)| *known == text) {
-            return *number;
-        }
-        let number = self.written.texts.add(text);
-        self.strings.push((text, number));
-        number
-    }
-
+impl Writer<'_> {
     /// The number of a record: its shape, and a word for each field. If it is like the last one of its shape, it is that.
-    pub fn record(&mut self, record: &[u32]) -> u32 {
-        let words = &mut self.written.words;
+    pub fn record<const N: usize>(&mut self, record: [u32; N]) -> u32 {
         let last = record.first().and_then(|shape| self.last.get_mut(*shape as usize));
-        if let Some((begin, number)) = last {
-            let alike = words.get(*begin..).unwrap_or_default().iter().zip(record).all(|(a, b)| a == b);
-            if *number != 0 && alike {
+        if let Some((begin, number)) = last.filter(|_| N <= ALIKE) {
+            // By words: the module's own comparison goes byte by byte.
+            let last = self.words.get(*begin..).unwrap_or_default();
+            if *number != 0 && last.iter().zip(&record).all(|(a, b)| a == b) {
                 return *number;
             }
-            (*begin, *number) = (words.len(), self.count + 1);
+            (*begin, *number) = (self.end, self.count + 1);
         }
-        words.extend_from_slice(record);
+        // An array, which is words for the compiler: to call what copies bytes takes longer.
+        if let Some(room) = self.room(N).and_then(|room| room.first_chunk_mut()) {
+            *room = record;
+        }
         self.count += 1;
         self.count
     }
 
     /// The number of a list of records.
     pub fn list(&mut self, items: &[u32]) -> u32 {
-        let words = &mut self.written.words;
-        words.extend([Id::List as u32, items.len() as u32]);
-        words.extend_from_slice(items);
+        if let Some([shape, length, room @ ..]) = self.room(2 + items.len()) {
+            (*shape, *length) = (Id::List as u32, items.len() as u32);
+            room.iter_mut().zip(items).for_each(|(to, word)| *to = *word);
+        }
         self.count += 1;
         self.count
     }
 
     /// All that was written.
-    pub fn finish(self) -> Records {
-        self.written
+    pub fn finish(self) -> Vec<u32> {
+        let Self { mut words, end, .. } = self;
+        words.truncate(end);
+        words
+    }
+
+    /// Where the next words go, and more room.
+    #[inline]
+    fn room(&mut self, size: usize) -> Option<&mut [u32]> {
+        let from = self.end;
+        self.end += size;
+        if self.words.len() < self.end {
+            self.grow();
+        }
+        self.words.get_mut(from..)
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        self.words.resize(self.end * 2, 0);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Laid, Records, Writer};
+    use super::Writer;
 
     #[test]
-    fn a_record_like_the_last_is_that_and_a_string_is_written_once() {
-        let mut texts = Laid::default();
-        texts.add("of a step");
-        let mut writer = Writer::new(texts);
-        for _ in 0..2 {
-            assert_eq!(writer.text("a"), 2);
-            assert_eq!(writer.text("→"), 3);
-        }
+    fn a_record_like_the_last_is_that() {
+        let mut writer = Writer::default();
         for number in 0..1000 {
-            assert_eq!(writer.record(&[2, number, 7]), number + 1);
-            assert_eq!(writer.record(&[2, number, 7]), number + 1);
+            assert_eq!(writer.record([2, number, 7]), number + 1);
+            assert_eq!(writer.record([2, number, 7]), number + 1);
         }
-        assert_eq!(writer.record(&[2, 999, 7]), 1000);
+        assert_eq!(writer.record([2, 999, 7]), 1000);
         assert_eq!(writer.list(&[7, 8]), 1001);
-        let Records { words, texts } = writer.finish();
-        assert_eq!(words[3000..], [0, 2, 7, 8]);
+        assert_eq!(writer.list(&[7, 8]), 1002);
+        let words = writer.finish();
+        assert_eq!(words[3000..], [0, 2, 7, 8, 0, 2, 7, 8]);
         assert_eq!(words[..6], [2, 0, 7, 2, 1, 7]);
-        assert_eq!((texts.plain.as_str(), texts.ends.len()), ("of a stepa", 3));
     }
 }
