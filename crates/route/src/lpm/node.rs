@@ -3,6 +3,8 @@
 //! A prefix of a node that is `r` bits longer than the node's own (1 to 6) has the place `2^r` plus these bits, as in
 //! a heap: places 2 to 63 for the shorter ones, 64 to 127 for those of six bits. The bits of places 0 and 1 are flags.
 
+use super::pool::HEAD;
+
 /// How many bits a node decides.
 pub const STRIDE: u8 = 6;
 
@@ -31,9 +33,9 @@ const COVERS: [u64; 64] = {
     covers
 };
 
-/// How many bits the short places stand for, and then the long ones.
-const BITS: [u8; 128] = {
-    let mut bits = [STRIDE; 128];
+/// How many bits the short places stand for.
+const BITS: [u8; 64] = {
+    let mut bits = [0; 64];
     let mut place = 1;
     while place < 64 {
         bits[bit(place) as usize] = bits_of(place);
@@ -113,13 +115,30 @@ impl Node {
         }
     }
 
-    /// The longest prefix that covers these six bits. Without branches: which kind of place it has cannot be foreseen.
+    /// The short places that cover six bits.
     #[inline]
-    pub(super) fn best(self, six: u32) -> Best {
-        let six = six & 63;
-        let long = 0u64.wrapping_sub(self.long >> six & 1);
-        let fit = self.short & COVERS.get(six as usize).copied().unwrap_or(0);
-        Best { long, first: (1 << six & long) | (fit & fit.wrapping_neg() & !long) }
+    fn fit(self, six: u32) -> u64 {
+        self.short & COVERS.get(six as usize & 63).copied().unwrap_or(0)
+    }
+
+    /// The longest prefix that covers these six bits: how far from the node its number is, if none are below, and how many
+    /// bits it has.
+    ///
+    /// A lookup in a large table waits for its node, and the processor begins the next lookups meanwhile: as many as it has
+    /// room for what waits. Few instructions that depend on the node are worth more than none of its branches foreseen
+    /// wrongly.
+    #[inline]
+    pub(super) fn longest(self, six: u32) -> Option<(u32, u8)> {
+        let upto = self.long << (!six & 63);
+        if upto >> 63 != 0 {
+            return Some((HEAD - 1 + upto.count_ones(), STRIDE));
+        }
+        let fit = self.fit(six);
+        if fit == 0 {
+            return None;
+        }
+        let before = self.short & (fit & fit.wrapping_neg()).wrapping_sub(1);
+        Some((!before.count_ones(), BITS.get(fit.trailing_zeros() as usize).copied().unwrap_or(0)))
     }
 
     /// The longest place for these six bits with less than `r` bits; 0 when there is none.
@@ -128,40 +147,10 @@ impl Node {
             self.long = 0;
             self.short &= u64::MAX.checked_shl(65 - (1 << r)).unwrap_or(0);
         }
-        self.best(six).place()
-    }
-}
-
-/// The longest prefix of a node for some bits.
-#[derive(Clone, Copy)]
-pub struct Best {
-    /// All bits are set if its place is a long one.
-    pub long: u64,
-    /// The bit of its place; 0 when there is none.
-    pub first: u64,
-}
-
-impl Best {
-    /// How many bits it has.
-    #[inline]
-    pub(super) fn bits(self) -> u8 {
-        let at = self.first.trailing_zeros() | 64 & self.long as u32;
-        BITS.get(at as usize & 127).copied().unwrap_or(0)
-    }
-
-    /// [`Node::index`] of its place in a node without others below.
-    #[inline]
-    pub(super) const fn index(self, node: Node) -> i32 {
-        let word = (node.long & self.long) | (node.short & !self.long);
-        let rank = (word & self.first.wrapping_sub(1)).count_ones();
-        (rank ^ !self.long as u32) as i32
-    }
-
-    const fn place(self) -> u32 {
-        if self.first == 0 {
-            return 0;
+        if self.long >> (six & 63) & 1 != 0 {
+            return 64 | six;
         }
-        let bit = self.first.trailing_zeros();
-        if self.long != 0 { 64 | bit } else { 64 - bit }
+        let fit = self.fit(six);
+        if fit == 0 { 0 } else { 64 - fit.trailing_zeros() }
     }
 }

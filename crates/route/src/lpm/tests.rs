@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::node::{Node, STRIDE, bits_of, place};
+use super::pool::HEAD;
 use super::{ANY, Match, Prefixes, Row};
 use crate::bits::mask;
 
@@ -97,6 +99,19 @@ proptest! {
     #[test]
     fn agrees_with_a_list_ipv6(changes in changes(false)) {
         check(&changes);
+    }
+
+    #[test]
+    fn a_node_knows_its_longest(short: [u64; 2], long: [u64; 2]) {
+        let node = Node { short: short[0] & short[1] & (u64::MAX >> 1) & !1, long: long[0] & long[1] };
+        for six in 0..64 {
+            let best = (1..=STRIDE).rev().map(|bits| place(six, bits)).find(|&place| node.has(place));
+            let wanted = best.map(|place| {
+                let index = node.index(place);
+                ((index as u32).wrapping_add(if index < 0 { 0 } else { HEAD }), bits_of(place))
+            });
+            assert_eq!(node.longest(six), wanted, "{node:x?} {six}");
+        }
     }
 }
 

@@ -91,26 +91,22 @@ impl Tree {
         let slot = self.slot(first);
         let at = slot.at();
         let node = self.pool.node(at);
+        let mut spot = HEAD + first;
+        let mut above = slot.above();
         if node.leaf() {
             let len = node.short as u8;
             if len > 64 {
                 return self.deep(address, first, slot);
             }
             if (node.long ^ upper) >> ((64 - len) & 63) == 0 {
-                return Some(Match { id: self.pool.get(at + HEAD), above: NonZeroU8::new(len + 1)? });
+                (spot, above) = (at + HEAD, NonZeroU8::new(len + 1));
             }
-        } else {
-            if node.parent() {
-                return self.deep(address, first, slot);
-            }
-            let best = node.best((upper << (self.reach & 63) >> 58) as u32);
-            if best.first != 0 {
-                let spot = at.wrapping_add_signed(best.index(node)) + (HEAD & best.long as u32);
-                let above = NonZeroU8::new(self.reach + best.bits() + 1)?;
-                return Some(Match { id: self.pool.get(spot), above });
-            }
+        } else if node.parent() {
+            return self.deep(address, first, slot);
+        } else if let Some((from, bits)) = node.longest((upper << (self.reach & 63) >> 58) as u32) {
+            (spot, above) = (at.wrapping_add(from), NonZeroU8::new(self.reach + bits + 1));
         }
-        self.cover(first, slot)
+        Some(Match { above: above?, id: self.pool.get(spot) })
     }
 
     #[inline(never)]
