@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
+use packetwalk_route::bits::is_link_local6;
 use packetwalk_trace::{RouteKind, RouteStep};
-use packetwalk_wire::IfIndex;
+use packetwalk_wire::{IfIndex, Skb};
 
 /// Where a packet goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,4 +72,12 @@ impl OutputKey {
     pub const fn to(dst: IpAddr) -> Self {
         Self { dst, src: None, oif: None, mark: 0, tos: 0, protocol: 0, ports: (0, 0), any_src: false }
     }
+}
+
+/// Where a packet came in, if the address of its sender means nothing on another link.
+///
+/// # Source
+/// Linux v6.18, `include/net/ipv6.h`: `__ipv6_addr_needs_scope_id`; `net/ipv6/tcp_ipv6.c`: `tcp_v6_init_req`.
+pub(crate) fn link_of(skb: &Skb) -> Option<IfIndex> {
+    is_link_local6(skb.packet.ip.src).then_some(skb.iif).filter(|iif| iif.is_some())
 }

@@ -8,6 +8,7 @@ use packetwalk_wire::{
     proto,
 };
 
+use crate::dst::link_of;
 use crate::path::Next;
 use crate::sockets::SockError;
 use crate::sockets::tcp::mss_of;
@@ -52,7 +53,8 @@ impl Stack {
         let mark = self.reflected_mark(about);
         let tos = if family == Family::V4 { (packet.ip.tos & 0x1e) | 0xc0 } else { 0 };
         let src = src.or_else(|| self.inbound_source(about, to));
-        let key = OutputKey { src, mark, tos, protocol, ports: (0, 0), ..OutputKey::to(to) };
+        let oif = link_of(about);
+        let key = OutputKey { src, oif, mark, tos, protocol, ports: (0, 0), ..OutputKey::to(to) };
         let Ok(dst) = self.lookup_output(&key) else { return };
         let over_lo = self.links.get(dst.oif).is_some_and(packetwalk_link::Device::is_loopback);
         if !self.limits.icmp(to, ty, over_lo, &self.sysctl, cx.now) {
@@ -140,6 +142,7 @@ impl Stack {
         let src = unicast.then_some(packet.ip.dst);
         let key = OutputKey {
             src,
+            oif: link_of(skb),
             mark,
             tos: packet.ip.tos,
             protocol: packet.protocol(),

@@ -316,8 +316,8 @@ impl Stack {
         Shortcut::Notes(Box::new((next, dst)))
     }
 
-    /// A packet of an unknown flow may be its first: where it goes on if others began just so, or after how many packets it
-    /// is tried again if notes are to be taken of this one.
+    /// A packet of an unknown flow may be its first: the way that it went if others began just so, or after how many packets
+    /// it is tried again if notes are to be taken of this one.
     fn first<A: Addrs>(
         &mut self,
         number: Option<u32>,

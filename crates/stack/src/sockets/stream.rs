@@ -9,6 +9,7 @@ use packetwalk_wire::{Family, Instant, IpHeader, Packet, PacketType, Skb, Tcp, T
 
 use super::tcp::{Connection, Segment, State, TcpConf, mss_of, reset_for};
 use super::{Kind, SockId, Socket};
+use crate::dst::link_of;
 use crate::path::Next;
 use crate::sysctl::Global;
 use crate::{Cx, Dst, OutputKey, Stack};
@@ -309,7 +310,8 @@ impl Stack {
         if ready.len() as u64 > u64::from(*backlog) {
             return self.drop(cx, skb, DropReason::SocketRcvbuff);
         }
-        let (opts, family) = (parent.opts, packet.family());
+        let (mut opts, family) = (parent.opts, packet.family());
+        opts.device = opts.device.or(link_of(skb));
         let local = (packet.ip.dst, tcp.dport);
         let remote = (packet.ip.src, tcp.sport);
         let key = OutputKey {
@@ -347,8 +349,10 @@ impl Stack {
         let packet = skb.packet;
         let segment = reset_for(tcp, packet.payload.len());
         let mark = self.reflected_mark(skb);
+        let loopback6 = IpAddr::V6(std::net::Ipv6Addr::LOCALHOST);
         let key = OutputKey {
             src: Some(packet.ip.dst),
+            oif: if packet.ip.src == loopback6 { Some(skb.iif) } else { link_of(skb) },
             mark,
             protocol: proto::TCP,
             ports: (tcp.dport, tcp.sport),
