@@ -14,7 +14,7 @@ use crate::result::{Flow, Hit, NoRoute, RouteResult};
 ///
 /// # Source
 /// Linux v6.18, `net/ipv6/route.c`: `rt6_need_strict`.
-pub(crate) fn needs_strict(dst: IpAddr) -> bool {
+pub fn needs_strict(dst: IpAddr) -> bool {
     dst.is_multicast() || bits::is_link_local6(dst) || dst.is_loopback()
 }
 

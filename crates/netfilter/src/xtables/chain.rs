@@ -106,6 +106,14 @@ impl Chain {
         self.rules.get_mut(at).map(|rule| &mut rule.counters)
     }
 
+    /// Tells the index of a change; one that is worn out is made anew when it is needed.
+    pub(super) fn reindex(&mut self, change: impl FnOnce(&mut Index) -> bool) {
+        if self.index.as_mut().is_some_and(|index| !change(index)) {
+            self.settle();
+            self.index = None;
+        }
+    }
+
     /// Has all counters in the rules themselves.
     pub(super) fn settle(&mut self) {
         let Some(mut index) = self.index.take() else { return };

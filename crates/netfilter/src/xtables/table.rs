@@ -372,10 +372,7 @@ impl Table {
         if let Some(chain) = self.slot(id) {
             chain.prints.insert(at, rule.print());
             chain.rules.insert(at, rule);
-            if chain.index.as_mut().is_some_and(|index| !index.insert(at)) {
-                chain.settle();
-                chain.index = None;
-            }
+            chain.reindex(|index| index.insert(at));
         }
         if let Some(to) = jump {
             self.link(id, to);
@@ -415,10 +412,7 @@ impl Table {
         let chain = self.slot(id).ok_or(RuleError::NoChain)?;
         let rule = chain.rules.remove(at).ok_or(RuleError::NoRule)?;
         chain.prints.remove(at);
-        if chain.index.as_mut().is_some_and(|index| !index.remove(at)) {
-            chain.settle();
-            chain.index = None;
-        }
+        chain.reindex(|index| index.remove(at));
         self.forget(&rule);
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use packetwalk_netfilter::Random;
+use packetwalk_route::output6::needs_strict;
 use packetwalk_trace::{DropReason, Observer, SendError, Step};
 use packetwalk_wire::{Family, Instant, IpHeader, Packet, PacketType, Skb, Tcp, TcpFlags, Transport, proto};
 
@@ -349,10 +350,9 @@ impl Stack {
         let packet = skb.packet;
         let segment = reset_for(tcp, packet.payload.len());
         let mark = self.reflected_mark(skb);
-        let loopback6 = IpAddr::V6(std::net::Ipv6Addr::LOCALHOST);
         let key = OutputKey {
             src: Some(packet.ip.dst),
-            oif: if packet.ip.src == loopback6 { Some(skb.iif) } else { link_of(skb) },
+            oif: (packet.family() == Family::V6 && needs_strict(packet.ip.src)).then_some(skb.iif),
             mark,
             protocol: proto::TCP,
             ports: (tcp.dport, tcp.sport),
